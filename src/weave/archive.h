@@ -1,0 +1,32 @@
+// archive.h - what the Go compiler writes: a package archive.
+//
+// An archive ("!<arch>") begins with the member __.PKGDEF, the export data that
+// the compiler reads when another package imports this one; then _go_.o, the
+// object code; then, added by go, the objects of assembly and cgo. Each of
+// the first two begins with text lines, one of which is the build id:
+//
+//	go object linux amd64 go1.26.8 X:...
+//	build id "ACTION/CONTENT"
+//
+// Source: cmd/internal/archive, cmd/compile/internal/gc/obj.go.
+#ifndef WEAVE_ARCHIVE_H
+#define WEAVE_ARCHIVE_H
+
+#include "base/diag.h"
+
+// How many bytes from the beginning of an archive hold its build id for sure.
+enum { ARCHIVE_HEAD = 1024 };
+
+// archive_action_id returns the part of the build id before the first slash, ""
+// if there is none. head is the beginning of the archive, or all of it.
+Str archive_action_id(Str head);
+
+// archive_export_data returns the binary export data of __.PKGDEF: all that
+// dependents of the package are compiled against. False if it has none.
+bool archive_export_data(Str archive, Str *out);
+
+// archive_exchange returns plain with the object code (_go_.o) of woven in the
+// place of its own, in a; all other members stay. False if one has none.
+bool archive_exchange(Arena *a, Str plain, Str woven, Str *out);
+
+#endif

@@ -1,0 +1,62 @@
+// hook.h - the signature of a typed hook, and what the weaver makes of it.
+//
+// A typed hook is a Go function. Its parameters take values of the target; its
+// results say what the woven function does with them:
+//
+//	func RoundTrip(t *http.Transport, req *http.Request) (
+//		newReq *http.Request, // req = newReq
+//		leave func(), // if not nil: defer leave()
+//		after func(*http.Response, error) (*http.Response, error)) // return after(X)
+//
+// Results are known by their names; a single unnamed func() is leave. `after`
+// has the target's results as parameters and results; it is never nil.
+//
+// Since the two sides are joined by the linker, which knows no types, the
+// digest of the hook's signature is part of the symbol.
+#ifndef WEAVE_HOOK_H
+#define WEAVE_HOOK_H
+
+#include "base/diag.h"
+#include "golang/ast.h"
+
+typedef struct {
+	Str name; // as in the hook's source, "" if it has none
+	Str type; // canonical, a variadic parameter's as a slice
+} HookValue;
+
+typedef enum {
+	RESULT_NEW,   // assigned to the target's parameter
+	RESULT_LEAVE, // deferred
+	RESULT_AFTER, // put around what is returned
+} ResultKind;
+
+typedef struct {
+	ResultKind kind;
+	isize param; // of RESULT_NEW: which of the hook's parameters
+	Str type;    // canonical; of RESULT_AFTER the list of types that it takes and returns
+} HookResult;
+
+typedef struct {
+	Str name;    // the function
+	Str package; // its import path
+	Str symbol;  // its name in the target: otel_NAME_DIGEST
+	HookValue *params;
+	HookResult *results;
+	isize nparams, nresults;
+} Hook;
+
+// hook_read finds the function `name` among the declarations of f, a file of the
+// package with that import path, and reads its signature into a. *out is NULL if it is not
+// there. A signature that cannot be a hook's is an error at its place in f.
+bool hook_read(Arena *a, const File *f, Str package, Str name, Hook **out, Diags *d);
+
+// hook_result returns the hook's result of that kind, or NULL.
+const HookResult *hook_result(const Hook *h, ResultKind kind);
+
+// hook_seal sets h->symbol from all else.
+void hook_seal(Arena *a, Hook *h);
+
+// hook_signature returns the hook's name and parameter types, for messages.
+Str hook_signature(Arena *a, const Hook *h);
+
+#endif

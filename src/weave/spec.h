@@ -1,0 +1,41 @@
+// spec.h - what is to be woven into one package: the plan's word to the compiler.
+//
+// The plan writes it as JSON into the cache folder, under its own digest; the
+// digest is the mark that go hands to the compiler. So the text says all that
+// decides what we weave, and nothing else: no path, no date, no order by chance.
+#ifndef WEAVE_SPEC_H
+#define WEAVE_SPEC_H
+
+#include "base/list.h"
+#include "weave/hook.h"
+
+// Raised when the same spec comes to be woven otherwise.
+#define WEAVER_VERSION "1"
+
+// One hook for one function.
+typedef struct {
+	Str rule;       // the rule's name, for messages
+	Str func, recv; // of the target: "ServeHTTP", "*T", "T" or ""
+	bool has_args;  // args says what the hook takes; else it is the receiver and all parameters
+	StrList args;
+	bool noescape; // the hook keeps nothing of what it is given: //go:noescape
+	Hook *hook;
+} Join;
+
+typedef struct {
+	Str package; // import path of the target, as the compiler's -p has it
+	Join *joins; // in the order in which they are woven
+	isize n;
+} Spec;
+
+// spec_write returns the text, spec_digest its name.
+Str spec_write(Arena *a, const Spec *s);
+Str spec_digest(Arena *a, Str text);
+
+// spec_read reads it back into a.
+bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d);
+
+// spec_packages adds the import paths of the hooks' packages to l, each once.
+void spec_packages(const Spec *s, StrList *l);
+
+#endif
