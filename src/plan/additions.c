@@ -1,0 +1,221 @@
+#include "plan/planner.h"
+
+#include "os/file.h"
+#include "plan/vendor.h"
+#include "weave/weave.h"
+
+static void add_file(Planner *p, Str name, Str text)
+{
+	map_put(&p->files, name, planner_str(p, text));
+}
+
+// hooks_of adds the packages of the hooks that are woven into what main is made of.
+static void hooks_of(const Planner *p, const Package *main, StrList *out)
+{
+	for (isize i = 0; i < p->woven.n; i++) {
+		const Woven *w = &p->woven.v[i];
+		if (w->package == main || strlist_has(&main->deps, w->package->path))
+			spec_packages(&w->spec, out);
+	}
+}
+
+static void add_import(StrBuf *b, Str package)
+{
+	buf_addf(b, "\t_ \"%.*s\"\n", STR_ARG(package));
+}
+
+// add_signals imports what serves the chosen signals beside traces, which the runtime does.
+static void add_signals(Planner *p, StrBuf *b)
+{
+	for (isize i = 0; i < p->out->signals.n; i++)
+		if (!str_eq(p->out->signals.v[i], S("traces")))
+			add_import(b, str_format(p->arena, "otel.tool/runtime/%.*s",
+					      STR_ARG(p->out->signals.v[i])));
+}
+
+// main_file returns the Go file that links the runtime and the hooks in.
+static Str main_file(Planner *p, Str package_name, const Package *main, const StrList *hooks)
+{
+	StrBuf b = {.arena = p->arena};
+
+	buf_addf(&b, "package %.*s\n\nimport (\n\totel_runtime_ \"otel.tool/runtime\"\n",
+		STR_ARG(package_name));
+	add_signals(p, &b);
+	for (isize i = 0; i < hooks->n; i++)
+		add_import(&b, hooks->v[i]);
+	buf_add(&b, S(")\n\nvar _ = otel_runtime_.Manifest("));
+	json_quote(&b, planner_manifest(p, main));
+	buf_add(&b, S(")\n"));
+	return buf_str(&b);
+}
+
+static void overlay_file(Planner *p, Str at, Str name, Str text)
+{
+	add_file(p, name, text);
+	map_put(&p->overlay, at, planner_str(p, name));
+}
+
+// A test binary's main package is made by go; ours comes in by the package under test.
+static const Package *package_under_test(const Planner *p, const Package *test_main)
+{
+	Str path = str_slice(test_main->path, 0, test_main->path.len - 5);
+
+	return map_get(&p->packages, path);
+}
+
+static bool is_main_module(const Package *p)
+{
+	return p->module && p->module->version.len == 0 && !p->standard;
+}
+
+// What a file inside the package under test must not import: anything that imports that
+// package, as hooks of a library do, or our runtime, when it is one of those that that
+// is made of. Such a file goes beside the package, into NAME_test.
+static bool is_imported_by_ours(const Planner *p, const Package *home, const StrList *hooks)
+{
+	for (isize i = 0; i < hooks->n; i++) {
+		const HookPackage *hp = map_get(&p->rules.packages, hooks->v[i]);
+		if (hp->imports_library)
+			return true;
+	}
+	Str line = str_format(p->arena, " %.*s\n", STR_ARG(package_path(home)));
+	return str_find(p->rules.bundled, line) >= 0;
+}
+
+// A test that calls go has to give it the user's environment back.
+static bool may_call_go(const Package *main)
+{
+	return str_ends(main->path, S(".test")) && strlist_has(&main->deps, S("os/exec"));
+}
+
+static Str restore_file(Planner *p, Str package_name)
+{
+	return str_format(p->arena, "package %.*s\n\nimport _ \"otel.tool/runtime/restore\"\n",
+		STR_ARG(package_name));
+}
+
+// The folder of .go files that were named on the command line, as it was written there.
+static Str named_folder(const Planner *p)
+{
+	return p->args->packages.n > 0 ? path_dir(p->args->packages.v[0]) : S(".");
+}
+
+static void add_program(Planner *p, Str path, StrList hooks)
+{
+	Program **link = &p->out->programs;
+
+	while (*link)
+		link = &(*link)->next;
+	*link = arena_new(p->arena, Program);
+	**link = (Program){.path = path, .hooks = hooks};
+}
+
+void planner_add_main(Planner *p, const Package *main)
+{
+	bool test = str_ends(main->path, S(".test"));
+	const Package *home = test ? package_under_test(p, main) : main;
+	StrList hooks = {.arena = p->arena};
+	Arena *a = p->arena;
+	bool files = main->module == NULL && str_eq(main->path, S("command-line-arguments"));
+
+	hooks_of(p, main, &hooks);
+	bool links = hooks.n > 0;
+	if ((!links && !may_call_go(main)) || !home || (!is_main_module(home) && !files))
+		return;
+	strlist_sort(&hooks);
+	add_program(p, main->path, hooks);
+	bool outside = test && is_imported_by_ours(p, home, &hooks);
+	Str package = str_format(a, "%.*s%s", STR_ARG(home->name), outside ? "_test" : "");
+	Str name = test ? S("otel_runtime_test.go") : S("otel.runtime.go");
+	Str text = links ? main_file(p, package, main, &hooks) : restore_file(p, package);
+	overlay_file(
+		p, path_join(a, home->dir, name), str_format(a, "main-%td.go", p->files.n), text);
+	if (files)
+		strlist_add(&p->extra, path_join(a, named_folder(p), name));
+}
+
+static void add_hook_package(Planner *p, const HookPackage *hp, StrList *modules)
+{
+	Arena *a = p->arena;
+	const Spec **specs = arena_array(a, const Spec *, p->woven.n + 1);
+
+	for (isize i = 0; i < p->woven.n; i++)
+		specs[i] = &p->woven.v[i].spec;
+	Str text = weave_hook_links(a, hp->name, hp->path, specs, p->woven.n);
+	Str at = path_join(a, hp->dir, S("otel.links.go"));
+	overlay_file(p, at, str_format(a, "links-%td.go", p->files.n), text);
+	for (isize i = 0; i < hp->modules.n; i++)
+		if (!strlist_has(modules, hp->modules.v[i]))
+			strlist_add(modules, hp->modules.v[i]);
+}
+
+// Our requirements must not move what the user has: see workspace_keep.
+static bool keep_versions(Planner *p, Str requirements)
+{
+	Str root = vendor_root(p);
+
+	// A vendor folder may lack packages that ours need.
+	p->workspace.vendored = root.len > 0;
+	p->workspace.keep_family = root.len == 0 && !p->in->newer &&
+				   workspace_has_family(&p->packages, &p->out->signals);
+	if (root.len > 0 && !vendor_replace(p, root))
+		return false;
+	workspace_keep(&p->workspace, &p->packages, requirements, &p->out->moved);
+	return true;
+}
+
+// change_go_mod overlays the go.mod of a module that we add to the workspace, if this
+// build needs another. The first one, the runtime's, gets the excludes.
+static bool change_go_mod(Planner *p, Str dir, Str requirements, bool first)
+{
+	Str path = path_join(p->arena, dir, S("go.mod")), text;
+	bool ours = str_starts(dir, p->bundle);
+
+	if (!file_read(p->arena, path, &text, p->diags))
+		return false;
+	Str changed = workspace_go_mod(&p->workspace, &p->packages, requirements, ours, text);
+	if (first)
+		changed = str_format(p->arena, "%.*s%.*s", STR_ARG(changed),
+			STR_ARG(workspace_excludes(&p->workspace)));
+	if (!str_eq(changed, text))
+		overlay_file(p, path, str_format(p->arena, "go-%td.mod", p->files.n), changed);
+	return true;
+}
+
+// A workspace does not take -modfile. That file, and the .sum beside it, lie
+// over the module's own.
+static void overlay_modfile(Planner *p)
+{
+	Arena *a = p->arena;
+	Str root = path_dir(p->env.mod), sum = planner_modfile_sum(p);
+
+	if (p->modfile.len == 0)
+		return;
+	map_put(&p->overlay, path_join(a, root, S("go.mod")), planner_str(p, p->modfile));
+	if (file_exists(sum))
+		map_put(&p->overlay, path_join(a, root, S("go.sum")), planner_str(p, sum));
+}
+
+bool planner_add_hooks(Planner *p)
+{
+	StrList modules = {.arena = p->arena}, used = {.arena = p->arena};
+	Str list = path_join(p->arena, p->bundle, S("requirements")), requirements;
+
+	strlist_add(&modules, path_join(p->arena, p->bundle, S("go/runtime")));
+	for (isize i = 0; i < p->woven.n; i++)
+		spec_packages(&p->woven.v[i].spec, &used);
+	strlist_sort(&used);
+	for (isize i = 0; i < used.n; i++)
+		add_hook_package(p, map_get(&p->rules.packages, used.v[i]), &modules);
+	overlay_modfile(p);
+	if (!file_read(p->arena, list, &requirements, p->diags) || !keep_versions(p, requirements))
+		return false;
+	for (isize i = 0; i < modules.n; i++) {
+		if (strlist_has(&p->workspace.uses, modules.v[i]))
+			continue;
+		strlist_add(&p->workspace.uses, modules.v[i]);
+		if (!change_go_mod(p, modules.v[i], requirements, i == 0))
+			return false;
+	}
+	return true;
+}

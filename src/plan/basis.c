@@ -1,0 +1,96 @@
+#include "os/file.h"
+#include "plan/planner.h"
+
+static bool is_local(const Package *p)
+{
+	const Module *m = p->module;
+
+	if (p->standard || p->dir.len == 0)
+		return false;
+	return !m || m->version.len == 0 ||
+	       (m->replace_path.len > 0 && m->replace_version.len == 0);
+}
+
+static void add_once(StrList *l, Str s)
+{
+	if (!strlist_has(l, s))
+		strlist_add(l, s);
+}
+
+// The files of a package count whole if what is woven depends on them.
+static void add_sources(Planner *p, PlanBasis *b, Str dir)
+{
+	StrList names = {.arena = p->arena};
+	Diags none = {.arena = p->arena};
+
+	dir_list(dir, &names, &none);
+	for (isize i = 0; i < names.n; i++)
+		if (str_ends(names.v[i], S(".go")))
+			add_once(&b->files, path_join(p->arena, dir, names.v[i]));
+}
+
+static void add_trees(Planner *p, PlanBasis *b)
+{
+	for (isize i = 0; i < p->args->packages.n; i++) {
+		Str pattern = p->args->packages.v[i];
+		isize dots = str_find(pattern, S("..."));
+		if (dots < 0)
+			continue;
+		for (isize k = 0; k < p->rules.roots.n; k++)
+			add_once(&b->trees, p->rules.roots.v[k]);
+		if (str_starts(pattern, S("./")) || str_starts(pattern, S("../")) || dots == 0)
+			add_once(&b->trees, path_abs(p->arena, goargs_last(p->args, S("C"))));
+	}
+}
+
+static bool in_bundle(const Planner *p, Str path)
+{
+	return str_starts(path, p->bundle);
+}
+
+Str planner_modfile_sum(Planner *p)
+{
+	Str stem = p->modfile;
+
+	if (str_ends(stem, S(".mod")))
+		stem = str_slice(stem, 0, stem.len - 4);
+	return str_format(p->arena, "%.*s.sum", STR_ARG(stem));
+}
+
+PlanBasis planner_basis(Planner *p)
+{
+	Arena *a = p->arena;
+	PlanBasis b = {.files.arena = a, .dirs.arena = a, .trees.arena = a};
+
+	b.tests = str_eq(p->args->command, S("test"));
+	for (isize i = 0; i < p->packages.n; i++) {
+		const Package *pkg = p->packages.v[i].value;
+		if (!is_local(pkg))
+			continue;
+		add_once(&b.dirs, pkg->dir);
+		if (pkg->module && pkg->module->dir.len > 0)
+			add_once(&b.files, path_join(a, pkg->module->dir, S("go.mod")));
+	}
+	for (isize i = 0; i < p->woven.n; i++)
+		if (is_local(p->woven.v[i].package))
+			add_sources(p, &b, p->woven.v[i].package->dir);
+	for (isize i = 0; i < p->rules.roots.n; i++) {
+		add_once(&b.dirs, p->rules.roots.v[i]);
+		add_once(&b.files, path_join(a, p->rules.roots.v[i], S("go.mod")));
+	}
+	for (isize i = 0; i < p->rules.files.n; i++)
+		if (!in_bundle(p, p->rules.files.v[i]))
+			add_once(&b.files, p->rules.files.v[i]);
+	for (isize i = 0; i < p->rules.packages.n; i++) {
+		const HookPackage *hp = p->rules.packages.v[i].value;
+		if (!in_bundle(p, hp->dir))
+			add_sources(p, &b, hp->dir);
+	}
+	if (p->modfile.len > 0) {
+		add_once(&b.files, p->modfile);
+		if (file_exists(planner_modfile_sum(p)))
+			add_once(&b.files, planner_modfile_sum(p));
+	}
+	add_trees(p, &b);
+	return b;
+}

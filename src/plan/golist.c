@@ -1,0 +1,218 @@
+#include "plan/golist.h"
+
+#include <unistd.h>
+
+#include "os/env.h"
+#include "os/file.h"
+#include "os/proc.h"
+
+static bool is_ourselves(Arena *a, Str path)
+{
+	Diags quiet = {.arena = a};
+	Str self, other;
+
+	return path_real(a, S("/proc/self/exe"), &self, &quiet) &&
+	       path_real(a, path, &other, &quiet) && str_eq(self, other);
+}
+
+bool go_find(Arena *a, Str *out, Diags *d)
+{
+	Str rest = env_get(S("PATH"));
+	CPath c;
+
+	while (rest.len > 0) {
+		Str dir = str_cut(&rest, ':');
+		Str path = path_join(a, dir.len > 0 ? dir : S("."), S("go"));
+
+		if (file_is_dir(path) || access(path_c(&c, path), X_OK) != 0 ||
+			is_ourselves(a, path))
+			continue;
+		*out = path_abs(a, path);
+		return true;
+	}
+	diag_fault(d, "cannot find 'go' in PATH");
+	return diag_help(
+		d, "install Go 1.24 or newer (https://go.dev/dl), or add its bin folder to PATH");
+}
+
+static void add_text(StrList *argv, const char *arg)
+{
+	strlist_add(argv, str_from(arg));
+}
+
+// -C has to stand first.
+static void add_chdir(Arena *a, StrList *argv, const GoArgs *args)
+{
+	Str dir = goargs_last(args, S("C"));
+
+	if (dir.len > 0)
+		strlist_add(argv, str_format(a, "-C=%.*s", STR_ARG(dir)));
+}
+
+static bool run_go(Arena *a, const StrList *argv, Str dir, ProcResult *res, Diags *d)
+{
+	ProcSpec spec = {.argv = argv, .dir = dir, .capture_out = true, .capture_err = true};
+
+	return proc_run(a, &spec, res, d);
+}
+
+static bool go_failed(const StrList *argv, const ProcResult *res, Diags *d)
+{
+	Str said = str_trim(res->err);
+
+	return diag_fault(d, "'go %.*s' failed: %.*s", STR_ARG(argv->v[1]), STR_ARG(said));
+}
+
+// one_json runs go and reads the one value that it prints.
+static bool one_json(Arena *a, const StrList *argv, Str dir, json_t **out, Diags *d)
+{
+	ProcResult res;
+	JsonStream s = {0};
+	json_t *value;
+
+	if (!run_go(a, argv, dir, &res, d))
+		return false;
+	if (res.status != 0)
+		return go_failed(argv, &res, d);
+
+	Source src = {S("go"), res.out};
+	s.src = &src;
+	if (!json_next(&s, &value, d))
+		return false;
+	*out = json_incref(value);
+	json_stop(&s);
+	return *out || diag_fault(d, "'go %.*s' said nothing", STR_ARG(argv->v[1]));
+}
+
+bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags *d)
+{
+	StrList argv = {.arena = a};
+
+	strlist_add(&argv, go);
+	for (isize i = 0; i < args->n; i++)
+		strlist_add(&argv, args->v[i]);
+	return one_json(a, &argv, dir, out, d);
+}
+
+bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
+{
+	static const char *const names[] = {
+		"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMOD", "GOWORK", "GOPROXY", "GOFLAGS"};
+	StrList argv = {.arena = a};
+	json_t *env;
+
+	strlist_add(&argv, go);
+	add_text(&argv, "env");
+	add_chdir(a, &argv, args);
+	add_text(&argv, "-json");
+	for (isize i = 0; i < countof(names); i++)
+		add_text(&argv, names[i]);
+	if (!one_json(a, &argv, S(""), &env, d))
+		return false;
+
+	Str version = jstr(env, "GOVERSION"), mod = jstr(env, "GOMOD"), work = jstr(env, "GOWORK");
+	*out = (GoEnv){
+		.go = go,
+		.version = str_dup(a, str_cut(&version, ' ')), // behind a space: GOEXPERIMENT
+		.root = str_dup(a, jstr(env, "GOROOT")),
+		.os = str_dup(a, jstr(env, "GOOS")),
+		.cache = str_dup(a, jstr(env, "GOCACHE")),
+		.mod = str_eq(mod, S("/dev/null")) ? S("") : str_dup(a, mod),
+		.work = str_eq(work, S("off")) ? S("") : str_dup(a, work),
+		.proxy = str_dup(a, jstr(env, "GOPROXY")),
+		.flags = str_dup(a, jstr(env, "GOFLAGS")),
+	};
+	json_decref(env);
+	return true;
+}
+
+static Module *read_module(Arena *a, const json_t *obj)
+{
+	const json_t *replace = jobj(obj, "Replace");
+
+	if (!obj)
+		return NULL;
+	Module *m = arena_new(a, Module);
+	*m = (Module){
+		.path = str_dup(a, jstr(obj, "Path")),
+		.version = str_dup(a, jstr(obj, "Version")),
+		.dir = str_dup(a, jstr(obj, "Dir")),
+		.go = str_dup(a, jstr(obj, "GoVersion")),
+		.replace_path = str_dup(a, jstr(replace, "Path")),
+		.replace_version = str_dup(a, jstr(replace, "Version")),
+		.is_main = jbool(obj, "Main"),
+	};
+	return m;
+}
+
+static Package *read_package(Arena *a, const json_t *obj)
+{
+	Package *p = arena_new(a, Package);
+
+	*p = (Package){
+		.path = str_dup(a, jstr(obj, "ImportPath")),
+		.name = str_dup(a, jstr(obj, "Name")),
+		.dir = str_dup(a, jstr(obj, "Dir")),
+		.for_test = str_dup(a, jstr(obj, "ForTest")),
+		.module = read_module(a, jobj(obj, "Module")),
+		.files = {.arena = a},
+		.deps = {.arena = a},
+		.standard = jbool(obj, "Standard"),
+		.named = !jbool(obj, "DepOnly"),
+	};
+	jstrs(obj, "GoFiles", &p->files);
+	jstrs(obj, "CgoFiles", &p->files);
+	// Only for main packages do we ask what they are made of.
+	if (str_eq(p->name, S("main")) || p->for_test.len > 0)
+		jstrs(obj, "Deps", &p->deps);
+	return p;
+}
+
+static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, StrList *argv)
+{
+	strlist_add(argv, env->go);
+	add_text(argv, "list");
+	add_chdir(a, argv, args);
+	add_text(argv, "-deps");
+	if (str_eq(args->command, S("test")))
+		add_text(argv, "-test");
+	add_text(argv,
+		"-json=ImportPath,Name,Dir,Standard,DepOnly,ForTest,Module,GoFiles,CgoFiles,Deps");
+	for (const GoFlag *f = args->flags; f; f = f->next) {
+		bool own = f->words > 0 && f->use == FLAG_BUILD && !str_eq(f->name, S("C"));
+		if (own && f->has_value)
+			strlist_add(argv,
+				str_format(a, "-%.*s=%.*s", STR_ARG(f->name), STR_ARG(f->value)));
+		else if (own)
+			strlist_add(argv, str_format(a, "-%.*s", STR_ARG(f->name)));
+		else if (f->words > 0 && str_eq(f->name, S("overlay")))
+			strlist_add(argv, str_format(a, "-overlay=%.*s", STR_ARG(f->value)));
+	}
+	add_text(argv, "--");
+	for (isize i = 0; i < args->packages.n; i++)
+		strlist_add(argv, args->packages.v[i]);
+}
+
+bool go_list(
+	Arena *a, const GoEnv *env, const GoArgs *args, StrMap *packages, int *status, Diags *d)
+{
+	StrList argv = {.arena = a};
+	ProcResult res;
+
+	list_args(a, env, args, &argv);
+	if (!run_go(a, &argv, S(""), &res, d))
+		return false;
+	*status = res.status;
+	if (res.status != 0)
+		return true;
+
+	Source src = {S("go list"), res.out};
+	JsonStream s = {.src = &src};
+	for (json_t *obj; json_next(&s, &obj, d);) {
+		if (!obj)
+			return true;
+		Package *p = read_package(a, obj);
+		map_put(packages, p->path, p);
+	}
+	return false;
+}

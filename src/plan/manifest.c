@@ -1,0 +1,61 @@
+// manifest.c - what a program will say of itself: see otel manifest.
+//
+// It is part of the text of the main package, so a program is linked anew whenever anything
+// in it changes. It names no path and no date: the same input gives the same program.
+#include "base/release.h"
+#include "plan/planner.h"
+#include "text/bundle.h"
+
+static void put(StrBuf *b, const char *before, Str value)
+{
+	buf_add(b, str_from(before));
+	json_quote(b, value);
+}
+
+static void put_rules(StrBuf *b, const Spec *spec)
+{
+	for (isize i = 0; i < spec->n; i++) {
+		const Join *j = &spec->joins[i];
+		put(b, i ? ",{\"rule\":" : "{\"rule\":", j->rule);
+		put(b, ",\"target\":", target_name(b->arena, j->recv, j->func));
+		put(b, ",\"hook\":", j->hook->name);
+		put(b, ",\"hook_package\":", j->hook->package);
+		buf_add(b, S("}"));
+	}
+}
+
+static void put_woven(StrBuf *b, const Woven *w)
+{
+	const Module *m = w->package->module;
+
+	put(b, "{\"package\":", package_path(w->package));
+	put(b, ",\"version\":", m ? m->version : S(""));
+	put(b, ",\"mark\":", w->digest);
+	buf_add(b, S(",\"rules\":["));
+	put_rules(b, &w->spec);
+	buf_add(b, S("]}"));
+}
+
+Str planner_manifest(Planner *p, const Package *main)
+{
+	StrBuf b = {.arena = p->arena};
+	const char *comma = "";
+
+	put(&b, "{\"otel\":", S(OTEL_VERSION));
+	put(&b, ",\"bundle\":", str_slice(bundle_digest(), 0, 16));
+	put(&b, ",\"go\":", p->env.version);
+	buf_addf(&b, ",\"only_rules\":%s,\"signals\":[", p->in->only_rules ? "true" : "false");
+	for (isize i = 0; i < p->out->signals.n; i++)
+		put(&b, i ? "," : "", p->out->signals.v[i]);
+	buf_add(&b, S("],\"woven\":["));
+	for (isize i = 0; i < p->woven.n; i++) {
+		const Woven *w = &p->woven.v[i];
+		if (w->package != main && !strlist_has(&main->deps, w->package->path))
+			continue;
+		buf_add(&b, str_from(comma));
+		put_woven(&b, w);
+		comma = ",";
+	}
+	buf_add(&b, S("]}"));
+	return buf_str(&b);
+}

@@ -1,0 +1,187 @@
+#include "plan/plan.h"
+
+#include "os/env.h"
+#include "os/file.h"
+#include "plan/cache.h"
+#include "plan/planner.h"
+#include "plan/signals.h"
+#include "text/bundle.h"
+
+Str *planner_str(Planner *p, Str s)
+{
+	Str *copy = arena_new(p->arena, Str);
+
+	*copy = s;
+	return copy;
+}
+
+Plan plan_empty(Arena *a)
+{
+	return (Plan){.args.arena = a,
+		.env.arena = a,
+		.saved.arena = a,
+		.moved.arena = a,
+		.needs.arena = a,
+		.signals.arena = a,
+		.decisions.arena = a};
+}
+
+static bool plain(Planner *p)
+{
+	p->out->plain = true;
+	return true;
+}
+
+static bool read_surroundings(Planner *p, GoArgs *args)
+{
+	if (!go_env(p->arena, p->in->go, args, &p->env, p->diags))
+		return false;
+	p->out->go = p->env.version;
+	goargs_from_env(p->arena, p->env.flags, args);
+	if (p->env.mod.len == 0 && p->env.work.len == 0)
+		return plain(p);
+	Str modfile = goargs_last(args, S("modfile")), dir = goargs_last(args, S("C"));
+	if (modfile.len > 0)
+		p->modfile = path_join(p->arena, path_abs(p->arena, dir), modfile);
+	return true;
+}
+
+static bool read_packages(Planner *p)
+{
+	int status = 0;
+
+	if (!go_list(p->arena, &p->env, p->args, &p->packages, &status, p->diags))
+		return false;
+	// What is wrong with the packages, go says best itself.
+	return status == 0 || plain(p);
+}
+
+static bool read_rules(Planner *p)
+{
+	Str named = p->in->rules.len > 0 ? p->in->rules : env_get(S("OTEL_GO_RULES"));
+	RuleSources from = {
+		.named = named.len > 0 ? named : env_get(S("OTELC_RULES")),
+		.only = p->in->only_rules,
+		.bundle = p->bundle,
+		.roots = p->workspace.uses,
+	};
+
+	return ruleset_read(p->arena, &from, &p->rules, p->diags);
+}
+
+// A package whose woven archive was lost gets a new mark, so that go compiles it
+// again: DIGEST-SALT, where a link that missed it has left the salt.
+static void salt_marks(Planner *p)
+{
+	Arena *a = p->arena;
+
+	for (isize i = 0; i < p->woven.n; i++) {
+		Woven *w = &p->woven.v[i];
+		Diags none = {.arena = a};
+		Str path = str_format(
+			    a, "%.*s/mark/%.*s.salt", STR_ARG(p->in->cache), STR_ARG(w->digest)),
+		    salt;
+		bool salted = file_exists(path) && file_read(a, path, &salt, &none);
+		w->mark = salted ? str_format(a, "%.*s-%.*s", STR_ARG(w->digest),
+					   STR_ARG(str_trim(salt)))
+				 : w->digest;
+	}
+}
+
+static void add_needs(Planner *p)
+{
+	strlist_add(&p->out->needs, p->bundle);
+	for (isize i = 0; i < p->files.n; i++)
+		strlist_add(&p->out->needs, path_join(p->arena, p->out->dir, p->files.v[i].key));
+	for (isize i = 0; i < p->woven.n; i++)
+		strlist_add(&p->out->needs,
+			str_format(p->arena, "%.*s/mark/%.*s", STR_ARG(p->in->cache),
+				STR_ARG(p->woven.v[i].digest)));
+}
+
+static bool match(Planner *p)
+{
+	Match m = {
+		.arena = p->arena,
+		.rules = &p->rules,
+		.env = &p->env,
+		.packages = &p->packages,
+		.signals = &p->out->signals,
+		.refused = &p->in->refused,
+		.decisions = &p->out->decisions,
+		.diags = p->diags,
+	};
+
+	return match_rules(&m, &p->woven);
+}
+
+static bool make(Planner *p)
+{
+	if (!workspace_read(p->arena, &p->env, p->modfile, &p->workspace, p->diags) ||
+		!signals_read(
+			p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags) ||
+		!read_rules(p))
+		return false;
+	if (!match(p))
+		return false;
+	p->complete = true;
+	if (p->woven.n == 0)
+		return plain(p);
+	salt_marks(p);
+	if (!planner_add_hooks(p))
+		return false;
+	for (isize i = 0; i < p->packages.n; i++) {
+		const Package *pkg = p->packages.v[i].value;
+		bool variant = pkg->for_test.len > 0 && !str_ends(pkg->path, S(".test"));
+		if (str_eq(pkg->name, S("main")) && !variant)
+			planner_add_main(p, pkg);
+	}
+	if (!planner_write(p))
+		return false;
+	planner_add_command(p);
+	add_needs(p);
+	return true;
+}
+
+static bool make_anew(Planner *p, GoArgs *args)
+{
+	if (!read_surroundings(p, args))
+		return false;
+	if (p->out->plain)
+		return true;
+	if (!bundle_ready(p->arena, p->in->cache, &p->bundle, p->diags) || !read_packages(p))
+		return false;
+	return p->out->plain || make(p);
+}
+
+bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Diags *d)
+{
+	GoArgs args = *given;
+	Planner p = {.arena = a, .in = in, .args = &args, .out = out, .diags = d};
+
+	Str memo = memo_name(a, in, given);
+
+	if (!in->fresh && memo_find(a, memo, str_eq(given->command, S("test")), out))
+		return true;
+	*out = plan_empty(a);
+	p.packages.arena = p.files.arena = p.overlay.arena = p.extra.arena = a;
+	if (!make_anew(&p, &args))
+		return false;
+	cache_trim_daily(in->cache);
+	// A user's overlay may change at any time.
+	if (p.complete && goargs_last(&args, S("overlay")).len == 0) {
+		PlanBasis basis = planner_basis(&p);
+		memo_keep(a, memo, out, &basis);
+	}
+	return true;
+}
+
+bool plan_repair(Arena *a, const PlanInput *in)
+{
+	Diags unsaid = {.arena = a};
+	isize repaired = 0;
+	Str bundle;
+
+	return bundle_ready(a, in->cache, &bundle, &unsaid) &&
+	       bundle_repair(bundle_bytes(), bundle, &repaired, &unsaid) && repaired > 0;
+}

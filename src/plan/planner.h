@@ -1,0 +1,59 @@
+// planner.h - a plan in the making: what its parts share. See plan.h.
+#ifndef PLAN_PLANNER_H
+#define PLAN_PLANNER_H
+
+#include "plan/match.h"
+#include "plan/memo.h"
+#include "plan/workspace.h"
+
+typedef struct {
+	Arena *arena;
+	const PlanInput *in;
+	const GoArgs *args;
+	Str bundle;
+	GoEnv env;
+	StrMap packages; // import path -> Package *
+	Workspace workspace;
+	Str modfile; // the file that -modfile names, "" without the flag
+	RuleSet rules;
+	WovenList woven;
+	StrMap files;   // name in the plan's folder -> Str *, its text
+	StrMap overlay; // path as go sees it -> Str *, path of the file that is there instead
+	StrList extra;  // files of ours to build beside .go files on the command line
+	bool complete;  // all that it follows from was read: it can be kept
+	Plan *out;
+	Diags *diags;
+} Planner;
+
+// planner_add_hooks joins the hooks' packages to what is woven, and opens the
+// workspace to their modules. (additions.c)
+bool planner_add_hooks(Planner *p);
+
+// planner_add_main gives a main package, or that of a test binary, the
+// file that links the runtime and the hooks in. (additions.c)
+void planner_add_main(Planner *p, const Package *main);
+
+// planner_manifest returns what a program says of itself, as JSON. (manifest.c)
+Str planner_manifest(Planner *p, const Package *main);
+
+// planner_modinfo returns what the plain program says of itself otherwise than ours: for each
+// module that only ours has from a folder the lines behind "dep\t", and the line of the
+// user's -gcflags, as `go version -m` has them. (modinfo.c)
+Str planner_modinfo(Planner *p);
+
+// planner_write writes the marks and the plan's folder. (folder.c)
+bool planner_write(Planner *p);
+
+// planner_add_command fills in the arguments and the environment for go. (command.c)
+void planner_add_command(Planner *p);
+
+// planner_basis tells what the plan was made from. (basis.c)
+PlanBasis planner_basis(Planner *p);
+
+// planner_modfile_sum returns the path of the .sum beside -modfile. (basis.c)
+Str planner_modfile_sum(Planner *p);
+
+// planner_str puts a Str into the arena, for the value of a map.
+Str *planner_str(Planner *p, Str s);
+
+#endif

@@ -1,0 +1,212 @@
+#include "plan/ruleset.h"
+
+#include "golang/parse.h"
+#include "os/env.h"
+#include "os/file.h"
+#include "plan/signals.h"
+#include "plan/workspace.h"
+
+static const Str our_prefix = {"otel.tool/", 10};
+
+// ---- reading
+
+static bool is_rule_file(Str name)
+{
+	return str_eq(name, S("otel.yaml")) || str_eq(name, S("otelc.yml")) ||
+	       str_eq(name, S("otelc.yaml")) || str_ends(name, S(".otel.yaml")) ||
+	       str_ends(name, S(".otelc.yml")) || str_ends(name, S(".otelc.yaml"));
+}
+
+static bool read_rule_file(RuleSet *set, Str path, Diags *d)
+{
+	Source *src = arena_new(set->arena, Source);
+
+	if (strlist_has(&set->files, path))
+		return true;
+	src->name = path;
+	strlist_add(&set->files, path);
+	return file_read(set->arena, path, &src->text, d) &&
+	       rules_read(set->arena, src, &set->first, d);
+}
+
+// read_folder reads the rule files in a folder, and in those below it if deep.
+static bool read_folder(RuleSet *set, Str dir, bool deep, Diags *d)
+{
+	StrList names = {.arena = set->arena};
+	bool ok = true;
+
+	if (!dir_list(dir, &names, d))
+		return false;
+	for (isize i = 0; i < names.n; i++) {
+		Str path = path_join(set->arena, dir, names.v[i]);
+		if (is_rule_file(names.v[i]))
+			ok &= read_rule_file(set, path, d);
+		else if (deep && names.v[i].p[0] != '.' && file_is_dir(path))
+			ok &= read_folder(set, path, deep, d);
+	}
+	return ok;
+}
+
+static bool read_named(RuleSet *set, Str named, Diags *d)
+{
+	bool ok = true;
+
+	for (isize i = 0; i < named.len;) {
+		isize from = i;
+		while (i < named.len && named.p[i] != ',' && named.p[i] != ':')
+			i++;
+		Str path = str_trim(str_slice(named, from, i++));
+		if (path.len == 0)
+			continue;
+		path = path_abs(set->arena, path);
+		ok &= file_is_dir(path) ? read_folder(set, path, true, d)
+					: read_rule_file(set, path, d);
+	}
+	return ok;
+}
+
+bool ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
+{
+	*out = (RuleSet){.arena = a,
+		.packages.arena = a,
+		.files.arena = a,
+		.bundle = from->bundle,
+		.roots = from->roots};
+	Diags none = {.arena = a};
+	Str list = path_join(a, from->bundle, S("packages"));
+
+	if (file_exists(list))
+		file_read(a, list, &out->bundled, &none);
+	bool ok =
+		from->only || read_folder(out, path_join(a, from->bundle, S("go/hooks")), true, d);
+
+	for (isize i = 0; !from->only && i < from->roots.n; i++)
+		ok &= read_folder(out, from->roots.v[i], false, d);
+	ok &= read_named(out, from->named, d);
+	for (const Rule *r = out->first; r; r = r->next)
+		ok &= signals_check(a, r, d);
+	return ok;
+}
+
+// ---- finding hooks
+
+// inside_module tells whether the package is in the module with its root at
+// root, and sets its folder.
+static bool inside_module(Arena *a, Str root, Str path, HookPackage *out)
+{
+	Str module = module_path(a, root);
+
+	if (module.len == 0 || !str_starts(path, module))
+		return false;
+	Str rest = str_slice(path, module.len, path.len);
+	if (rest.len > 0 && rest.p[0] != '/')
+		return false;
+	out->module_dir = root;
+	out->dir = rest.len > 0 ? path_join(a, root, str_slice(rest, 1, rest.len)) : root;
+	return file_is_dir(out->dir);
+}
+
+// Our own: otel.tool/X is go/X in the bundle; the module is the nearest go.mod above.
+static bool inside_bundle(const RuleSet *set, Str path, HookPackage *out)
+{
+	Arena *a = set->arena;
+
+	if (!str_starts(path, our_prefix))
+		return false;
+	Str rest = str_slice(path, our_prefix.len, path.len);
+	Str top = path_join(a, set->bundle, S("go"));
+	out->dir = path_join(a, top, rest);
+	for (Str dir = out->dir; dir.len > top.len; dir = path_dir(dir)) {
+		out->module_dir = dir;
+		if (file_exists(path_join(a, dir, S("go.mod"))))
+			return true;
+	}
+	return false;
+}
+
+// Rules and hook packages find what is in their own module.
+static bool beside(const RuleSet *set, Str from, Str path, HookPackage *out)
+{
+	for (Str dir = path_dir(from); dir.len > 1; dir = path_dir(dir))
+		if (file_exists(path_join(set->arena, dir, S("go.mod"))))
+			return inside_module(set->arena, dir, path, out);
+	return false;
+}
+
+bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out)
+{
+	*out = (HookPackage){.path = path, .hooks.arena = set->arena, .modules.arena = set->arena};
+	if (inside_bundle(set, path, out) || beside(set, from, path, out))
+		return true;
+	for (isize i = 0; i < set->roots.n; i++)
+		if (inside_module(set->arena, set->roots.v[i], path, out))
+			return true;
+	return false;
+}
+
+static HookPackage *hook_package(RuleSet *set, const Rule *rule, Diags *d)
+{
+	HookPackage *p = map_get(&set->packages, rule->hook_path);
+
+	if (p)
+		return p;
+	p = arena_new(set->arena, HookPackage);
+	if (!ruleset_find(set, rule->src->name, rule->hook_path, p)) {
+		diag_error(d, rule->src, rule->at, "rule '%.*s': cannot find the package '%.*s'",
+			STR_ARG(rule->name), STR_ARG(rule->hook_path));
+		diag_help(d, "a hook package lives in the module of its rule file, or in one that "
+			     "is being built");
+		return NULL;
+	}
+	map_put(&set->packages, p->path, p);
+	return p;
+}
+
+bool is_hook_source(Str name)
+{
+	return str_ends(name, S(".go")) && !str_ends(name, S("_test.go"));
+}
+
+// search_file looks for the hook in one file of its package.
+static bool search_file(RuleSet *set, HookPackage *p, Str name, Str path, Hook **out, Diags *d)
+{
+	Source *src = arena_new(set->arena, Source);
+	File f;
+
+	src->name = path;
+	if (!file_read(set->arena, path, &src->text, d))
+		return false;
+	if (p->name.len > 0 && str_find(src->text, name) < 0)
+		return true;
+	if (!parse_file(set->arena, src, (ParseOptions){0}, &f, d))
+		return false;
+	p->name = f.package;
+	return hook_read(set->arena, &f, p->path, name, out, d);
+}
+
+bool ruleset_hook(RuleSet *set, const Rule *rule, Hook **out, Diags *d)
+{
+	HookPackage *p = hook_package(set, rule, d);
+	StrList names = {.arena = set->arena};
+
+	if (!p)
+		return false;
+	*out = map_get(&p->hooks, rule->hook);
+	if (*out)
+		return true;
+	if (!dir_list(p->dir, &names, d))
+		return false;
+	for (isize i = 0; i < names.n && !*out; i++) {
+		if (!is_hook_source(names.v[i]))
+			continue;
+		if (!search_file(
+			    set, p, rule->hook, path_join(set->arena, p->dir, names.v[i]), out, d))
+			return false;
+	}
+	if (!*out)
+		return diag_error(d, rule->src, rule->at,
+			"rule '%.*s': there is no function '%.*s' in %.*s", STR_ARG(rule->name),
+			STR_ARG(rule->hook), STR_ARG(p->dir));
+	map_put(&p->hooks, rule->hook, *out);
+	return true;
+}

@@ -1,0 +1,58 @@
+// ruleset.h - all rules of a build, and where their hooks live.
+//
+// Rules come from the tool's own hook packages, from otel.yaml and *.otel.yaml in the
+// root of the main module, and from the files and folders that $OTEL_GO_RULES,
+// $OTELC_RULES or --rules name, separated by commas or colons. All are merged,
+// unless only the named ones are wanted.
+#ifndef PLAN_RULESET_H
+#define PLAN_RULESET_H
+
+#include "base/map.h"
+#include "plan/golist.h"
+#include "weave/hook.h"
+#include "weave/rule.h"
+
+typedef struct {
+	Str named;     // files and folders, as given; "" for none
+	bool only;     // leave out all others
+	Str bundle;    // folder of what travels with the tool
+	StrList roots; // folders of the modules that are worked on
+} RuleSources;
+
+// A Go package that holds hooks.
+typedef struct {
+	Str path, name; // import path, and the name in its package clause
+	Str dir;
+	Str module_dir; // folder of its go.mod
+	StrMap hooks;   // name -> Hook *
+
+	// Set by hook_links.
+	bool judged;
+	Str unlinkable;       // why a build cannot link it, "" if it can
+	bool imports_library; // beside the standard library and what travels in the bundle
+	StrList modules;      // folders of the modules that it takes to link it
+} HookPackage;
+
+typedef struct {
+	Arena *arena;
+	Rule *first;
+	StrMap packages;     // import path -> HookPackage *
+	StrList files;       // the rule files that were read
+	Str bundle, bundled; // folder of what travels with the tool; its list of packages
+	StrList roots;
+} RuleSet;
+
+// ruleset_read reads them all. False if a file cannot be read, or has errors.
+bool ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d);
+
+// is_hook_source tells a file of a hook package by its name from tests and others.
+bool is_hook_source(Str name);
+
+// ruleset_find finds the hook package of that import path: in the bundle, in the module
+// that the file or folder `from` lies in, or in a module that is being worked on.
+bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out);
+
+// ruleset_hook finds the hook of a rule, and reads its signature, once.
+bool ruleset_hook(RuleSet *set, const Rule *rule, Hook **out, Diags *d);
+
+#endif

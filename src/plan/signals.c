@@ -1,0 +1,63 @@
+#include "plan/signals.h"
+
+#include "base/near.h"
+
+static const char *const names[] = {"logs", "metrics", "traces"};
+
+static StrList all_signals(Arena *a)
+{
+	StrList all = {.arena = a};
+
+	for (isize i = 0; i < countof(names); i++)
+		strlist_add(&all, str_from(names[i]));
+	return all;
+}
+
+bool signals_read(Arena *a, Str text, StrList *out, Diags *d)
+{
+	StrList all = all_signals(a);
+	Str rest = str_trim(text.len > 0 ? text : S("traces"));
+
+	*out = (StrList){.arena = a};
+	while (rest.len > 0) {
+		Str name = str_trim(str_cut(&rest, ','));
+		if (str_eq(name, S("all"))) {
+			*out = all;
+			return true;
+		}
+		if (!strlist_has(&all, name)) {
+			diag_fault(d, "OTEL_GO_SIGNALS: unknown signal '%.*s'", STR_ARG(name));
+			return diag_help(d, "traces, metrics, logs, or all");
+		}
+		if (!strlist_has(out, name))
+			strlist_add(out, name);
+	}
+	strlist_sort(out);
+	return true;
+}
+
+bool signals_serve(const StrList *chosen, const Rule *r)
+{
+	Str rest = r->signal.len > 0 ? r->signal : S("traces,metrics");
+
+	while (rest.len > 0)
+		if (strlist_has(chosen, str_trim(str_cut(&rest, ','))))
+			return true;
+	return false;
+}
+
+bool signals_check(Arena *a, const Rule *r, Diags *d)
+{
+	StrList all = all_signals(a);
+
+	for (Str rest = r->signal; rest.len > 0;) {
+		Str name = str_trim(str_cut(&rest, ','));
+		if (strlist_has(&all, name))
+			continue;
+		diag_error(d, r->src, r->at, "rule '%.*s': unknown signal '%.*s'", STR_ARG(r->name),
+			STR_ARG(name));
+		Str near = nearest(&all, name);
+		return near.len > 0 ? diag_help(d, "did you mean '%.*s'?", STR_ARG(near)) : false;
+	}
+	return true;
+}

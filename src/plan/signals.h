@@ -1,0 +1,23 @@
+// signals.h - which signals a build links in: traces, metrics, logs.
+//
+// Whoever builds chooses by OTEL_GO_SIGNALS: names with commas between them, or
+// `all`. Traces are the default. A program holds the SDK of what was chosen, and only
+// the rules that serve it are woven.
+#ifndef PLAN_SIGNALS_H
+#define PLAN_SIGNALS_H
+
+#include "base/diag.h"
+#include "base/list.h"
+#include "weave/rule.h"
+
+// signals_read reads such a choice into *out, sorted, each name once.
+bool signals_read(Arena *a, Str text, StrList *out, Diags *d);
+
+// signals_serve tells whether a rule serves one of the chosen signals: those that its
+// `signal` names, with commas; a rule that names none serves traces and metrics.
+bool signals_serve(const StrList *chosen, const Rule *r);
+
+// signals_check adds an error if a rule names a signal that there is not.
+bool signals_check(Arena *a, const Rule *r, Diags *d);
+
+#endif
