@@ -1,0 +1,19 @@
+// debug.h - parts of otel debug.
+#ifndef CMD_DEBUG_H
+#define CMD_DEBUG_H
+
+#include "base/diag.h"
+#include "base/list.h"
+
+// debug_bench serves bench/parse. Each line on standard input asks for one pass over
+// the files: "parse" parses them all from memory, "imports" reads each and parses its
+// imports. The answer is a line of three numbers: nanoseconds (of the processor for
+// parse, by the clock for imports), bytes of arena used,
+// bytes of source.
+int debug_bench(Arena *a, const StrList *names);
+
+// debug_weave serves tests/properties: it prints each file with all its functions
+// woven, behind a line "file", path, length; the length is -1 where the parser refuses.
+int debug_weave(const StrList *names, bool full, int go, Diags *diags);
+
+#endif

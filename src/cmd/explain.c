@@ -1,0 +1,288 @@
+// explain.c - otel explain: what a build weaves, what it does not, and why.
+//
+// All of it is in the plan (plan/decision.h), but what became of a package that was
+// compiled: that its compile has noted (cmd/tool.h, outcome_note).
+#include "cmd/planned.h"
+#include "cmd/screen.h"
+#include "cmd/tool.h"
+#include "os/file.h"
+
+typedef struct {
+	Arena *arena;
+	const Planned *planned;
+	Str store; // go's cache
+	Screen on;
+} Explain;
+
+// ---- what became of a package
+
+typedef struct {
+	Str word, why; // "replace", "rebuild", "plain"; "" before its first compile
+} Became;
+
+static Became became(Explain *e, Str digest)
+{
+	Diags none = {.arena = e->arena};
+	Str path = outcome_note(e->arena, e->store, digest), text = S("");
+	Became b = {0};
+
+	if (file_exists(path) && file_read(e->arena, path, &text, &none)) {
+		b.word = str_cut(&text, '\n');
+		b.why = str_cut(&text, '\n');
+	}
+	return b;
+}
+
+static Str became_text(Arena *a, Became b, Str package)
+{
+	if (str_eq(b.word, S("rebuild")))
+		return str_format(
+			a, "compiled again with all that imports it: other %.*s", STR_ARG(b.why));
+	if (str_eq(b.word, S("plain")))
+		return str_format(a, "left as it is: %.*s", STR_ARG(b.why));
+	if (b.word.len == 0)
+		return S("not compiled yet");
+	return str_eq(package, S("main")) ? S("") : S("replaced at link");
+}
+
+static Str store_of(const Plan *plan)
+{
+	Str key = S("OTEL_GO_STORE=");
+
+	for (isize i = 0; i < plan->env.n; i++)
+		if (str_starts(plan->env.v[i], key))
+			return str_slice(plan->env.v[i], key.len, plan->env.v[i].len);
+	return S("");
+}
+
+// ---- why not
+
+static Str range_text(Arena *a, Str range)
+{
+	Str from = str_cut(&range, ',');
+
+	if (range.len == 0)
+		return str_format(a, "%.*s and newer", STR_ARG(from));
+	return str_format(a, "%.*s up to, not including, %.*s", STR_ARG(from), STR_ARG(range));
+}
+
+static Str why_not(Explain *e, const Decision *c)
+{
+	Arena *a = e->arena;
+	Str target = target_name(a, c->recv, c->func);
+
+	switch (c->verdict) {
+	case VERDICT_NOT_BUILT:
+		return str_format(a, "%.*s is not in this build", STR_ARG(c->package));
+	case VERDICT_VERSION:
+		return str_format(a, "%.*s is %.*s here, the rule is for %.*s", STR_ARG(c->package),
+			STR_ARG(c->version), STR_ARG(range_text(a, c->wanted)));
+	case VERDICT_GO_VERSION:
+		return str_format(a, "Go is %.*s here, the rule is for %.*s",
+			STR_ARG(e->planned->plan.go), STR_ARG(range_text(a, c->wanted)));
+	case VERDICT_NO_FUNCTION:
+		return str_format(a, "%.*s %.*s does not declare %.*s", STR_ARG(c->package),
+			STR_ARG(c->version), STR_ARG(target));
+	default: return c->why;
+	}
+}
+
+// ---- text
+
+static bool told(Explain *e, const Decision *c, bool woven)
+{
+	return (c->verdict == VERDICT_WOVEN) == woven && planned_about(e->arena, e->planned, c);
+}
+
+// print_package prints the woven functions of one package, whose first decision is given.
+static void print_package(Explain *e, const Decision *first)
+{
+	Str how = became_text(e->arena, became(e, first->digest), first->package);
+	const Screen *on = &e->on;
+
+	printf("%s%.*s%s", on->bold, STR_ARG(first->package), on->off);
+	if (first->version.len > 0)
+		printf(" %.*s", STR_ARG(first->version));
+	printf("  %s%.*s%s\n", on->dim, STR_ARG(how), on->off);
+	for (const Decision *c = first; c; c = c->next) {
+		if (!str_eq(c->package, first->package) || !told(e, c, true))
+			continue;
+		Str target = target_name(e->arena, c->recv, c->func);
+		printf("  %s%-36.*s%s %-20.*s %.*s.%.*s\n", on->green, STR_ARG(target), on->off,
+			STR_ARG(c->rule), STR_ARG(c->hook_path), STR_ARG(c->hook));
+	}
+}
+
+// is_first tells whether no decision of the same kind before c is about its package.
+static bool is_first(Explain *e, const Decision *first, const Decision *c)
+{
+	bool woven = c->verdict == VERDICT_WOVEN;
+
+	for (const Decision *o = first; o != c; o = o->next)
+		if (str_eq(o->package, c->package) && told(e, o, woven) && o->verdict == c->verdict)
+			return false;
+	return true;
+}
+
+static isize print_woven(Explain *e)
+{
+	isize n = 0;
+
+	for (const Decision *c = e->planned->plan.decisions.first; c; c = c->next) {
+		if (!told(e, c, true) || !is_first(e, e->planned->plan.decisions.first, c))
+			continue;
+		if (n++ > 0)
+			putchar('\n');
+		print_package(e, c);
+	}
+	return n;
+}
+
+// print_absent prints one line for all rules of a package that is not in the build.
+static void print_absent(Explain *e, const Decision *first)
+{
+	enum { MANY = 3 };
+	StrList rules = {.arena = e->arena};
+
+	for (const Decision *c = first; c; c = c->next)
+		if (str_eq(c->package, first->package) && c->verdict == first->verdict)
+			strlist_add(&rules, c->rule);
+	Str list = rules.n <= MANY ? str_join(e->arena, &rules, S(", "))
+				   : str_format(e->arena, "%td rules", rules.n);
+	printf("  %s%-36.*s%s not in this build  %s%.*s%s\n", e->on.yellow, STR_ARG(first->package),
+		e->on.off, e->on.dim, STR_ARG(list), e->on.off);
+}
+
+static isize print_not_woven(Explain *e, bool gap)
+{
+	const Decision *first = e->planned->plan.decisions.first;
+	bool all = e->planned->name.len == 0;
+	isize n = 0;
+
+	for (const Decision *c = first; c; c = c->next) {
+		bool absent = all && c->verdict == VERDICT_NOT_BUILT;
+		if (!told(e, c, false) || (absent && !is_first(e, first, c)))
+			continue;
+		if (n++ == 0)
+			printf("%s%snot woven%s\n", gap ? "\n" : "", e->on.bold, e->on.off);
+		if (absent)
+			print_absent(e, c);
+		else
+			printf("  %s%-36.*s%s %.*s  %s%.*s%s\n", e->on.yellow, STR_ARG(c->rule),
+				e->on.off, STR_ARG(why_not(e, c)), e->on.dim, STR_ARG(c->place),
+				e->on.off);
+	}
+	return n;
+}
+
+static void print_build(Explain *e)
+{
+	const Plan *plan = &e->planned->plan;
+
+	printf("\n%slinked in%s\n", e->on.bold, e->on.off);
+	for (const Program *p = plan->programs; p; p = p->next)
+		printf("  %.*s: otel.tool/runtime, %.*s\n", STR_ARG(p->path),
+			STR_ARG(str_join(e->arena, &p->hooks, S(", "))));
+	printf("  'otel manifest --weight FILE' measures a program that is built\n");
+	if (plan->moved.n > 0)
+		printf("\n%smoved%s\n", e->on.bold, e->on.off);
+	for (isize i = 0; i < plan->moved.n; i++)
+		printf("  %.*s\n", STR_ARG(plan->moved.v[i]));
+	printf("\n%sgo%s  %.*s    %ssignals%s  %.*s\n", e->on.bold, e->on.off, STR_ARG(plan->go),
+		e->on.bold, e->on.off, STR_ARG(str_join(e->arena, &plan->signals, S(","))));
+}
+
+static int print_text(Explain *e)
+{
+	const Planned *p = e->planned;
+	bool all = p->name.len == 0;
+
+	if (all && p->plan.plain)
+		printf("this build instruments nothing: no package in it has a rule that fits\n");
+	isize woven = print_woven(e);
+	isize not_woven = print_not_woven(e, woven > 0 || p->plan.plain);
+	if (all && !p->plan.plain)
+		print_build(e);
+	if (all && p->plan.plain)
+		printf("\n'otel explain NAME' asks about one package; docs/rules.md says how to "
+		       "add "
+		       "a rule\n");
+	return woven + not_woven > 0 || all ? 0 : planned_unknown(e->arena, p);
+}
+
+// ---- JSON
+
+static void put_list(StrBuf *b, const char *key, const StrList *l)
+{
+	buf_addf(b, ",\n\"%s\":[", key);
+	for (isize i = 0; i < l->n; i++) {
+		buf_add(b, i ? S(",") : S(""));
+		json_quote(b, l->v[i]);
+	}
+	buf_add(b, S("]"));
+}
+
+static void put_packages(Explain *e, StrBuf *b, const Decisions *told_of)
+{
+	const char *comma = "";
+
+	buf_add(b, S(",\n\"packages\":["));
+	for (const Decision *c = told_of->first; c; c = c->next) {
+		if (c->verdict != VERDICT_WOVEN || !is_first(e, told_of->first, c))
+			continue;
+		Became how = became(e, c->digest);
+		buf_addf(b, "%s\n{\"package\":", comma);
+		json_quote(b, c->package);
+		buf_add(b, S(",\"version\":"));
+		json_quote(b, c->version);
+		buf_addf(b, ",\"digest\":\"%.*s\",\"outcome\":", STR_ARG(c->digest));
+		json_quote(b, how.word);
+		buf_add(b, S(",\"why\":"));
+		json_quote(b, how.why);
+		buf_add(b, S("}"));
+		comma = ",";
+	}
+	buf_add(b, S("]"));
+}
+
+static int print_json(Explain *e)
+{
+	const Plan *plan = &e->planned->plan;
+	StrBuf b = {.arena = e->arena};
+	Decisions told_of = {.arena = e->arena};
+
+	for (const Decision *c = plan->decisions.first; c; c = c->next)
+		if (planned_about(e->arena, e->planned, c))
+			decide(&told_of, *c);
+	buf_add(&b, S("{\"go\":"));
+	json_quote(&b, plan->go);
+	put_list(&b, "signals", &plan->signals);
+	put_list(&b, "moved", &plan->moved);
+	put_packages(e, &b, &told_of);
+	buf_add(&b, S(",\n\"rules\":"));
+	decisions_write(&b, &told_of);
+	buf_add(&b, S(",\n\"programs\":"));
+	programs_write(&b, plan->programs);
+	buf_add(&b, S("}\n"));
+	fwrite(b.p, 1, (size_t)b.len, stdout);
+	return told_of.first || e->planned->name.len == 0 ? 0
+							  : planned_unknown(e->arena, e->planned);
+}
+
+int cmd_explain(Arena *a, const Options *opt, const StrList *args)
+{
+	Planned planned;
+	Flags flags;
+	int status;
+
+	if (!flags_read(a, "explain", args, &flags, &status))
+		return status;
+	status = planned_make(a, opt, "explain", &flags.words, &planned);
+	if (status != 0)
+		return status;
+	Explain e = {.arena = a,
+		.planned = &planned,
+		.store = store_of(&planned.plan),
+		.on = screen_start(stdout, flags_value(&flags, "color"))};
+	return flags_has(&flags, "json") ? print_json(&e) : print_text(&e);
+}

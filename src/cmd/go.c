@@ -1,0 +1,347 @@
+#include "cmd/cmd.h"
+#include "cmd/show.h"
+
+#include "os/env.h"
+#include "os/file.h"
+#include "os/proc.h"
+#include "plan/plan.h"
+#include "plan/sums.h"
+
+static bool is_woven_command(Str command)
+{
+	static const char *const commands[] = {"build", "install", "run", "test"};
+
+	for (isize i = 0; i < countof(commands); i++)
+		if (str_eq(command, str_from(commands[i])))
+			return true;
+	return false;
+}
+
+// What is not ours is go's, as it was asked.
+static int exec_go(Arena *a, Str go, const StrList *args, Diags *d)
+{
+	StrList argv = {.arena = a};
+
+	strlist_add(&argv, go);
+	for (isize i = 0; i < args->n; i++)
+		strlist_add(&argv, args->v[i]);
+	proc_exec(&argv, NULL, d);
+	return finish(d);
+}
+
+static void say_moved(const Plan *plan)
+{
+	for (isize i = 0; i < plan->moved.n; i++)
+		fprintf(stderr, "otel: moved %.*s\n", STR_ARG(plan->moved.v[i]));
+}
+
+// How a woven run of go has ended.
+typedef struct {
+	int status;
+	bool lost;       // a link missed a woven archive
+	StrList refused; // packages of ours that did not compile
+} Ending;
+
+// read_ending takes what the tools have left in the plan's folder for us.
+static bool read_ending(Arena *a, const Plan *plan, Ending *out, Diags *d)
+{
+	Str lost = path_join(a, plan->dir, S("lost")),
+	    refused = path_join(a, plan->dir, S("refused"));
+	StrList names = {.arena = a};
+
+	out->refused = (StrList){.arena = a};
+	out->lost = out->status != 0 && file_exists(lost);
+	if (out->lost && !file_remove_tree(lost, d))
+		return false;
+	if (out->status == 0 || !file_is_dir(refused))
+		return true;
+	if (!dir_list(refused, &names, d))
+		return false;
+	for (isize i = 0; i < names.n; i++) {
+		Str package;
+		if (str_find(names.v[i], S(".")) >= 0)
+			continue; // half-written
+		if (!file_read(a, path_join(a, refused, names.v[i]), &package, d))
+			return false;
+		strlist_add(&out->refused, package);
+	}
+	return file_remove_tree(refused, d);
+}
+
+static StrList woven_env(Arena *a, const PlanInput *in, const Plan *plan)
+{
+	StrList env = {.arena = a};
+	Str saved = str_join(a, &plan->saved, S("\n"));
+
+	for (isize i = 0; i < plan->env.n; i++)
+		strlist_add(&env, plan->env.v[i]);
+	strlist_add(&env, str_format(a, "OTEL_GO_SAVED=%.*s", STR_ARG(saved)));
+	if (in->strict)
+		strlist_add(&env, S("OTEL_GO_STRICT=1"));
+	return env;
+}
+
+// Whether go's arguments are such that our packages have to be tried out: what go test or
+// go run does cannot be taken back, and should not be done twice.
+static bool wants_trial(const GoArgs *args, const Plan *plan)
+{
+	Str buildmode = goargs_last(args, S("buildmode"));
+
+	return (str_eq(args->command, S("test")) || str_eq(args->command, S("run"))) &&
+	       !plan->kept && plan->programs && !wants_word(args, "n") &&
+	       (buildmode.len == 0 || str_eq(buildmode, S("exe")) || str_eq(buildmode, S("pie")));
+}
+
+// Of the plan's arguments those that go build takes as well; they stand in front.
+static isize count_trial_args(const Plan *plan)
+{
+	static const char *const flags[] = {
+		"-C=", "-mod=readonly", "-overlay=", "-toolexec=", "-exec=", "-gcflags="};
+	isize n = 0;
+
+	for (bool ours = true; ours && n < plan->args.n; n += ours) {
+		ours = false;
+		for (isize i = 0; i < countof(flags); i++)
+			ours |= str_starts(plan->args.v[n], str_from(flags[i]));
+	}
+	return n;
+}
+
+static void add_trial_flags(Arena *a, const GoArgs *args, StrList *argv)
+{
+	for (const GoFlag *f = args->flags; f; f = f->next) {
+		bool shapes = f->use == FLAG_BUILD || str_eq(f->name, S("asmflags")) ||
+			      str_eq(f->name, S("p"));
+		bool ours = str_eq(f->name, S("C")) || str_eq(f->name, S("mod")) ||
+			    str_eq(f->name, S("modfile"));
+		if (f->words > 0 && shapes && !ours)
+			strlist_add(argv, str_format(a, "-%.*s%s%.*s", STR_ARG(f->name),
+						  f->has_value ? "=" : "", STR_ARG(f->value)));
+	}
+}
+
+static void add_trial_packages(Arena *a, const Plan *plan, StrList *argv)
+{
+	StrList packages = {.arena = a};
+
+	strlist_add(&packages, S("otel.tool/runtime"));
+	for (isize i = 0; i < plan->signals.n; i++)
+		if (!str_eq(plan->signals.v[i], S("traces")))
+			strlist_add(&packages, str_format(a, "otel.tool/runtime/%.*s",
+						       STR_ARG(plan->signals.v[i])));
+	for (const Program *p = plan->programs; p; p = p->next)
+		for (isize i = 0; i < p->hooks.n; i++)
+			if (!strlist_has(&packages, p->hooks.v[i]))
+				strlist_add(&packages, p->hooks.v[i]);
+	for (isize i = 0; i < packages.n; i++)
+		strlist_add(argv, packages.v[i]);
+}
+
+// try_out compiles what we add before go starts anything with it, as go would a moment later.
+// Only what is ours and does not compile counts; of all else that is wrong go will speak.
+static bool try_out(
+	Arena *a, const PlanInput *in, const GoArgs *args, const Plan *plan, Ending *out, Diags *d)
+{
+	StrList argv = {.arena = a}, env = woven_env(a, in, plan);
+	ProcSpec spec = {.argv = &argv, .env = &env, .capture_out = true, .capture_err = true};
+	ProcResult res;
+
+	strlist_add(&argv, in->go);
+	strlist_add(&argv, S("build"));
+	for (isize i = 0, n = count_trial_args(plan); i < n; i++)
+		if (!str_starts(plan->args.v[i], S("-exec=")))
+			strlist_add(&argv, plan->args.v[i]);
+	add_trial_flags(a, args, &argv);
+	add_trial_packages(a, plan, &argv);
+	if (!proc_run(a, &spec, &res, d))
+		return false;
+	*out = (Ending){.status = res.status};
+	if (!read_ending(a, plan, out, d))
+		return false;
+	if (in->strict && out->refused.n > 0)
+		fprintf(stderr, "%.*s", STR_ARG(res.err));
+	return true;
+}
+
+static bool run_woven(
+	Arena *a, const PlanInput *in, const GoArgs *args, const Plan *plan, Ending *out, Diags *d)
+{
+	StrList argv = {.arena = a}, env = woven_env(a, in, plan);
+	ProcSpec spec = {.argv = &argv, .env = &env, .foreground = true};
+	Progress progress;
+	ProcResult res;
+
+	strlist_add(&argv, in->go);
+	strlist_add(&argv, args->command);
+	for (isize i = 0; i < plan->args.n; i++)
+		strlist_add(&argv, plan->args.v[i]);
+	if (wants_word(args, "x"))
+		show_command(plan, &argv);
+	if (progress_start(a, args, plan, &progress)) {
+		strlist_add(
+			&env, str_format(a, "OTEL_GO_PROGRESS=%.*s", STR_ARG(progress.counter)));
+		spec.on_err = progress_piece;
+		spec.to = &progress;
+	}
+	bool ran = proc_run(a, &spec, &res, d);
+	progress_end(&progress);
+	if (!ran)
+		return false;
+	out->status = res.status;
+	if (res.status == 0)
+		sums_keep(a, plan->dir);
+	return read_ending(a, plan, out, d);
+}
+
+static void say_refused(const PlanInput *in, Str package, bool hooks)
+{
+	const char *consequence = hooks ? ": building without them"
+					: ": building with the OpenTelemetry that otel brings";
+
+	fprintf(stderr, "%s: %s '%.*s' do%s not compile with the versions of this build%s\n",
+		in->strict ? "error" : "warning", hooks ? "the hooks of" : "our package",
+		STR_ARG(package), hooks ? "" : "es", in->strict ? "" : consequence);
+}
+
+// do_without plans without the hooks that did not compile, or with another OpenTelemetry,
+// unless whoever builds is strict.
+static bool do_without(PlanInput *in, const Ending *end)
+{
+	bool again = false;
+
+	for (isize i = 0; i < end->refused.n; i++) {
+		Str package = end->refused.v[i];
+		bool hooks = str_starts(package, S("otel.tool/hooks/"));
+		say_refused(in, package, hooks);
+		again |= hooks || !in->newer;
+		if (hooks)
+			strlist_add(&in->refused, package);
+		else
+			in->newer = true;
+	}
+	return again && !in->strict;
+}
+
+static int build(Arena *a, PlanInput *in, const GoArgs *args, const StrList *all, Diags *d)
+{
+	Ending end = {.status = EXIT_ENVIRONMENT};
+	bool again = true;
+
+	// Again only where the cache had lost something, whose packages are then marked anew,
+	// where it was damaged, or without what did not compile, which may take other hooks along.
+	for (int i = 0; again && i < 4; i++) {
+		Plan plan;
+		bool ok = plan_make(a, in, args, &plan, d);
+		if (!ok && plan_repair(a, in)) {
+			*d = (Diags){.arena = a};
+			ok = plan_make(a, in, args, &plan, d);
+		}
+		if (in->strict)
+			diag_harden(d);
+		if (!ok || d->nerror > 0)
+			return finish(d);
+		if (i == 0)
+			diag_print(stderr, d); // the warnings, once
+		*d = (Diags){.arena = a};
+		if (plan.plain)
+			return exec_go(a, in->go, all, d);
+		if (i == 0)
+			say_moved(&plan);
+		if (i == 0 && wants_word(args, "x"))
+			show_woven(&plan);
+		bool tried = i < 3 && wants_trial(args, &plan);
+		if (tried && !try_out(a, in, args, &plan, &end, d))
+			return finish(d);
+		bool refused = tried && end.refused.n > 0;
+		if (!refused && !run_woven(a, in, args, &plan, &end, d))
+			return finish(d);
+		again = (end.lost && i == 0) || (end.status != 0 && plan_repair(a, in)) ||
+			do_without(in, &end);
+		in->fresh = true;
+	}
+	return end.status;
+}
+
+// A package of some other module, "path@version", is no part of a build here.
+static bool names_version(const GoArgs *args)
+{
+	for (isize i = 0; i < args->packages.n; i++)
+		if (str_find(args->packages.v[i], S("@")) > 0)
+			return true;
+	return false;
+}
+
+// go takes -C only as the first flag, and says so.
+static bool has_late_chdir(const GoArgs *args)
+{
+	for (const GoFlag *f = args->flags; f; f = f->next)
+		if (str_eq(f->name, S("C")) && f->words > 0 && f->at > 0)
+			return true;
+	return false;
+}
+
+// command_first turns `go -C dir build …` into `go build -C dir …`, the other way
+// in which go takes the flag.
+static StrList command_first(Arena *a, const StrList *args)
+{
+	StrList out = {.arena = a};
+	Str first = args->n > 0 ? args->v[0] : S("");
+	bool alone = str_eq(first, S("-C")) || str_eq(first, S("--C"));
+	isize words = alone ? 2 : str_starts(first, S("-C=")) || str_starts(first, S("--C="));
+
+	if (words > 0 && args->n > words)
+		strlist_add(&out, args->v[words]);
+	else
+		words = 0;
+	for (isize i = 0; i < args->n; i++)
+		if (words == 0 || i != words)
+			strlist_add(&out, args->v[i]);
+	return out;
+}
+
+int cmd_go(Arena *a, const Options *opt, const StrList *given)
+{
+	StrList ordered = command_first(a, given);
+	const StrList *args = &ordered;
+	Diags d = {.arena = a};
+	StrList rest = {.arena = a};
+	GoArgs parsed = {0};
+	PlanInput in = {.rules = opt->rules, .only_rules = opt->only_rules, .refused.arena = a};
+
+	in.strict = opt->strict || env_get(S("OTEL_GO_STRICT")).len > 0;
+	if (!go_find(a, &in.go, &d))
+		return finish(&d);
+	bool off = env_get(S("OTEL_GO_OFF")).len > 0 || env_get(S("OTEL_GO_PLAN")).len > 0;
+	if (off || args->n == 0 || !is_woven_command(args->v[0]))
+		return exec_go(a, in.go, args, &d);
+
+	for (isize i = 1; i < args->n; i++)
+		strlist_add(&rest, args->v[i]);
+	goargs_parse(a, args->v[0], &rest, &parsed);
+	if (parsed.alien.len > 0 && !str_eq(args->v[0], S("test")))
+		return exec_go(a, in.go, args, &d); // go refuses it, or is newer than we are
+	if (has_late_chdir(&parsed))
+		return exec_go(a, in.go, args, &d);
+	if (names_version(&parsed)) {
+		fputs("otel: path@version is built as it is, without telemetry\n", stderr);
+		return exec_go(a, in.go, args, &d);
+	}
+	if (!cache_open(a, &in.cache, &d) || !path_real(a, S("/proc/self/exe"), &in.self, &d))
+		return finish(&d);
+	return build(a, &in, &parsed, args, &d);
+}
+
+int cmd_exec(Arena *a, const StrList *args)
+{
+	Diags d = {.arena = a};
+	StrList env = {.arena = a};
+	Str saved = env_get(S("OTEL_GO_SAVED"));
+
+	if (args->n == 0)
+		return usage_error("otel exec: no program given");
+	while (saved.len > 0)
+		strlist_add(&env, str_cut(&saved, '\n'));
+	strlist_add(&env, S("OTEL_GO_SAVED"));
+	proc_exec(args, &env, &d);
+	return finish(&d);
+}

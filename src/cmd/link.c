@@ -1,0 +1,294 @@
+// link.c - the link of a program: woven archives in the place of plain ones.
+//
+// Go names the archive of each package in a file, by -importcfg. For those that
+// were woven and can be replaced, we make an archive that is the plain one
+// with the woven object code in it, and name that one in a copy of the file.
+// A program that does not link the hooks (another main, a test) is left as it is.
+// Some calls in the standard library are led to us, in archives that are made the same way.
+// The same file has what the program will say of its modules and settings: what a plain
+// build would, ours beside it.
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/map.h"
+#include "cmd/cmd.h"
+#include "cmd/modinfo.h"
+#include "cmd/redirect.h"
+#include "cmd/tool.h"
+#include "os/env.h"
+#include "os/file.h"
+#include "text/json.h"
+#include "weave/archive.h"
+
+#define RUNTIME_PACKAGE "otel.tool/runtime"
+#define EXIT_PACKAGE "otel.tool/runtime/internal/exit"
+
+typedef struct {
+	Arena *arena;
+	const Tool *tool;
+	Str config;      // path of -importcfg
+	Str text;        // what is in it
+	StrMap packages; // import path -> Str *, path of the archive
+	StrMap must;     // import path -> Str *, digest of the spec: what the plan has woven
+	Str modinfo;     // what the plain build says of itself, where the plan has written it down
+	StrBuf changed;  // the new text
+	bool planned;    // there is a plan
+	bool differs;    // it is not the old one
+	isize nreplaced;
+	Diags *diags;
+} Link;
+
+// A line "packagefile PATH=FILE".
+static bool parse_line(Str line, Str *package, Str *file)
+{
+	Str key = S("packagefile ");
+
+	if (!str_starts(line, key))
+		return false;
+	line = str_slice(line, key.len, line.len);
+	*package = str_cut(&line, '=');
+	*file = line;
+	return true;
+}
+
+static bool read_config(Link *l)
+{
+	Str package, file;
+
+	if (!file_read(l->arena, l->config, &l->text, l->diags))
+		return false;
+	for (Str rest = l->text; rest.len > 0;) {
+		if (!parse_line(str_cut(&rest, '\n'), &package, &file))
+			continue;
+		Str *f = arena_new(l->arena, Str);
+		*f = file;
+		map_put(&l->packages, package, f);
+	}
+	return true;
+}
+
+// The plan says which packages are woven; without one, we take what we find.
+static bool read_plan(Link *l)
+{
+	Str dir = env_get(S("OTEL_GO_PLAN")), text;
+
+	l->planned = dir.len > 0;
+	if (!l->planned)
+		return true;
+	if (!file_read(l->arena, path_join(l->arena, dir, S("woven")), &text, l->diags) ||
+		!file_read(l->arena, path_join(l->arena, dir, S("modinfo")), &l->modinfo, l->diags))
+		return false;
+	while (text.len > 0) {
+		Str line = str_cut(&text, '\n');
+		Str package = str_cut(&line, ' ');
+		Str *digest = arena_new(l->arena, Str);
+		*digest = line;
+		map_put(&l->must, package, digest);
+	}
+	return true;
+}
+
+static bool links_hooks(const Link *l, const json_t *record)
+{
+	const json_t *hooks = jlist(record, "hooks");
+
+	for (size_t i = 0; i < json_array_size(hooks); i++)
+		if (!map_get(&l->packages, str_from(json_string_value(json_array_get(hooks, i)))))
+			return false;
+	return true;
+}
+
+// A salt that no earlier build has used: go's cache may remember that one.
+static Str new_salt(Arena *a)
+{
+	struct timespec now;
+	Hash h;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	hash_init(&h);
+	hash_add(&h,
+		str_format(a, "%lld %ld %ld", (long long)now.tv_sec, now.tv_nsec, (long)getpid()));
+	return str_slice(hash_hex(a, &h), 0, 8);
+}
+
+// lost tells the front to build the package again: its mark gets a new salt.
+static bool lost(Link *l, Str package, Str digest)
+{
+	Arena *a = l->arena;
+	Str path = str_format(a, "%.*s/mark/%.*s.salt", STR_ARG(l->tool->cache), STR_ARG(digest));
+	Str marker = path_join(a, env_get(S("OTEL_GO_PLAN")), S("lost"));
+
+	if (!file_write_atomic(path, new_salt(a), 0600, l->diags) ||
+		!file_write_atomic(marker, package, 0600, l->diags))
+		return false;
+	return diag_fault(l->diags,
+		"the woven code of '%.*s' is no longer in the cache: building it again",
+		STR_ARG(package));
+}
+
+// exchange writes the archive with the woven code, and its line. False with *gone set where
+// the woven one is not there, or damaged.
+static bool exchange(Link *l, Str package, Str file, Str action, bool *gone)
+{
+	Arena *a = l->arena;
+	Diags unread = {.arena = a};
+	Str plain, woven, both,
+		path = str_format(a, "%.*s.otel-%td.a", STR_ARG(l->config), l->nreplaced++);
+
+	if (!file_read(a, file, &plain, l->diags))
+		return false;
+	*gone = !file_read(a, woven_archive(a, l->tool, action), &woven, &unread) ||
+		!archive_exchange(a, plain, woven, &both);
+	if (*gone || !file_write_atomic(path, both, 0600, l->diags))
+		return false;
+	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
+	return true;
+}
+
+// What a compile has noted of the package, for the link.
+typedef struct {
+	bool known;   // there is a note, and it can be read
+	bool replace; // the woven archive is to be put in, as its hooks are linked
+} Record;
+
+static Record read_record(Link *l, Str action)
+{
+	Diags unread = {.arena = l->arena};
+	Source src = {.name = woven_record(l->arena, l->tool, action)};
+	JsonStream s = {.src = &src};
+	json_t *record;
+	Record r = {0};
+
+	if (action.len == 0 || !file_exists(src.name) ||
+		!file_read(l->arena, src.name, &src.text, &unread) ||
+		!json_next(&s, &record, &unread) || !record)
+		return r;
+	r.known = jstr(record, "outcome").len > 0;
+	r.replace = str_eq(jstr(record, "outcome"), S("replace")) && links_hooks(l, record);
+	json_stop(&s);
+	return r;
+}
+
+// package_line decides over one archive: as it is, or exchanged.
+static bool package_line(Link *l, Str line, Str package, Str file)
+{
+	Arena *a = l->arena;
+	const Str *digest = map_get(&l->must, package);
+	bool gone = false;
+	Str head;
+
+	if (l->must.n > 0 && !digest) {
+		buf_addf(&l->changed, "%.*s\n", STR_ARG(line));
+		return true;
+	}
+	if (!file_read_head(a, file, ARCHIVE_HEAD, &head, l->diags))
+		return false;
+	Str action = archive_action_id(head);
+	Record r = read_record(l, action);
+	if (r.replace && exchange(l, package, file, action, &gone))
+		return true;
+	if (r.replace && !gone)
+		return false;
+	if (digest && (gone || !r.known))
+		return lost(l, package, *digest);
+	if (gone)
+		return diag_fault(l->diags, "the woven code of '%.*s' is no longer in the cache",
+			STR_ARG(package));
+	buf_addf(&l->changed, "%.*s\n", STR_ARG(line));
+	return true;
+}
+
+// Calls in the standard library that our package exit stands before, in every program that
+// links it. It defines the functions that they are led to.
+static const struct {
+	const char *package, *caller, *callee, *to;
+} led[] = {
+	// The last thing that a panic calls while goroutines still run.
+	{"runtime", "runtime.gopanic", "runtime.preprintpanics", "runtime.otel_preprintpanics"},
+	// What follows where a signal has no handler any more.
+	{"os/signal", "os/signal.disableSignal", "os/signal.signal_disable",
+		"os/signal.otel_signal_disable"},
+	{"os/signal", "os/signal.Stop", "os/signal.signal_disable",
+		"os/signal.otel_signal_disable"},
+};
+
+// lead_calls leads those of one package, whose line begins at from. A package in which they
+// are not found (of a Go release to come) stays as it is.
+static bool lead_calls(Link *l, Str package, isize from)
+{
+	Arena *a = l->arena;
+	Str file, text, changed;
+
+	for (size_t i = 0; i < countof(led); i++) {
+		Str path = str_format(a, "%.*s.otel-led-%zu.a", STR_ARG(l->config), i),
+		    line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len));
+		if (!str_eq(package, str_from(led[i].package)))
+			continue;
+		if (!parse_line(line, &package, &file) || !file_read(a, file, &text, l->diags))
+			return false;
+		if (!redirect_call(a, text, str_from(led[i].caller), str_from(led[i].callee),
+			    str_from(led[i].to), &changed))
+			continue;
+		if (!file_write_atomic(path, changed, 0600, l->diags))
+			return false;
+		l->changed.len = from;
+		buf_addf(&l->changed, "packagefile %s=%.*s\n", led[i].package, STR_ARG(path));
+		l->differs = true;
+	}
+	return true;
+}
+
+static void other_line(Link *l, Str line)
+{
+	Str plain = l->planned ? modinfo_line(l->arena, line, l->modinfo) : line;
+
+	l->differs |= plain.p != line.p;
+	buf_addf(&l->changed, "%.*s\n", STR_ARG(plain));
+}
+
+static bool change_config(Link *l)
+{
+	Str package, file;
+
+	for (Str rest = l->text; rest.len > 0;) {
+		Str line = str_cut(&rest, '\n');
+		isize from = l->changed.len;
+		if (!parse_line(line, &package, &file))
+			other_line(l, line);
+		else if (!package_line(l, line, package, file) ||
+			 (map_get(&l->packages, S(EXIT_PACKAGE)) && !lead_calls(l, package, from)))
+			return false;
+	}
+	return true;
+}
+
+int tool_link(Arena *a, const Tool *t)
+{
+	Diags d = {.arena = a};
+	Link l = {.arena = a, .tool = t, .config = tool_value(t, "-importcfg"), .diags = &d};
+
+	l.packages.arena = l.must.arena = l.changed.arena = a;
+	if (l.config.len == 0)
+		return tool_exec(a, t);
+	if (!read_config(&l) || !read_plan(&l) || !change_config(&l))
+		return finish(&d);
+
+	Tool changed = *t;
+	changed.argv = tool_copy(a, t);
+	if (l.nreplaced > 0 || l.differs) {
+		Str config = str_format(a, "%.*s.otel", STR_ARG(l.config));
+		if (!file_write_atomic(config, buf_str(&l.changed), 0600, &d))
+			return finish(&d);
+		tool_set(a, t, &changed.argv, "-importcfg", config);
+	}
+	// Our runtime uses exit hooks of the standard library's own.
+	if (map_get(&l.packages, S(RUNTIME_PACKAGE))) {
+		strlist_add(&changed.argv, S(""));
+		for (isize i = changed.argv.n - 1; i > t->tool + 1; i--)
+			changed.argv.v[i] = changed.argv.v[i - 1];
+		changed.argv.v[t->tool + 1] = S("-checklinkname=0");
+	}
+	return tool_exec(a, &changed);
+}

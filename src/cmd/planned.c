@@ -1,0 +1,102 @@
+#include "cmd/planned.h"
+
+#include "base/near.h"
+#include "os/env.h"
+#include "os/path.h"
+
+static bool is_name(Str word)
+{
+	bool path = str_starts(word, S(".")) || str_starts(word, S("/"));
+
+	return word.len > 0 && word.p[0] != '-' && !path && !str_ends(word, S(".go")) &&
+	       str_find(word, S("...")) < 0;
+}
+
+// take_name takes the first word that is a name, and not the value of a flag.
+static void take_name(Arena *a, const StrList *words, StrList *rest, Str *name)
+{
+	bool taken = false, value = false;
+
+	for (isize i = 0; i < words->n; i++) {
+		Str word = words->v[i];
+		StrList one = {.arena = a};
+		GoArgs flag = {0};
+		if (str_eq(word, S("--")) ||
+			(!value && word.len > 0 && word.p[0] != '-' && !is_name(word)))
+			taken = true; // the packages begin
+		if (!taken && !value && is_name(word)) {
+			*name = word;
+			taken = true;
+			continue;
+		}
+		// A flag that wants the next word says so when that is there.
+		strlist_add(&one, word);
+		strlist_add(&one, S("value"));
+		if (!value && word.len > 1 && word.p[0] == '-')
+			goargs_parse(a, S("build"), &one, &flag);
+		value = flag.flags && flag.flags->words == 2;
+		strlist_add(rest, word);
+	}
+}
+
+int planned_make(
+	Arena *a, const Options *opt, const char *command, const StrList *words, Planned *out)
+{
+	StrList rest = {.arena = a};
+	Diags d = {.arena = a};
+
+	*out = (Planned){
+		.in = {.rules = opt->rules, .only_rules = opt->only_rules, .refused.arena = a}};
+	take_name(a, words, &rest, &out->name);
+	goargs_parse(a, S("build"), &rest, &out->args);
+	if (out->args.alien.len > 0)
+		return unknown_flag(
+			out->args.alien, command_find(str_from(command))->flags, command);
+	if (!go_find(a, &out->in.go, &d) || !cache_open(a, &out->in.cache, &d) ||
+		!path_real(a, S("/proc/self/exe"), &out->in.self, &d))
+		return finish(&d);
+	bool ok = plan_make(a, &out->in, &out->args, &out->plan, &d);
+	int status = finish(&d);
+	if (!ok)
+		return status;
+	if (out->plan.plain && !out->plan.decisions.first) {
+		fputs("error: go cannot list the packages of this build\n"
+		      "help: 'go list -deps' with the same flags and packages says why\n",
+			stderr);
+		return EXIT_DIAGNOSTICS;
+	}
+	return 0;
+}
+
+bool planned_about(Arena *a, const Planned *p, const Decision *c)
+{
+	Str target = target_name(a, c->recv, c->func);
+	const Str names[] = {c->package, c->rule, c->func, c->hook, c->hook_path, target,
+		str_format(a, "%.*s.%.*s", STR_ARG(c->package), STR_ARG(target))};
+
+	for (isize i = 0; i < countof(names); i++)
+		if (p->name.len == 0 || str_eq(p->name, names[i]))
+			return true;
+	return false;
+}
+
+int planned_unknown(Arena *a, const Planned *p)
+{
+	StrList known = {.arena = a};
+
+	for (const Decision *c = p->plan.decisions.first; c; c = c->next) {
+		strlist_add(&known, c->package);
+		strlist_add(&known, c->rule);
+		strlist_add(&known, c->func);
+		strlist_add(&known, c->hook);
+	}
+	Str near = nearest(&known, p->name);
+	fprintf(stderr, "error: no rule is about '%.*s'\n", STR_ARG(p->name));
+	if (near.len > 0)
+		fprintf(stderr, "help: did you mean '%.*s'?\n", STR_ARG(near));
+	else
+		fputs("help: 'otel explain' lists all rules; the packages to build begin with ./ "
+		      "or stand behind --\n",
+			stderr);
+	return EXIT_DIAGNOSTICS;
+}

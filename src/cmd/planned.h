@@ -1,0 +1,29 @@
+// planned.h - the plan of a build that is asked about, not done.
+#ifndef CMD_PLANNED_H
+#define CMD_PLANNED_H
+
+#include "cmd/command.h"
+#include "plan/plan.h"
+
+typedef struct {
+	PlanInput in;
+	GoArgs args;
+	Plan plan;
+	Str name; // what was asked about, "" for all
+} Planned;
+
+// planned_make plans what `otel go build` would do with the same words, the first of
+// which may be a name instead of a package to build: what begins with neither . nor /, and
+// stands before --. Returns 0 or the exit status, having said why.
+int planned_make(
+	Arena *a, const Options *opt, const char *command, const StrList *words, Planned *out);
+
+// planned_about tells whether a decision is about the name: its package, rule, function or
+// hook. With no name everything is.
+bool planned_about(Arena *a, const Planned *p, const Decision *c);
+
+// planned_unknown says that no rule knows the name, and the nearest; it returns the
+// exit status.
+int planned_unknown(Arena *a, const Planned *p);
+
+#endif

@@ -1,0 +1,52 @@
+// tool.h - one run of a Go tool, as go asked for it, and how to change it.
+//
+// The arguments are read tolerantly: we look for the few flags that we need, and
+// what we don't know passes through.
+#ifndef CMD_TOOL_H
+#define CMD_TOOL_H
+
+#include "base/diag.h"
+#include "base/list.h"
+
+typedef struct {
+	StrList argv; // all of it, a chained toolexec of the user's before the tool
+	isize tool;   // index of the tool itself
+	Str name;     // "compile", "link" …
+	Str mark;     // value of -otel=, "" if there is none; it is not in argv
+	StrList env;  // the changes that give the tool the user's environment back
+	Str cache;    // our cache folder
+	Str store;    // GOCACHE
+} Tool;
+
+// tool_flag returns the index of a flag's value in argv, or -1. With "-name=v"
+// that is the index of the flag itself.
+isize tool_flag(const Tool *t, const char *name);
+
+// tool_value returns the value, "" if the flag is not there.
+Str tool_value(const Tool *t, const char *name);
+
+// tool_copy returns a copy of the arguments, to be changed.
+StrList tool_copy(Arena *a, const Tool *t);
+
+// tool_set changes the value of a flag in a copy; nothing if the flag is not there.
+void tool_set(Arena *a, const Tool *t, StrList *argv, const char *name, Str value);
+
+// tool_exec becomes the tool, as it was asked for.
+int tool_exec(Arena *a, const Tool *t);
+
+// Where the archive is that was woven beside the compile with this action id, and
+// the record of what became of it: in go's own cache folder, under names that go
+// trims, cleans, saves and restores with the rest.
+Str woven_archive(Arena *a, const Tool *t, Str action);
+Str woven_record(Arena *a, const Tool *t, Str action);
+
+// outcome_note names the file in which a compile notes for otel explain what became of
+// the package with a spec of this digest: "replace", "rebuild" or "plain", and a line that
+// says why. It lies where the archives do.
+Str outcome_note(Arena *a, Str store, Str digest);
+
+// compile weaves a marked package; link exchanges archives.
+int tool_compile(Arena *a, const Tool *t);
+int tool_link(Arena *a, const Tool *t);
+
+#endif

@@ -1,0 +1,209 @@
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "cmd/answer.h"
+#include "cmd/cmd.h"
+#include "cmd/show.h"
+#include "cmd/tool.h"
+#include "os/env.h"
+#include "os/file.h"
+#include "os/proc.h"
+#include "text/json.h"
+
+isize tool_flag(const Tool *t, const char *name)
+{
+	Str flag = str_from(name);
+
+	for (isize i = t->tool + 1; i < t->argv.n; i++) {
+		Str arg = t->argv.v[i];
+		if (str_starts(arg, S("--")))
+			arg = str_slice(arg, 1, arg.len);
+		if (str_eq(arg, flag) && i + 1 < t->argv.n)
+			return i + 1;
+		if (str_starts(arg, flag) && arg.len > flag.len && arg.p[flag.len] == '=')
+			return i;
+	}
+	return -1;
+}
+
+// The value in an argument that is a value, or "-name=value".
+static Str value_of(Str arg)
+{
+	isize eq = str_starts(arg, S("-")) ? str_find(arg, S("=")) : -1;
+
+	return str_slice(arg, eq + 1, arg.len);
+}
+
+Str tool_value(const Tool *t, const char *name)
+{
+	isize i = tool_flag(t, name);
+
+	return i < 0 ? S("") : value_of(t->argv.v[i]);
+}
+
+StrList tool_copy(Arena *a, const Tool *t)
+{
+	StrList copy = {.arena = a};
+
+	for (isize i = 0; i < t->argv.n; i++)
+		strlist_add(&copy, t->argv.v[i]);
+	return copy;
+}
+
+void tool_set(Arena *a, const Tool *t, StrList *argv, const char *name, Str value)
+{
+	isize i = tool_flag(t, name);
+
+	if (i < 0)
+		return;
+	bool joined = value_of(argv->v[i]).len != argv->v[i].len;
+	argv->v[i] = joined ? str_format(a, "%s=%.*s", name, STR_ARG(value)) : value;
+}
+
+int tool_exec(Arena *a, const Tool *t)
+{
+	Diags d = {.arena = a};
+
+	proc_exec(&t->argv, &t->env, &d);
+	return finish(&d);
+}
+
+// A name in go's cache: DIGEST-d, in the folder of the digest's first two digits.
+// Source: cmd/go/internal/cache.DiskCache.
+static Str store_path(Arena *a, Str store, const char *what, Str action)
+{
+	Hash h;
+
+	hash_init(&h);
+	hash_add(&h, S("otel woven"));
+	hash_add(&h, str_from(what));
+	hash_add(&h, action);
+	Str name = hash_hex(a, &h), folder = str_slice(name, 0, 2);
+	return str_format(a, "%.*s/%.*s/%.*s-d", STR_ARG(store), STR_ARG(folder), STR_ARG(name));
+}
+
+Str woven_archive(Arena *a, const Tool *t, Str action)
+{
+	return store_path(a, t->store, "archive", action);
+}
+
+Str woven_record(Arena *a, const Tool *t, Str action)
+{
+	return store_path(a, t->store, "record", action);
+}
+
+Str outcome_note(Arena *a, Str store, Str digest)
+{
+	return store_path(a, store, "outcome", digest);
+}
+
+static bool is_version_question(const Tool *t)
+{
+	return t->tool + 1 < t->argv.n && str_starts(t->argv.v[t->tool + 1], S("-V"));
+}
+
+// restore_collector gives the tools the garbage collector's setting of the user, where the
+// front has given go another.
+static void restore_collector(Tool *t)
+{
+	Str saved = env_get(S("OTEL_GO_SAVED"));
+
+	while (saved.len > 0)
+		if (str_eq(str_cut(&saved, '\n'), S("GOGC")))
+			strlist_add(&t->env, S("GOGC"));
+}
+
+// tool_cover names the real file behind each one of ours: go hands its overlay to
+// the compiler, but not to the coverage tool.
+static int tool_cover(Arena *a, Tool *t)
+{
+	Diags d = {.arena = a};
+	Source src = {.name = path_join(a, env_get(S("OTEL_GO_PLAN")), S("overlay.json"))};
+	JsonStream s = {.src = &src};
+	json_t *overlay;
+
+	if (!file_read(a, src.name, &src.text, &d) || !json_next(&s, &overlay, &d))
+		return finish(&d);
+	for (isize i = t->tool + 1; i < t->argv.n; i++) {
+		Str real = jstr(jobj(overlay, "Replace"), str_cstr(a, t->argv.v[i]));
+		if (real.len > 0)
+			t->argv.v[i] = str_dup(a, real);
+	}
+	json_stop(&s);
+	return tool_exec(a, t);
+}
+
+// What we add is compiled against the user's versions of libraries and OpenTelemetry.
+static bool is_ours(const Tool *t)
+{
+	return str_starts(tool_value(t, "-p"), S("otel.tool/"));
+}
+
+// tool_ours compiles a package of ours. If that fails, the front is told to do without.
+static int tool_ours(Arena *a, const Tool *t)
+{
+	Diags d = {.arena = a};
+	ProcSpec spec = {.argv = &t->argv, .env = &t->env};
+	ProcResult res;
+	Str package = tool_value(t, "-p"),
+	    dir = path_join(a, env_get(S("OTEL_GO_PLAN")), S("refused"));
+	Hash h;
+
+	if (!proc_run(a, &spec, &res, &d))
+		return finish(&d);
+	hash_init(&h);
+	hash_add(&h, package);
+	if (res.status != 0 && dir_make_all(dir, &d))
+		file_write_atomic(path_join(a, dir, hash_hex(a, &h)), package, 0600, &d);
+	diag_print(stderr, &d);
+	return res.status;
+}
+
+// read_args tells our own flags from the tool and its arguments.
+static bool read_args(Arena *a, const StrList *args, Tool *t)
+{
+	isize i = 0;
+
+	if (args->n > 0 && str_starts(args->v[0], S("--chain=")))
+		t->tool = atoi(str_cstr(a, str_slice(args->v[i++], 8, args->v[0].len)));
+	for (; i < args->n; i++) {
+		if (str_starts(args->v[i], S("-otel=")))
+			t->mark = str_slice(args->v[i], 6, args->v[i].len);
+		else
+			strlist_add(&t->argv, args->v[i]);
+	}
+	return t->argv.v && 0 <= t->tool && t->tool < t->argv.n;
+}
+
+int cmd_toolexec(Arena *a, const StrList *args)
+{
+	Tool t = {.argv.arena = a, .env.arena = a};
+	Diags d = {.arena = a};
+
+	if (!read_args(a, args, &t))
+		return usage_error("otel toolexec: no tool given");
+	t.name = path_base(t.argv.v[t.tool]);
+	if (str_ends(t.name, S(".exe")))
+		t.name = str_slice(t.name, 0, t.name.len - 4);
+	restore_collector(&t);
+
+	bool compile = t.mark.len > 0 && str_eq(t.name, S("compile"));
+	bool link = str_eq(t.name, S("link"));
+	if (str_eq(t.name, S("cover")) && env_get(S("OTEL_GO_PLAN")).len > 0)
+		return tool_cover(a, &t);
+	if (is_version_question(&t))
+		return answer_version(a, &t);
+	if (str_eq(t.name, S("compile")))
+		progress_count();
+	if (!compile && str_eq(t.name, S("compile")) && is_ours(&t) &&
+		env_get(S("OTEL_GO_PLAN")).len > 0)
+		return tool_ours(a, &t);
+	if (!compile && !link)
+		return tool_exec(a, &t);
+	if (!cache_dir(a, &t.cache, &d))
+		return finish(&d);
+	t.store = env_get(S("OTEL_GO_STORE"));
+	if (t.store.len == 0)
+		t.store = path_join(a, t.cache, S("woven"));
+	return compile ? tool_compile(a, &t) : tool_link(a, &t);
+}
