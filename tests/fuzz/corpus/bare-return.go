@@ -1,0 +1,4 @@
+package p
+func (T) a() (int, error) { return /**/}
+func (*T) b(_ int, _ string) { for { return } }
+func (t T) c() { func() int { return 1 }() }

@@ -1,0 +1,3 @@
+package p
+func f( { a := [ ; if x { } } 08 'ab' "x
+ var 1 @ “ `

@@ -1,0 +1,5 @@
+package target
+
+type List[T any] []T
+
+func Sum(List[0]) {}

@@ -1,0 +1,61 @@
+#include <stdlib.h>
+
+#include "os/env.h"
+#include "test.h"
+
+// set changes the environment, for NULL it unsets.
+static void set(const char *name, const char *value)
+{
+	if (value)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
+TEST(test_cache_dir)
+{
+	static const struct {
+		const char *own, *xdg, *home, *want;
+	} rows[] = {
+		{"/o", "/x", "/h", "/o"},
+		{NULL, "/x", "/h", "/x/otel"},
+		{NULL, "x", "/h", "/h/.cache/otel"},
+		{"", "", "/h", "/h/.cache/otel"},
+		{NULL, NULL, NULL,
+			"error: no cache folder: neither OTEL_GO_CACHE, XDG_CACHE_HOME "
+			"nor HOME is set"},
+	};
+	static const char *const names[] = {"OTEL_GO_CACHE", "XDG_CACHE_HOME", "HOME"};
+	Arena kept = {0};
+	Str before[countof(names)];
+
+	for (isize i = 0; i < countof(names); i++)
+		before[i] = str_dup(&kept, env_get(str_from(names[i])));
+	for (isize i = 0; i < countof(rows); i++) {
+		Arena a = {0};
+		Diags d = {.arena = &a};
+		Str got;
+		test_row = rows[i].want;
+		set(names[0], rows[i].own);
+		set(names[1], rows[i].xdg);
+		set(names[2], rows[i].home);
+		if (!cache_dir(&a, &got, &d))
+			got = test_diags(&a, &d);
+		CHECK_STR(got, str_from(rows[i].want));
+		arena_free(&a);
+	}
+	for (isize i = 0; i < countof(names); i++)
+		set(names[i], str_cstr(&kept, before[i]));
+	arena_free(&kept);
+}
+
+TEST(test_get)
+{
+	set("OTEL_UNIT", "a=b");
+	CHECK_STR(env_get(S("OTEL_UNIT")), S("a=b"));
+	CHECK_STR(env_get(S("OTEL_UNI")), S(""));
+	set("OTEL_UNIT", NULL);
+	CHECK_STR(env_get(S("OTEL_UNIT")), S(""));
+}
+
+SUITE(os_env, RUN(test_cache_dir), RUN(test_get));

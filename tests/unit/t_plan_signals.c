@@ -1,0 +1,85 @@
+#include "plan/signals.h"
+#include "test.h"
+
+TEST(test_read)
+{
+	static const struct {
+		const char *in, *want, *fault;
+	} rows[] = {
+		{"", "traces", ""},
+		{"traces", "traces", ""},
+		{"traces,metrics", "metrics,traces", ""},
+		{" logs , traces ,logs", "logs,traces", ""},
+		{"all", "logs,metrics,traces", ""},
+		{"traces,all", "logs,metrics,traces", ""},
+		{"trace", "",
+			"error: OTEL_GO_SIGNALS: unknown signal 'trace'\n"
+			"help: traces, metrics, logs, or all"},
+		{"traces,,logs", "logs,traces",
+			"error: OTEL_GO_SIGNALS: unknown signal ''\n"
+			"help: traces, metrics, logs, or all"},
+	};
+
+	for (isize i = 0; i < countof(rows); i++) {
+		Arena a = {0};
+		Diags d = {.arena = &a};
+		StrList got;
+
+		test_row = rows[i].in;
+		bool ok = signals_read(&a, str_from(rows[i].in), &got, &d);
+		CHECK(ok == (rows[i].fault[0] == '\0'));
+		CHECK_STR(test_diags(&a, &d), str_from(rows[i].fault));
+		if (ok)
+			CHECK_STR(str_join(&a, &got, S(",")), str_from(rows[i].want));
+		arena_free(&a);
+	}
+}
+
+// Each row is what was chosen and what a rule's `signal` says: is the rule woven?
+TEST(test_serve)
+{
+	static const struct {
+		const char *chosen, *signal;
+		bool want;
+	} rows[] = {
+		{"traces", "", true},
+		{"metrics", "", true},
+		{"logs", "", false},
+		{"logs", "logs", true},
+		{"traces", "logs", false},
+		{"traces", "traces", true},
+		{"metrics", "traces", false},
+		{"metrics", "logs, metrics", true},
+		{"all", "logs", true},
+	};
+
+	for (isize i = 0; i < countof(rows); i++) {
+		Arena a = {0};
+		Diags d = {.arena = &a};
+		StrList chosen;
+		Rule r = {.signal = str_from(rows[i].signal)};
+
+		test_row = rows[i].chosen;
+		CHECK(signals_read(&a, str_from(rows[i].chosen), &chosen, &d));
+		CHECK(signals_serve(&chosen, &r) == rows[i].want);
+		arena_free(&a);
+	}
+}
+
+TEST(test_names)
+{
+	Arena a = {0};
+	Diags d = {.arena = &a};
+	Source src = {S("r.yaml"), S("x:\n")};
+	Rule r = {.name = S("x"), .src = &src, .at = {0, 1}, .signal = S("metrics,log")};
+
+	CHECK(!signals_check(&a, &r, &d));
+	CHECK_STR(test_diags(&a, &d),
+		S("r.yaml:1:1: error: rule 'x': unknown signal 'log'\nhelp: did you mean "
+		  "'logs'?"));
+	r.signal = S("metrics, logs");
+	CHECK(signals_check(&a, &r, &d));
+	arena_free(&a);
+}
+
+SUITE(plan_signals, RUN(test_read), RUN(test_serve), RUN(test_names));
