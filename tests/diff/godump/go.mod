@@ -1,0 +1,3 @@
+module otel.tool/tests/godump
+
+go 1.25

@@ -1,0 +1,3 @@
+module otel.tool/tests/properties
+
+go 1.25
