@@ -1,0 +1,46 @@
+package hook
+
+import (
+	"context"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// What OTEL_GO_EXCLUDE leaves out is not measured either, nor what is done for it.
+// A context says so, since a span that is not recorded may as well be one that was
+// not sampled.
+
+var excluding atomic.Pointer[func(trace.SpanKind, []attribute.KeyValue) bool]
+
+type excludedKey struct{}
+
+// Exclude has the instruments take no values of what f is true for, by the kind and
+// the first attributes of its span, and of what is done for that. f is asked only
+// of spans that are not recorded; nil is none.
+func Exclude(f func(trace.SpanKind, []attribute.KeyValue) bool) {
+	if f == nil {
+		excluding.Store(nil)
+		return
+	}
+	excluding.Store(&f)
+}
+
+// Excluded says whether ctx belongs to something that is left out.
+func Excluded(ctx context.Context) bool {
+	return excluding.Load() != nil && ctx != nil && ctx.Value(excludedKey{}) != nil
+}
+
+// exclude returns ctx, in which span has begun, marked where that is left out.
+func exclude(ctx context.Context, span trace.Span, opts []trace.SpanStartOption) context.Context {
+	f := excluding.Load()
+	if f == nil || span.IsRecording() || Excluded(ctx) {
+		return ctx
+	}
+	cfg := trace.NewSpanStartConfig(opts...)
+	if !(*f)(cfg.SpanKind(), cfg.Attributes()) {
+		return ctx
+	}
+	return context.WithValue(ctx, excludedKey{}, true)
+}

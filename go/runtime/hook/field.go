@@ -1,0 +1,76 @@
+package hook
+
+import (
+	"reflect"
+	"strings"
+	"unsafe"
+)
+
+// Field is where an unexported field of a library's type is found, resolved
+// once from its name and checked for its type. Hooks read what a library keeps
+// to itself with it, instead of wrapping the library's values. The zero Field
+// is unknown.
+type Field struct {
+	offsets []uintptr // each but the last leads to a pointer
+	direct  bool      // the value itself stands in the interface's data word
+}
+
+// FieldOf resolves a path of field names, as in "rws.status", in values of type
+// t that stand in an interface: a pointer to a struct, or a struct of one
+// pointer. Pointers on the way are followed. ok is false unless all names are
+// there and the last field has the type want.
+func FieldOf(t reflect.Type, path string, want reflect.Type) (f Field, ok bool) {
+	switch {
+	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
+		t = t.Elem()
+	case t.Kind() == reflect.Struct && t.NumField() == 1 && t.Field(0).Type.Kind() == reflect.Pointer:
+		f.direct = true
+	default:
+		return Field{}, false
+	}
+	var offset uintptr
+	for path != "" {
+		var name string
+		name, path, _ = strings.Cut(path, ".")
+		if t.Kind() == reflect.Pointer {
+			f.offsets = append(f.offsets, offset)
+			offset, t = 0, t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			return Field{}, false
+		}
+		sf, found := t.FieldByName(name)
+		if !found || len(sf.Index) != 1 {
+			return Field{}, false
+		}
+		offset += sf.Offset
+		t = sf.Type
+	}
+	f.offsets = append(f.offsets, offset)
+	return f, t == want
+}
+
+// Of returns the address of the field in the value that iface holds, which must
+// be of the type that f was resolved for; nil if a pointer on the way is nil, or
+// if f is unknown.
+func (f Field) Of(iface any) unsafe.Pointer {
+	if len(f.offsets) == 0 {
+		return nil
+	}
+	data := (*[2]unsafe.Pointer)(unsafe.Pointer(&iface))
+	p := data[1]
+	if f.direct {
+		// A struct of one pointer: its field is the data word, at offset 0.
+		p = unsafe.Pointer(&data[1])
+	}
+	for i, off := range f.offsets {
+		if p == nil {
+			return nil
+		}
+		p = unsafe.Add(p, off)
+		if i+1 < len(f.offsets) {
+			p = *(*unsafe.Pointer)(p)
+		}
+	}
+	return p
+}

@@ -1,0 +1,320 @@
+// Package hook is what hook packages are written with: the functions that otel
+// weaves into a library call a hook package, and that calls this.
+//
+// A hook is a plain function whose results the weaver knows by name:
+//
+//	var client hook.Instrumentation
+//
+//	func init() { hook.Register(&client, "example.com/redis", "otel.tool/hooks/redis", version) }
+//
+//	func DoEnter(ctx context.Context, cmd *redis.Cmd) (newCtx context.Context, leave func()) {
+//		newCtx = ctx
+//		if !client.On() {
+//			return
+//		}
+//		defer hook.Guard()
+//		ctx, span := client.Start(ctx, cmd.Name(), kind)
+//		return ctx, func() { span.End() }
+//	}
+//
+// What hooks must keep to, as they run in someone else's program:
+//
+//   - Off is one load and one branch: ask [Instrumentation.On] first. The zero
+//     Instrumentation is off, so a hook may be called before its package's init.
+//   - No panic of ours reaches the program: defer [Guard] in each hook, in leave
+//     and in after.
+//   - A context that is passed always wins; [Instrumentation.Start] takes the
+//     goroutine's current span only where the context has none.
+//   - Nothing of the program is changed that it can see.
+package hook
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/baggage"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"otel.tool/runtime/internal/exit"
+	"otel.tool/runtime/internal/gctx"
+)
+
+// Instrumentation is the tracing and measuring of one library. The zero Instrumentation is
+// off; [Register] lets [Enable] turn it on. It must not be copied.
+type Instrumentation struct {
+	on          atomic.Pointer[telemetry]
+	info        info
+	instruments []Instrument
+}
+
+type info struct {
+	name, scope, version string
+}
+
+// telemetry is what an Instrumentation works with while it is on.
+type telemetry struct {
+	tracer trace.Tracer
+	prop   propagation.TextMapPropagator
+}
+
+var (
+	mu         sync.Mutex
+	registered []*Instrumentation
+	provider   trace.TracerProvider // nil while disabled
+	meters     metric.MeterProvider // nil while disabled, or without metrics
+	propagator propagation.TextMapPropagator
+)
+
+// Register makes in known under a name, usually the library's import path, and
+// with the name and version of its instrumentation scope. Call it in init.
+//
+// in stays off where OTEL_INSTRUMENTATION_<NAME>_ENABLED is false, NAME being
+// the name in capitals with _ for all that is no letter or digit, or the same
+// for a leading part of the name ("net/http" for "net/http/server"), or
+// OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED; the most specific one counts.
+func Register(in *Instrumentation, name, scope, version string) {
+	mu.Lock()
+	defer mu.Unlock()
+	in.info = info{name, scope, version}
+	registered = append(registered, in)
+	in.set()
+}
+
+// Enable turns the registered instrumentations on, those to come included, with
+// the provider of their tracers and the propagator of their contexts. It may be
+// called again with others.
+func Enable(tp trace.TracerProvider, prop propagation.TextMapPropagator) {
+	findPanicOffset()
+	gctx.ShowInProfiles(showInProfiles())
+	mu.Lock()
+	defer mu.Unlock()
+	provider, propagator = tp, prop
+	setAll()
+}
+
+// Disable turns all instrumentations off.
+func Disable() {
+	mu.Lock()
+	defer mu.Unlock()
+	provider, propagator, meters = nil, nil, nil
+	setAll()
+}
+
+// setAll turns the registered instrumentations on or off. mu is held.
+func setAll() {
+	for _, in := range registered {
+		in.set()
+	}
+}
+
+// set turns in on or off. mu is held.
+func (in *Instrumentation) set() {
+	on := in.info.name != "" && Wanted(in.info.name)
+	in.setInstruments(on)
+	switch {
+	case !on || provider == nil && meters == nil:
+		in.on.Store(nil)
+	case provider == nil:
+		in.on.Store(&telemetry{noop.NewTracerProvider().Tracer(""), propagator})
+	default:
+		tracer := provider.Tracer(in.info.scope, trace.WithInstrumentationVersion(in.info.version))
+		in.on.Store(&telemetry{tracer, propagator})
+	}
+}
+
+// Wanted says whether the environment leaves the instrumentation of that name on:
+// see [Register].
+func Wanted(name string) bool {
+	for {
+		if v, ok := os.LookupEnv("OTEL_INSTRUMENTATION_" + envName(name) + "_ENABLED"); ok && v != "" {
+			return !strings.EqualFold(v, "false")
+		}
+		cut := strings.LastIndexByte(name, '/')
+		if cut < 0 {
+			return !strings.EqualFold(os.Getenv("OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED"), "false")
+		}
+		name = name[:cut]
+	}
+}
+
+// envName is name as a part of a variable's name.
+func envName(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+			return r
+		}
+		return '_'
+	}, name)
+}
+
+// On says whether in is on: one atomic load.
+func (in *Instrumentation) On() bool { return in.on.Load() != nil }
+
+// Start starts a span whose parent is the span in ctx, or where it holds none,
+// the current span of the goroutine. It returns ctx with the new span (and with
+// the baggage that came with the goroutine's), and no-ops while in is off.
+func (in *Instrumentation) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
+	return in.StartEntry(WithCurrent(ctx), name, opts...)
+}
+
+// StartEntry is Start for spans with which work enters the program (servers,
+// consumers): the goroutine's span is none of their business.
+func (in *Instrumentation) StartEntry(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	t := in.on.Load()
+	if t == nil {
+		return ctx, trace.SpanFromContext(context.Background())
+	}
+	ctx, span := t.tracer.Start(ctx, name, opts...)
+	return exclude(ctx, span, opts), span
+}
+
+// Inject writes the span and baggage of ctx into carrier, for the next program.
+func (in *Instrumentation) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+	if t := in.on.Load(); t != nil && t.prop != nil {
+		t.prop.Inject(ctx, carrier)
+	}
+}
+
+// Extract returns ctx with what the program before has written into carrier.
+func (in *Instrumentation) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
+	if t := in.on.Load(); t != nil && t.prop != nil {
+		return t.prop.Extract(ctx, carrier)
+	}
+	return ctx
+}
+
+// WithCurrent returns ctx if it holds a span, else ctx with the goroutine's
+// current span and its baggage. A nil ctx is context.Background.
+func WithCurrent(ctx context.Context) context.Context {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx
+	}
+	a := gctx.Current()
+	if a == nil {
+		return ctx
+	}
+	ctx = trace.ContextWithSpan(ctx, trace.SpanFromContext(a.Ctx))
+	if Excluded(a.Ctx) {
+		ctx = context.WithValue(ctx, excludedKey{}, true)
+	}
+	if b := baggage.FromContext(a.Ctx); b.Len() > 0 && baggage.FromContext(ctx).Len() == 0 {
+		ctx = baggage.ContextWithBaggage(ctx, b)
+	}
+	return ctx
+}
+
+// Active is a span that may be current for goroutines, as the context that
+// holds it. A hook embeds it in what it allocates for the span anyway.
+type Active = gctx.Active
+
+// Scope is a stay within a span that [MakeCurrent] began.
+type Scope = gctx.Scope
+
+// MakeCurrent makes the span of a.Ctx the current one of this goroutine and of
+// those it starts, until Leave of what it returns: then it is current nowhere,
+// and what was before is again. Call Leave on the same goroutine, when the span
+// ends. It allocates once. A span without an id is not made current.
+func MakeCurrent(a *Active) Scope {
+	sc := trace.SpanContextFromContext(a.Ctx)
+	if !sc.IsValid() {
+		return Scope{}
+	}
+	return gctx.Enter(a, sc.TraceID(), sc.SpanID())
+}
+
+// KeepCurrent returns the current span, if there is one, for a function that is
+// about to change the goroutine's profiler labels: Rejoin of what it returns makes
+// the span current again, and keeps the new labels. It is nil if there is none.
+func KeepCurrent() *Kept { return gctx.Keep() }
+
+// Kept is what [KeepCurrent] returns.
+type Kept = gctx.Node
+
+type suppressKey struct{}
+
+// Suppress returns a context within which no hook does anything: the telemetry's
+// own traffic is sent with it.
+func Suppress(ctx context.Context) context.Context {
+	return context.WithValue(ctx, suppressKey{}, true)
+}
+
+// Suppressed says whether ctx comes from [Suppress].
+func Suppressed(ctx context.Context) bool {
+	return ctx != nil && ctx.Value(suppressKey{}) != nil
+}
+
+// Router is what enclosing server spans put into their context, so that routers
+// can tell them the route.
+type Router interface {
+	// SetRoute takes the pattern that the request matched, without method and
+	// host, and the path that was matched with it.
+	SetRoute(pattern, path string)
+}
+
+// RouterKey is the key under which a context holds the [Router].
+type RouterKey struct{}
+
+// SetRoute tells the server span around ctx the route: "/users/{id}", matched
+// with the path "/users/7". A later call for a part of the path (a router below
+// a router) adds to it. Without a server span nothing happens.
+func SetRoute(ctx context.Context, pattern, path string) {
+	if r, ok := ctx.Value(RouterKey{}).(Router); ok {
+		r.SetRoute(pattern, path)
+	}
+}
+
+// Routed says whether there is a server span around ctx, which wants to know its
+// route.
+func Routed(ctx context.Context) bool {
+	_, ok := ctx.Value(RouterKey{}).(Router)
+	return ok
+}
+
+// AtExit has f called when the program ends, before its telemetry is flushed, to
+// end the spans that are still open. Call it when there is the first to end.
+func AtExit(f func()) { exit.BeforeEnd(f) }
+
+var faults atomic.Int64
+
+// Guard, deferred by a hook, keeps a panic of the hook from the program, and
+// counts it. It does not recover the program's own panics, in leave neither.
+func Guard() {
+	if r := recover(); r != nil {
+		faults.Add(1)
+	}
+}
+
+// Faults returns how many panics of hooks [Guard] has caught.
+func Faults() int64 { return faults.Load() }
+
+// showInProfiles says whether profiles show trace_id and span_id:
+// OTEL_GO_PROFILE_LABELS, else not where tracebacks would show them too (Go
+// 1.27): the program's panics look as they would without us.
+func showInProfiles() bool {
+	switch strings.ToLower(os.Getenv("OTEL_GO_PROFILE_LABELS")) {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	godebug := os.Getenv("GODEBUG")
+	if tracebacksShowLabels {
+		return strings.Contains(godebug, "tracebacklabels=0")
+	}
+	return !strings.Contains(godebug, "tracebacklabels=1")
+}

@@ -1,0 +1,169 @@
+package hook
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/sdk/instrumentation"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Layer is the context of a hook's span for something of which the program may
+// make a span itself: with otelhttp, otelgrpc, a middleware of its own. Theirs
+// stays. As theirs begins, directly within the layer and of its kind ([Cover]),
+// the layer stands down: its span must not be ended, so it is never exported,
+// and theirs is in its place wherever the layer's context is kept.
+//
+// A hook embeds it in the context that it gives to the program, passes on what
+// its own Value does not know, and asks Covered before it ends its span:
+//
+//	ctx, span := server.StartEntry(outer, name, options...)
+//	c := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer)}
+//	…
+//	if !c.Covered() {
+//		span.End()
+//	}
+type Layer struct {
+	context.Context // holds the hook's span
+
+	outer  context.Context // holds the span's parent
+	kind   trace.SpanKind
+	own    layerSpan
+	theirs atomic.Pointer[trace.Span]
+	metric atomic.Bool
+}
+
+// layerSpan is the layer's span as the program sees it: otelhttp and the like
+// take their tracers from the provider of the span that they find.
+type layerSpan struct{ trace.Span }
+
+// TracerProvider is the global one, whose spans are watched.
+func (s *layerSpan) TracerProvider() trace.TracerProvider { return otel.GetTracerProvider() }
+
+// NewLayer returns the layer of the span in ctx, which was started from outer.
+// It must not be copied once it is in use.
+func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
+	return Layer{Context: ctx, outer: outer, kind: kind, own: layerSpan{trace.SpanFromContext(ctx)}}
+}
+
+type layerKey struct{}
+
+// Value is that of the context within, but for the span once it is covered.
+func (l *Layer) Value(key any) any {
+	if _, ok := key.(layerKey); ok {
+		return l
+	}
+	if key != spanKey {
+		return l.Context.Value(key)
+	}
+	if s := l.theirs.Load(); s != nil {
+		return *s
+	}
+	if TracersWatched.Load() || !l.own.IsRecording() {
+		return l.own.Span
+	}
+	return &l.own
+}
+
+// Covered says whether the program makes a span for the layer itself.
+func (l *Layer) Covered() bool { return l.theirs.Load() != nil }
+
+// Begins is for who sees that a tracer of the program's begins a span: where it is
+// for what a layer around ctx is for, the layer stands down. The span is to be
+// started from newCtx, and began, if not nil, wants to know it.
+func Begins(ctx context.Context, scope string, options []trace.SpanStartOption) (newCtx context.Context, began func(trace.Span)) {
+	if len(options) == 0 || ctx == nil || strings.HasPrefix(scope, "otel.tool/") {
+		return ctx, nil // an internal span, or ours
+	}
+	if l, ok := ctx.Value(layerKey{}).(*Layer); !ok || l.Covered() {
+		return ctx, nil
+	}
+	config := trace.NewSpanStartConfig(options...)
+	kind := config.SpanKind()
+	switch kind {
+	case trace.SpanKindServer:
+	case trace.SpanKindClient:
+		// Within one call there may be another, of another kind: for a token, say.
+		if !strings.Contains(scope, "grpc") {
+			return ctx, nil
+		}
+	default:
+		return ctx, nil
+	}
+	newCtx, layer := Cover(ctx, kind)
+	if layer == nil {
+		return newCtx, nil
+	}
+	measured := strings.HasPrefix(scope, "go.opentelemetry.io/contrib/")
+	return newCtx, func(span trace.Span) { layer.CoveredBy(span, measured) }
+}
+
+// TracersWatched says that [Begins] is asked for every span of the SDK, by what is
+// woven into it. It is set before the runtime's provider is made.
+var TracersWatched atomic.Bool
+
+// Cover is for who sees that a span of that kind begins in ctx. If a layer of
+// that kind is around ctx, with no span between, the layer stands down. Then
+// newCtx has the parent of the layer's span in the place of that, and layer,
+// else nil, wants to know the span that has begun.
+func Cover(ctx context.Context, kind trace.SpanKind) (newCtx context.Context, layer *Layer) {
+	if ctx == nil {
+		return ctx, nil
+	}
+	l, _ := ctx.Value(layerKey{}).(*Layer)
+	if l == nil || l.kind != kind || l.Covered() {
+		return ctx, nil
+	}
+	// They may have read the parent from the headers again.
+	parent := trace.SpanFromContext(l.outer)
+	now := trace.SpanContextFromContext(ctx).SpanID()
+	if now != trace.SpanContextFromContext(l.Context).SpanID() && now != parent.SpanContext().SpanID() {
+		return ctx, nil
+	}
+	if !l.theirs.CompareAndSwap(nil, &parent) {
+		return ctx, nil
+	}
+	return trace.ContextWithSpan(ctx, parent), l
+}
+
+// CoveredBy puts span, which has begun after [Cover], in the place of the layer's.
+// measured says that who made it measures as well.
+func (l *Layer) CoveredBy(span trace.Span, measured bool) {
+	l.theirs.Store(&span)
+	l.metric.Store(measured)
+}
+
+// Measured says that the layer is covered by an instrumentation that measures
+// what it makes spans for.
+func (l *Layer) Measured() bool { return l.metric.Load() }
+
+// spanKey is the key under which a context holds its span. The API keeps it to
+// itself, but asks with it.
+var spanKey = func() any {
+	var k keyOf
+	trace.SpanFromContext(&k)
+	return k.key
+}()
+
+// keyOf is a context that remembers what it was asked for.
+type keyOf struct {
+	context.Context
+	key any
+}
+
+func (k *keyOf) Value(key any) any {
+	k.key = key
+	return nil
+}
+
+// SpanOf says whether the span in ctx is being recorded, is of that kind, and was
+// made by an instrumentation whose scope's name begins with scope.
+func SpanOf(ctx context.Context, kind trace.SpanKind, scope string) bool {
+	s, ok := trace.SpanFromContext(ctx).(interface {
+		InstrumentationScope() instrumentation.Scope
+		SpanKind() trace.SpanKind
+	})
+	return ok && s.SpanKind() == kind && strings.HasPrefix(s.InstrumentationScope().Name, scope)
+}

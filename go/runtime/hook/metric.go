@@ -1,0 +1,212 @@
+package hook
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+)
+
+// An instrument is declared as the semantic conventions have it, and given to
+// its instrumentation in init:
+//
+//	var duration = hook.Histogram{
+//		Name: "http.server.request.duration", Unit: "s",
+//		Description: "Duration of HTTP server requests.", Buckets: hook.Seconds,
+//	}
+//
+//	func init() {
+//		hook.Register(&server, "net/http/server", scope, version)
+//		server.Measure(&duration)
+//	}
+//
+// It is off, at a load and a branch, where the program has no metrics, where
+// they are switched off, and where the instrumentation is.
+
+// Instrument is a [Histogram], [Counter], [UpDownCounter] or [Observed].
+type Instrument interface {
+	// set makes the instrument anew by m, or turns it off where m is nil.
+	set(m metric.Meter)
+}
+
+// Measure gives in its instruments: they are on while in is, and metrics are.
+func (in *Instrumentation) Measure(instruments ...Instrument) {
+	mu.Lock()
+	defer mu.Unlock()
+	in.instruments = append(in.instruments, instruments...)
+	in.set()
+}
+
+// EnableMetrics turns the instruments of the registered instrumentations on,
+// those to come included. It may be called again with another provider; nil
+// turns them off.
+func EnableMetrics(mp metric.MeterProvider) {
+	mu.Lock()
+	defer mu.Unlock()
+	meters = mp
+	setAll()
+}
+
+// setInstruments turns the instruments of in on or off. mu is held.
+func (in *Instrumentation) setInstruments(on bool) {
+	var m metric.Meter
+	if on && meters != nil {
+		m = meters.Meter(in.info.scope, metric.WithInstrumentationVersion(in.info.version))
+	}
+	for _, i := range in.instruments {
+		i.set(m)
+	}
+}
+
+// Histogram counts values by buckets: durations in seconds, sizes in bytes.
+type Histogram struct {
+	Name, Unit, Description string
+	Buckets                 []float64 // upper bounds, advised; nil: the SDK's
+
+	on atomic.Pointer[metric.Float64Histogram]
+}
+
+// Seconds are the bounds that the conventions give for durations of requests.
+var Seconds = []float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
+
+// ShortSeconds are the bounds that the conventions give for durations of
+// operations on databases.
+var ShortSeconds = []float64{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}
+
+// On says whether values are taken.
+func (h *Histogram) On() bool { return h.on.Load() != nil }
+
+// Record takes a value, unless ctx is [Excluded]. The span in ctx may become its example
+// (an exemplar).
+func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
+	if i := h.on.Load(); i != nil && !Excluded(ctx) {
+		(*i).Record(exampleOf(ctx), value, set.record...)
+	}
+}
+
+// RecordSince takes the seconds since begin, which is of [Clock].
+func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *Set) {
+	if h.On() {
+		h.Record(ctx, (Clock() - begin).Seconds(), set)
+	}
+}
+
+func (h *Histogram) set(m metric.Meter) {
+	if m == nil {
+		h.on.Store(nil)
+		return
+	}
+	options := []metric.Float64HistogramOption{metric.WithUnit(h.Unit), metric.WithDescription(h.Description)}
+	if h.Buckets != nil {
+		options = append(options, metric.WithExplicitBucketBoundaries(h.Buckets...))
+	}
+	i, _ := m.Float64Histogram(h.Name, options...) // a no-op if it fails
+	h.on.Store(&i)
+}
+
+// Counter is a sum that only grows.
+type Counter struct {
+	Name, Unit, Description string
+
+	on atomic.Pointer[metric.Int64Counter]
+}
+
+// On says whether the counter counts.
+func (c *Counter) On() bool { return c.on.Load() != nil }
+
+// Add adds n, which is not negative, unless ctx is [Excluded]. The span in ctx may become
+// its example.
+func (c *Counter) Add(ctx context.Context, n int64, set *Set) {
+	if i := c.on.Load(); i != nil && !Excluded(ctx) {
+		(*i).Add(exampleOf(ctx), n, set.add...)
+	}
+}
+
+func (c *Counter) set(m metric.Meter) {
+	if m == nil {
+		c.on.Store(nil)
+		return
+	}
+	i, _ := m.Int64Counter(c.Name, metric.WithUnit(c.Unit), metric.WithDescription(c.Description))
+	c.on.Store(&i)
+}
+
+// UpDownCounter is a sum that grows and shrinks: what is open, in use, waiting.
+type UpDownCounter struct {
+	Name, Unit, Description string
+
+	on atomic.Pointer[metric.Int64UpDownCounter]
+}
+
+// On says whether the counter counts. What was added while it was on is to be
+// taken away again, whether or not it still is.
+func (c *UpDownCounter) On() bool { return c.on.Load() != nil }
+
+// Add adds n.
+func (c *UpDownCounter) Add(n int64, set *Set) {
+	if i := c.on.Load(); i != nil {
+		(*i).Add(context.Background(), n, set.add...)
+	}
+}
+
+func (c *UpDownCounter) set(m metric.Meter) {
+	if m == nil {
+		c.on.Store(nil)
+		return
+	}
+	i, _ := m.Int64UpDownCounter(c.Name, metric.WithUnit(c.Unit), metric.WithDescription(c.Description))
+	c.on.Store(&i)
+}
+
+// Observed is an instrument whose values are asked for whenever metrics are
+// collected: the connections of a pool.
+type Observed struct {
+	Name, Unit, Description string
+	Kind                    ObservedKind
+
+	// Observe reports the values at this moment. It must not wait.
+	Observe func(report func(value int64, set *Set))
+
+	registration metric.Registration
+}
+
+// ObservedKind is what the values of an [Observed] are.
+type ObservedKind int
+
+// The kinds.
+const (
+	Gauge            ObservedKind = iota // values that do not add up: a limit
+	Growing                              // sums that only grow
+	GrowingShrinking                     // sums that grow and shrink
+)
+
+func (o *Observed) set(m metric.Meter) {
+	if o.registration != nil {
+		_ = o.registration.Unregister() // fails only where nothing was registered
+		o.registration = nil
+	}
+	if m == nil {
+		return
+	}
+	var i metric.Int64Observable
+	unit, description := metric.WithUnit(o.Unit), metric.WithDescription(o.Description)
+	switch o.Kind {
+	case Growing:
+		i, _ = m.Int64ObservableCounter(o.Name, unit, description)
+	case GrowingShrinking:
+		i, _ = m.Int64ObservableUpDownCounter(o.Name, unit, description)
+	default:
+		i, _ = m.Int64ObservableGauge(o.Name, unit, description)
+	}
+	o.registration, _ = m.RegisterCallback(func(_ context.Context, to metric.Observer) error {
+		defer Guard()
+		o.Observe(func(value int64, set *Set) { to.ObserveInt64(i, value, set.observe...) })
+		return nil
+	}, i)
+}
+
+var epoch = time.Now()
+
+// Clock is a time to measure durations by: cheaper than time.Now, and never set.
+func Clock() time.Duration { return time.Since(epoch) }

@@ -1,0 +1,154 @@
+package hook
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+)
+
+// Set is attributes ready to be recorded with: sorted, hashed and wrapped as the
+// API wants them, once.
+type Set struct {
+	record  []metric.RecordOption
+	add     []metric.AddOption
+	observe []metric.ObserveOption
+}
+
+// NewSet returns a set for attributes that are always the same.
+func NewSet(attrs ...attribute.KeyValue) *Set {
+	option := metric.WithAttributeSet(attribute.NewSet(attrs...))
+	return &Set{[]metric.RecordOption{option}, []metric.AddOption{option}, []metric.ObserveOption{option}}
+}
+
+// overflow is what the metrics SDK's specification has for what is too much
+// ("Cardinality limits").
+var overflow = NewSet(attribute.Bool("otel.metric.overflow", true))
+
+// DefaultLimit is how many sets a [Sets] makes if it is not told.
+const DefaultLimit = 1000
+
+// Sets makes the sets of attributes that an instrument, or several, are
+// recorded with: one for each key, up to a limit; all further keys share one,
+// otel.metric.overflow. So what a client sends cannot make the number of time
+// series grow, and recording allocates nothing once its set is there.
+//
+//	type key struct {
+//		method, route string
+//		status        int
+//	}
+//
+//	var sets = hook.Sets[key]{Attributes: func(k key) []attribute.KeyValue {…}}
+//
+//	duration.Record(ctx, seconds, sets.Of(key{"GET", "/users/{id}", 200}))
+//
+// A key is kept for good, with what its strings point to.
+type Sets[K comparable] struct {
+	Attributes func(K) []attribute.KeyValue // called once for a key
+	Limit      int                          // 0 is DefaultLimit
+
+	sets table[K, *Set]
+}
+
+// Of returns the set for k. It may be called by many goroutines at once.
+func (s *Sets[K]) Of(k K) *Set {
+	if set, ok := s.sets.get(k); ok {
+		return set
+	}
+	limit := s.Limit
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	set, ok := s.sets.add(k, limit, func() *Set { return NewSet(s.Attributes(k)...) })
+	if !ok {
+		return overflow
+	}
+	return set
+}
+
+// Few lets a number of values through, the first that come: for a part of a key
+// that may be anything, such as the hosts that a program calls, and that has a
+// name for the rest.
+type Few[K comparable] struct {
+	Limit int
+
+	known table[K, struct{}]
+}
+
+// Has says whether k is among the values that are let through.
+func (f *Few[K]) Has(k K) bool {
+	if _, ok := f.known.get(k); ok {
+		return true
+	}
+	_, ok := f.known.add(k, f.Limit, func() (none struct{}) { return })
+	return ok
+}
+
+// table is a map that only grows, up to a limit, and is mostly read. Reading
+// takes no lock: what is new waits in fresh until it has been looked up as often
+// as it would cost to copy the map.
+type table[K comparable, V any] struct {
+	read   atomic.Pointer[map[K]V]
+	full   atomic.Bool // all that there will be is in read
+	mu     sync.Mutex
+	fresh  map[K]V // all of read, and what is new; nil if nothing is
+	misses int
+}
+
+func (t *table[K, V]) get(k K) (v V, ok bool) {
+	if m := t.read.Load(); m != nil {
+		v, ok = (*m)[k]
+	}
+	return v, ok
+}
+
+// add returns what there is for k, made if it is new; false if limit leaves no
+// room for it.
+func (t *table[K, V]) add(k K, limit int, make func() V) (v V, ok bool) {
+	if t.full.Load() {
+		return t.get(k)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if v, ok = t.get(k); ok {
+		return v, true
+	}
+	if v, ok = t.fresh[k]; !ok {
+		if max(len(t.fresh), t.known()) >= limit {
+			t.publish()
+			t.full.Store(true)
+			return v, false
+		}
+		if t.fresh == nil {
+			t.fresh = map[K]V{}
+			if m := t.read.Load(); m != nil {
+				t.fresh = maps.Clone(*m)
+			}
+		}
+		v = make()
+		t.fresh[k] = v
+	}
+	if t.misses++; t.misses >= len(t.fresh) {
+		t.publish()
+	}
+	return v, true
+}
+
+func (t *table[K, V]) known() int {
+	if m := t.read.Load(); m != nil {
+		return len(*m)
+	}
+	return 0
+}
+
+// publish lets what is in fresh be read without the lock. t.mu is held.
+func (t *table[K, V]) publish() {
+	if t.fresh == nil {
+		return
+	}
+	m := t.fresh
+	t.read.Store(&m)
+	t.fresh, t.misses = nil, 0
+}

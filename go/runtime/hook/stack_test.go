@@ -1,0 +1,21 @@
+package hook
+
+import (
+	"testing"
+	"unsafe"
+)
+
+var onHeap = new(int)
+
+func TestMayBeOnStack(t *testing.T) {
+	if panicState().hi == 0 {
+		t.Skip("not known on this processor")
+	}
+	var here [4]int
+	if !MayBeOnStack(unsafe.Pointer(&here[3])) {
+		t.Error("a local variable")
+	}
+	if MayBeOnStack(unsafe.Pointer(onHeap)) || MayBeOnStack(unsafe.Pointer(&onHeap)) || MayBeOnStack(nil) {
+		t.Error("not on the stack")
+	}
+}

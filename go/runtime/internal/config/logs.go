@@ -1,0 +1,50 @@
+package config
+
+import (
+	"otel.tool/runtime/internal/batch"
+	"otel.tool/runtime/internal/otlp"
+	"otel.tool/runtime/internal/resource"
+)
+
+// Logs is what the environment asks of logs.
+type Logs struct {
+	// Disabled is OTEL_SDK_DISABLED. Nothing else has been read if it is set.
+	Disabled bool
+	Resource resource.Config
+
+	// Exporters is OTEL_LOGS_EXPORTER: otlp, otlp_file and console, or nothing. A
+	// program's logs go somewhere already, so nothing is the default.
+	Exporters []string
+	// OTLP is where records are sent, without what only the program knows.
+	OTLP otlp.Config
+	// Queue is OTEL_BLRP_*.
+	Queue batch.Config
+
+	// Set is the names of the variables that were read and had a value.
+	Set []string
+}
+
+// ReadLogs is [Read] for logs.
+func ReadLogs(getenv func(name string) string, warn func(format string, args ...any)) *Logs {
+	r := &reader{getenv: getenv, warn: warn}
+	l := &Logs{Disabled: r.bool("OTEL_SDK_DISABLED")}
+	defer func() { l.Set = r.set }()
+	if l.Disabled {
+		return l
+	}
+	r.logLevel()
+	l.Resource = r.resource()
+	l.Exporters = r.list("OTEL_LOGS_EXPORTER", nil, "otlp", "otlp_file", "console", "none")
+	l.OTLP = r.otlp("LOGS", "v1/logs")
+	l.Queue = batch.Config{
+		MaxQueue: r.number("OTEL_BLRP_MAX_QUEUE_SIZE", 1, 2048),
+		MaxBatch: r.number("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1, 512),
+		Delay:    r.millis("OTEL_BLRP_SCHEDULE_DELAY", 1000),
+		Timeout:  r.millis("OTEL_BLRP_EXPORT_TIMEOUT", 30000),
+	}
+	// The SDK reads these for itself, but takes the default for a wrong value
+	// without a word.
+	r.number("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", -1, 128)
+	r.number("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", -1, -1)
+	return l
+}

@@ -1,0 +1,130 @@
+// Package exit calls what must be flushed before the program ends, and lets it
+// end as it would have.
+//
+// A flusher runs when main returns, at os.Exit and log.Fatal (the runtime's exit
+// hooks), at a panic that nothing recovers (panic.go), and at SIGTERM or SIGINT:
+//
+//   - Where the program does not handle the signal, the flushers run and the
+//     process dies by the same signal, by its default action. A second signal
+//     kills at once.
+//   - Where the program handles the signal itself (signal.Notify, NotifyContext),
+//     it goes on as it does: the flushers run once beside it, and again when it
+//     exits.
+//   - An ignored signal stays ignored.
+//
+// signal.Reset of one of the two takes the program's handling away, not ours (in a
+// woven program: see signal.go). As in any program that handles signals, the runtime no
+// longer finds that all goroutines are asleep.
+//
+// All flushers together have OTEL_GO_FLUSH_TIMEOUT (a duration, or milliseconds;
+// 5 s if unset). A fatal error (a map written by two goroutines, no memory left)
+// runs nothing.
+//
+// Nothing is installed and no goroutine runs before the first call of [OnFlush]
+// or [BeforeEnd].
+package exit
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+	_ "unsafe" // for linkname
+)
+
+const defaultTimeout = 5 * time.Second
+
+var (
+	mu       sync.Mutex
+	enders   []func()
+	flushers []func(context.Context)
+	install  sync.Once
+	started  atomic.Bool // there is something to flush
+)
+
+// exitHook is internal/runtime/exithook.Hook.
+type exitHook struct {
+	f            func()
+	runOnFailure bool
+}
+
+//go:linkname addExitHook internal/runtime/exithook.Add
+func addExitHook(h exitHook)
+
+// OnFlush has f called before the program ends. Call it when there is something
+// to flush, not before: from then on signals are watched. f may be called
+// several times, also concurrently; it returns when ctx is done.
+func OnFlush(f func(ctx context.Context)) {
+	mu.Lock()
+	flushers = append(flushers, f)
+	mu.Unlock()
+	install.Do(start)
+}
+
+// BeforeEnd has f called when the program ends, before the flushers: it ends
+// what is still open. It is not called where the program handles a signal and
+// goes on. As with OnFlush, call it when there is something to end.
+func BeforeEnd(f func()) {
+	mu.Lock()
+	enders = append(enders, f)
+	mu.Unlock()
+	install.Do(start)
+}
+
+func start() {
+	started.Store(true)
+	addExitHook(exitHook{func() { afterPanic(); <-flush(true) }, true})
+	watchSignals()
+}
+
+// flush runs the flushers beside the caller, and before them, at the end, what
+// is to run then. What it returns is closed when they are done or their time is
+// over, whether or not they heed it.
+func flush(end bool) <-chan struct{} {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout())
+	go func() {
+		defer cancel()
+		if end {
+			for _, f := range list(&enders) {
+				guarded(f)
+			}
+		}
+		var wg sync.WaitGroup
+		for _, f := range list(&flushers) {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				guarded(func() { f(ctx) })
+			}()
+		}
+		wg.Wait()
+	}()
+	return ctx.Done()
+}
+
+// list returns a list as it is now.
+func list[F any](l *[]F) []F {
+	mu.Lock()
+	defer mu.Unlock()
+	return (*l)[:len(*l):len(*l)]
+}
+
+// guarded runs f: a fault of ours must not change how the program ends.
+func guarded(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}
+
+// timeout is how long a flush may take.
+func timeout() time.Duration {
+	s := os.Getenv("OTEL_GO_FLUSH_TIMEOUT")
+	if ms, err := strconv.ParseUint(s, 10, 31); err == nil {
+		return time.Duration(ms) * time.Millisecond
+	}
+	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
+		return d
+	}
+	return defaultTimeout
+}

@@ -1,0 +1,179 @@
+// Package filter leaves out what nobody wants to see: health checks, the
+// scraping of metrics, calls of one's own sidecar (OTEL_GO_EXCLUDE). It is a
+// sampler before the user's, so what is left out is never recorded, and neither
+// are the spans below it, here and in the programs that are called. Nor is it
+// measured (hook.Exclude).
+package filter
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Rule is requests to leave out. A * in it stands for any text.
+type Rule struct {
+	method string // "" for all
+	host   string // of calls to others, as HOST or HOST:PORT; "" for requests to this program
+	path   string // without the query
+}
+
+// Parse reads [METHOD ]/PATH, which is requests that the program serves, or
+// [METHOD ]//HOST[:PORT]/PATH, which is those that it makes.
+func Parse(text string) (Rule, bool) {
+	method, rest, ok := strings.Cut(strings.TrimSpace(text), " ")
+	if !ok {
+		method, rest = "", method
+	}
+	if strings.Contains(method, "/") {
+		return Rule{}, false
+	}
+	rest = strings.TrimSpace(rest)
+	rule := Rule{method: method, path: rest}
+	if after, ok := strings.CutPrefix(rest, "//"); ok {
+		slash := strings.IndexByte(after, '/')
+		if slash < 0 {
+			slash = len(after)
+			after += "/*"
+		}
+		rule.host, rule.path = after[:slash], after[slash:]
+		ok = rule.host != ""
+		return rule, ok
+	}
+	return rule, strings.HasPrefix(rest, "/")
+}
+
+// Excludes returns what says whether rules leave a span of that kind out, by the
+// attributes that it begins with; nil without rules.
+func Excludes(rules []Rule) func(trace.SpanKind, []attribute.KeyValue) bool {
+	if len(rules) == 0 {
+		return nil
+	}
+	return sampler{rules: rules}.excluded
+}
+
+// Sampler returns next with rules before it.
+func Sampler(next sdktrace.Sampler, rules []Rule) sdktrace.Sampler {
+	if len(rules) == 0 {
+		return next
+	}
+	return sampler{next, rules}
+}
+
+type sampler struct {
+	sdktrace.Sampler
+	rules []Rule
+}
+
+// ShouldSample drops what a rule is for, and what has a parent in this program
+// that was dropped.
+func (s sampler) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResult {
+	parent := trace.SpanContextFromContext(p.ParentContext)
+	below := parent.IsValid() && !parent.IsRemote() && !parent.IsSampled()
+	if below || s.excluded(p.Kind, p.Attributes) {
+		return sdktrace.SamplingResult{Decision: sdktrace.Drop, Tracestate: parent.TraceState()}
+	}
+	return s.Sampler.ShouldSample(p)
+}
+
+func (s sampler) excluded(kind trace.SpanKind, attrs []attribute.KeyValue) bool {
+	if kind != trace.SpanKindServer && kind != trace.SpanKindClient {
+		return false
+	}
+	req := requestOf(kind, attrs)
+	if req.path == "" {
+		return false // neither HTTP nor RPC
+	}
+	for _, rule := range s.rules {
+		if rule.matches(&req) {
+			return true
+		}
+	}
+	return false
+}
+
+// request is what a span's first attributes say of it.
+type request struct {
+	method, path string
+	host         string // "" for one that is served
+	hostPort     string // empty if the host alone says it
+}
+
+func requestOf(kind trace.SpanKind, attrs []attribute.KeyValue) (r request) {
+	var full, address string
+	var port attribute.Value
+	for _, kv := range attrs {
+		switch kv.Key {
+		case "http.request.method":
+			r.method = kv.Value.AsString()
+		case "url.path":
+			r.path = kv.Value.AsString()
+		case "url.full":
+			full = kv.Value.AsString()
+		case "rpc.method": // a call of gRPC is a request for /package.Service/Method
+			r.path = "/" + kv.Value.AsString()
+		case "server.address":
+			address = kv.Value.AsString()
+		case "server.port":
+			port = kv.Value
+		}
+	}
+	if kind == trace.SpanKindServer {
+		return r
+	}
+	if full == "" && r.path != "" {
+		r.host, r.hostPort = address, address+":"+port.Emit()
+		return r
+	}
+	_, rest, _ := strings.Cut(full, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	r.host, r.hostPort, r.path = rest[:end], rest[:end], rest[end:]
+	if i := strings.LastIndexByte(r.host, ':'); i > strings.LastIndexByte(r.host, ']') {
+		r.host = r.host[:i]
+	}
+	if end := strings.IndexAny(r.path, "?#"); end >= 0 {
+		r.path = r.path[:end]
+	}
+	if r.path == "" {
+		r.path = "/"
+	}
+	return r
+}
+
+func (rule *Rule) matches(r *request) bool {
+	if (rule.host == "") != (r.host == "") || rule.method != "" && rule.method != r.method {
+		return false
+	}
+	if rule.host != "" && !match(rule.host, r.host) && !match(rule.host, r.hostPort) {
+		return false
+	}
+	return match(rule.path, r.path)
+}
+
+// match says whether text is what pattern says, where * is any text.
+func match(pattern, text string) bool {
+	head, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == text
+	}
+	if !strings.HasPrefix(text, head) {
+		return false
+	}
+	text = text[len(head):]
+	for {
+		head, rest, star = strings.Cut(rest, "*")
+		if !star {
+			return strings.HasSuffix(text, head)
+		}
+		i := strings.Index(text, head)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(head):]
+	}
+}

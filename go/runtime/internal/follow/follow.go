@@ -1,0 +1,71 @@
+// Package follow gives the hooks what is global in OpenTelemetry's API at the
+// moment of each call. A program that sets up an SDK of its own, however late,
+// so has the hooks' spans in it from then on: one pipeline, and ours at rest.
+package follow
+
+import (
+	"context"
+	"sync/atomic"
+	"unsafe"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/embedded"
+)
+
+// TracerProvider hands on to the global one.
+type TracerProvider struct {
+	embedded.TracerProvider
+}
+
+// Tracer returns a tracer of whatever provider is global when it is used.
+func (TracerProvider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer {
+	return &tracer{name: name, opts: opts}
+}
+
+type tracer struct {
+	embedded.Tracer
+	name string
+	opts []trace.TracerOption
+	last atomic.Pointer[resolved]
+}
+
+// resolved is the tracer of one provider.
+type resolved struct {
+	provider trace.TracerProvider
+	tracer   trace.Tracer
+}
+
+// Start costs an atomic load and a comparison more than the tracer's own.
+func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
+	provider := otel.GetTracerProvider()
+	r := t.last.Load()
+	if r == nil || !same(r.provider, provider) {
+		r = &resolved{provider, provider.Tracer(t.name, t.opts...)}
+		t.last.Store(r)
+	}
+	return r.tracer.Start(ctx, name, opts...)
+}
+
+// same compares the words of two interfaces. To compare what they hold could
+// panic: a provider may be a struct that cannot be compared.
+func same(a, b trace.TracerProvider) bool {
+	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&a)) == *(*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+}
+
+// Propagator hands on to the global one.
+type Propagator struct{}
+
+// Inject sets what the global propagator sets.
+func (Propagator) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+	otel.GetTextMapPropagator().Inject(ctx, carrier)
+}
+
+// Extract reads what the global propagator reads.
+func (Propagator) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
+	return otel.GetTextMapPropagator().Extract(ctx, carrier)
+}
+
+// Fields are those of the global propagator.
+func (Propagator) Fields() []string { return otel.GetTextMapPropagator().Fields() }

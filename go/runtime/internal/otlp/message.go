@@ -1,0 +1,247 @@
+package otlp
+
+import (
+	"reflect"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/instrumentation"
+	"go.opentelemetry.io/otel/sdk/resource"
+
+	"otel.tool/runtime/internal/wire"
+)
+
+// What the messages of all signals are made of
+// (opentelemetry/proto/common/v1/common.proto, resource/v1/resource.proto).
+
+// Group is what belongs to one scope of one resource, in the order in which it
+// came.
+type Group[T any] struct {
+	Resource *resource.Resource
+	Scope    instrumentation.Scope
+	Items    []T
+}
+
+// Groups sorts items as OTLP nests them. It is used again for the next batch, and
+// holds no item in between (see Clear).
+type Groups[T any] []Group[T]
+
+// Add puts an item where it belongs.
+func (gs *Groups[T]) Add(res *resource.Resource, scope instrumentation.Scope, item T) {
+	g := gs.find(res, scope)
+	g.Items = append(g.Items, item)
+}
+
+func (gs *Groups[T]) find(res *resource.Resource, scope instrumentation.Scope) *Group[T] {
+	for i := range *gs {
+		if g := &(*gs)[i]; g.Resource == res && g.Scope == scope {
+			return g
+		}
+	}
+	n := len(*gs)
+	if n < cap(*gs) {
+		*gs = (*gs)[:n+1] // its items have room from an earlier batch
+	} else {
+		*gs = append(*gs, Group[T]{})
+	}
+	g := &(*gs)[n]
+	g.Resource, g.Scope = res, scope
+	return g
+}
+
+// Clear lets go of all items.
+func (gs *Groups[T]) Clear() {
+	for i := range *gs {
+		g := &(*gs)[i]
+		clear(g.Items)
+		*g = Group[T]{Items: g.Items[:0]}
+	}
+	*gs = (*gs)[:0]
+}
+
+// begins says whether group i is the first one of its resource.
+func (gs Groups[T]) begins(i int) bool {
+	for _, g := range gs[:i] {
+		if g.Resource == gs[i].Resource {
+			return false
+		}
+	}
+	return true
+}
+
+// Append writes a request of any signal: they differ only in what a scope holds,
+// which item writes.
+func (gs Groups[T]) Append(w *wire.Writer, item func(w *wire.Writer, item T)) {
+	for i := range gs {
+		if !gs.begins(i) {
+			continue
+		}
+		res := gs[i].Resource
+		m := OpenResource(w, res)
+		for j := i; j < len(gs); j++ {
+			if gs[j].Resource != res {
+				continue
+			}
+			s := OpenScope(w, &gs[j].Scope)
+			for _, x := range gs[j].Items {
+				item(w, x)
+			}
+			CloseScope(w, &gs[j].Scope, s)
+		}
+		CloseResource(w, res, m)
+	}
+}
+
+// AppendJSON writes what Append writes, as JSON. Kind and items are what the
+// signal calls its resources and what is in a scope.
+func (gs Groups[T]) AppendJSON(j *JSON, kind, items string, item func(j *JSON, item T)) {
+	j.Open('{')
+	j.List("resource" + kind)
+	for i := range gs {
+		if !gs.begins(i) {
+			continue
+		}
+		res := gs[i].Resource
+		j.OpenResource(res)
+		j.List("scope" + kind)
+		for k := i; k < len(gs); k++ {
+			if gs[k].Resource != res {
+				continue
+			}
+			j.OpenScope(&gs[k].Scope)
+			j.List(items)
+			for _, x := range gs[k].Items {
+				item(j, x)
+			}
+			j.Close(']')
+			j.CloseScope(&gs[k].Scope)
+		}
+		j.Close(']')
+		j.CloseResource(res)
+	}
+	j.Close(']')
+	j.Close('}')
+}
+
+// OpenResource begins a ResourceSpans, ResourceMetrics or ResourceLogs.
+func OpenResource(w *wire.Writer, res *resource.Resource) (mark int) {
+	mark = w.Open(1)
+	m := w.Open(1)
+	for it := res.Iter(); it.Next(); {
+		AppendAttr(w, 1, it.Attribute())
+	}
+	w.Close(m)
+	return mark
+}
+
+// CloseResource ends what OpenResource began.
+func CloseResource(w *wire.Writer, res *resource.Resource, mark int) {
+	if url := res.SchemaURL(); url != "" {
+		w.String(3, url)
+	}
+	w.Close(mark)
+}
+
+// OpenScope begins a ScopeSpans, ScopeMetrics or ScopeLogs.
+func OpenScope(w *wire.Writer, scope *instrumentation.Scope) (mark int) {
+	mark = w.Open(2)
+	m := w.Open(1)
+	if scope.Name != "" {
+		w.String(1, scope.Name)
+	}
+	if scope.Version != "" {
+		w.String(2, scope.Version)
+	}
+	for it := scopeAttributes(scope).Iter(); it.Next(); {
+		AppendAttr(w, 3, it.Attribute())
+	}
+	w.Close(m)
+	return mark
+}
+
+// CloseScope ends what OpenScope began.
+func CloseScope(w *wire.Writer, scope *instrumentation.Scope, mark int) {
+	if scope.SchemaURL != "" {
+		w.String(3, scope.SchemaURL)
+	}
+	w.Close(mark)
+}
+
+// scopeAttributes returns the attributes of a scope. The field is looked up at
+// run time because the program's version of OpenTelemetry may be from before
+// v1.32, where there is none.
+func scopeAttributes(scope *instrumentation.Scope) *attribute.Set {
+	field := reflect.ValueOf(scope).Elem().FieldByName("Attributes")
+	if !field.IsValid() {
+		return attribute.EmptySet()
+	}
+	return field.Addr().Interface().(*attribute.Set)
+}
+
+// AppendCount writes n unless it is 0.
+func AppendCount(w *wire.Writer, field, n int) {
+	if n > 0 {
+		w.Uint(field, uint64(n))
+	}
+}
+
+// AppendAttrs writes each of attrs.
+func AppendAttrs(w *wire.Writer, field int, attrs []attribute.KeyValue) {
+	for _, kv := range attrs {
+		AppendAttr(w, field, kv)
+	}
+}
+
+// AppendAttr writes a KeyValue (opentelemetry/proto/common/v1/common.proto).
+func AppendAttr(w *wire.Writer, field int, kv attribute.KeyValue) {
+	m := w.Open(field)
+	w.String(1, string(kv.Key))
+	v := w.Open(2)
+	appendValue(w, kv.Value)
+	w.Close(v)
+	w.Close(m)
+}
+
+// appendValue writes the fields of an AnyValue. A kind of value that is newer
+// than this code goes out as text.
+func appendValue(w *wire.Writer, v attribute.Value) {
+	switch v.Type() {
+	case attribute.INVALID:
+	case attribute.STRING:
+		w.String(1, v.AsString())
+	case attribute.BOOL:
+		w.Bool(2, v.AsBool())
+	case attribute.INT64:
+		w.Uint(3, uint64(v.AsInt64()))
+	case attribute.FLOAT64:
+		w.Double(4, v.AsFloat64())
+	case attribute.STRINGSLICE:
+		appendArray(w, v.AsStringSlice(), func(s string) { w.String(1, s) })
+	case attribute.BOOLSLICE:
+		appendArray(w, v.AsBoolSlice(), func(b bool) { w.Bool(2, b) })
+	case attribute.INT64SLICE:
+		appendArray(w, v.AsInt64Slice(), func(n int64) { w.Uint(3, uint64(n)) })
+	case attribute.FLOAT64SLICE:
+		appendArray(w, v.AsFloat64Slice(), func(f float64) { w.Double(4, f) })
+	default:
+		w.String(1, v.Emit())
+	}
+}
+
+func appendArray[T any](w *wire.Writer, list []T, write func(T)) {
+	array := w.Open(5)
+	for _, x := range list {
+		m := w.Open(1)
+		write(x)
+		w.Close(m)
+	}
+	w.Close(array)
+}
+
+// Nanos is t as OTLP has it; a zero time is 0, "unknown".
+func Nanos(t time.Time) uint64 {
+	if t.IsZero() {
+		return 0
+	}
+	return uint64(max(0, t.UnixNano()))
+}

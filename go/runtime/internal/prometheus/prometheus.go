@@ -1,0 +1,307 @@
+// Package prometheus writes metrics as Prometheus reads them, in its text format
+// (https://prometheus.io/docs/instrumenting/exposition_formats) or as OpenMetrics
+// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md),
+// by OpenTelemetry's rules of translation
+// (https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics):
+// names get their units and _total, all that is no letter or digit is _, the scope
+// is in the labels and the resource in target_info.
+package prometheus
+
+import (
+	"encoding/hex"
+	"io"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/instrumentation"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+)
+
+// The media types of the formats.
+const (
+	TextType        = "text/plain; version=0.0.4; charset=utf-8"
+	OpenMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+)
+
+// family is all samples of one name.
+type family struct {
+	name, kind, help, unit string
+	samples                []byte
+}
+
+// writer collects the families of one answer.
+type writer struct {
+	open     bool // OpenMetrics
+	families []*family
+	byName   map[string]*family
+	labels   []byte // of the current point
+}
+
+// Write writes rm, whose sums and histograms are cumulative. Families that several
+// scopes have are written as one; of those that differ in their kind, the first.
+func Write(w io.Writer, rm *metricdata.ResourceMetrics, openMetrics bool) error {
+	e := &writer{open: openMetrics, byName: map[string]*family{}}
+	if rm.Resource.Len() > 0 {
+		e.info(rm.Resource.Set())
+	}
+	for i := range rm.ScopeMetrics {
+		sm := &rm.ScopeMetrics[i]
+		for i := range sm.Metrics {
+			e.metric(&sm.Scope, &sm.Metrics[i])
+		}
+	}
+	_, err := w.Write(e.bytes())
+	return err
+}
+
+func (e *writer) bytes() []byte {
+	sort.SliceStable(e.families, func(i, j int) bool { return e.families[i].name < e.families[j].name })
+	var b []byte
+	for _, f := range e.families {
+		if len(f.samples) == 0 {
+			continue
+		}
+		name := f.name
+		if f.kind == "counter" && !e.open {
+			name += "_total"
+		}
+		if f.kind == "info" && !e.open {
+			name, f.kind = name+"_info", "gauge"
+		}
+		b = append(b, "# HELP "+name+" "+escape(f.help, e.open)+"\n"...)
+		b = append(b, "# TYPE "+name+" "+f.kind+"\n"...)
+		if e.open && f.unit != "" {
+			b = append(b, "# UNIT "+name+" "+f.unit+"\n"...)
+		}
+		b = append(b, f.samples...)
+	}
+	if e.open {
+		b = append(b, "# EOF\n"...)
+	}
+	return b
+}
+
+// info writes the resource.
+func (e *writer) info(set *attribute.Set) {
+	f := e.family("target", "info", "Target metadata", "")
+	e.setLabels(nil, set)
+	e.sample(f, "_info", "", "1")
+	f.samples = append(f.samples, '\n')
+}
+
+// family returns the family of that name; nil if there is one of another kind.
+func (e *writer) family(name, kind, help, unit string) *family {
+	if f := e.byName[name]; f != nil {
+		if f.kind != kind {
+			return nil
+		}
+		return f
+	}
+	f := &family{name: name, kind: kind, help: help, unit: unit}
+	e.byName[name] = f
+	e.families = append(e.families, f)
+	return f
+}
+
+func (e *writer) metric(scope *instrumentation.Scope, m *metricdata.Metrics) {
+	kind := "gauge"
+	switch data := m.Data.(type) {
+	case metricdata.Sum[int64]:
+		kind = sumKind(data.IsMonotonic)
+	case metricdata.Sum[float64]:
+		kind = sumKind(data.IsMonotonic)
+	case metricdata.Histogram[int64], metricdata.Histogram[float64]:
+		kind = "histogram"
+	case metricdata.Summary:
+		kind = "summary"
+	case metricdata.Gauge[int64], metricdata.Gauge[float64]:
+	default:
+		return // exponential histograms have no text
+	}
+	name, unit := familyName(m.Name, m.Unit, kind)
+	f := e.family(name, kind, m.Description, unit)
+	if f == nil {
+		return
+	}
+	switch data := m.Data.(type) {
+	case metricdata.Gauge[int64]:
+		numbers(e, f, scope, data.DataPoints)
+	case metricdata.Gauge[float64]:
+		numbers(e, f, scope, data.DataPoints)
+	case metricdata.Sum[int64]:
+		numbers(e, f, scope, data.DataPoints)
+	case metricdata.Sum[float64]:
+		numbers(e, f, scope, data.DataPoints)
+	case metricdata.Histogram[int64]:
+		histograms(e, f, scope, data.DataPoints)
+	case metricdata.Histogram[float64]:
+		histograms(e, f, scope, data.DataPoints)
+	case metricdata.Summary:
+		e.summaries(f, scope, data.DataPoints)
+	}
+}
+
+func sumKind(monotonic bool) string {
+	if monotonic {
+		return "counter"
+	}
+	return "gauge"
+}
+
+func numbers[N int64 | float64](e *writer, f *family, scope *instrumentation.Scope, points []metricdata.DataPoint[N]) {
+	suffix := ""
+	if f.kind == "counter" {
+		suffix = "_total"
+	}
+	for i := range points {
+		p := &points[i]
+		e.setLabels(scope, &p.Attributes)
+		e.sample(f, suffix, "", float(float64(p.Value)))
+		if f.kind == "counter" {
+			example(e, f, p.Exemplars, math.Inf(-1), math.Inf(1))
+		}
+		f.samples = append(f.samples, '\n')
+	}
+}
+
+func histograms[N int64 | float64](e *writer, f *family, scope *instrumentation.Scope, points []metricdata.HistogramDataPoint[N]) {
+	for i := range points {
+		p := &points[i]
+		e.setLabels(scope, &p.Attributes)
+		var seen uint64
+		low := math.Inf(-1)
+		for i, bound := range p.Bounds {
+			seen += p.BucketCounts[i]
+			e.sample(f, "_bucket", `le="`+e.bound(bound)+`"`, strconv.FormatUint(seen, 10))
+			example(e, f, p.Exemplars, low, bound)
+			f.samples = append(f.samples, '\n')
+			low = bound
+		}
+		e.sample(f, "_bucket", `le="+Inf"`, strconv.FormatUint(p.Count, 10))
+		example(e, f, p.Exemplars, low, math.Inf(1))
+		f.samples = append(f.samples, '\n')
+		e.sample(f, "_sum", "", float(float64(p.Sum)))
+		f.samples = append(f.samples, '\n')
+		e.sample(f, "_count", "", strconv.FormatUint(p.Count, 10))
+		f.samples = append(f.samples, '\n')
+	}
+}
+
+func (e *writer) summaries(f *family, scope *instrumentation.Scope, points []metricdata.SummaryDataPoint) {
+	for i := range points {
+		p := &points[i]
+		e.setLabels(scope, &p.Attributes)
+		for _, q := range p.QuantileValues {
+			e.sample(f, "", `quantile="`+e.bound(q.Quantile)+`"`, float(q.Value))
+			f.samples = append(f.samples, '\n')
+		}
+		e.sample(f, "_sum", "", float(p.Sum))
+		f.samples = append(f.samples, '\n')
+		e.sample(f, "_count", "", strconv.FormatUint(p.Count, 10))
+		f.samples = append(f.samples, '\n')
+	}
+}
+
+// sample writes a line but for its end.
+func (e *writer) sample(f *family, suffix, extra, value string) {
+	b := append(f.samples, f.name...)
+	b = append(b, suffix...)
+	if len(e.labels) > 0 || extra != "" {
+		b = append(b, '{')
+		b = append(b, e.labels...)
+		if len(e.labels) > 0 && extra != "" {
+			b = append(b, ',')
+		}
+		b = append(b, extra...)
+		b = append(b, '}')
+	}
+	b = append(b, ' ')
+	f.samples = append(b, value...)
+}
+
+// example writes the newest exemplar within the bounds, where the format has them.
+func example[N int64 | float64](e *writer, f *family, list []metricdata.Exemplar[N], low, high float64) {
+	if !e.open {
+		return
+	}
+	var best *metricdata.Exemplar[N]
+	for i := range list {
+		x := &list[i]
+		if v := float64(x.Value); len(x.TraceID) > 0 && v > low && v <= high && (best == nil || x.Time.After(best.Time)) {
+			best = x
+		}
+	}
+	if best == nil {
+		return
+	}
+	b := append(f.samples, ` # {trace_id="`...)
+	b = hex.AppendEncode(b, best.TraceID)
+	b = append(b, `",span_id="`...)
+	b = hex.AppendEncode(b, best.SpanID)
+	b = append(b, `"} `...)
+	b = append(b, float(float64(best.Value))...)
+	b = append(b, ' ')
+	f.samples = strconv.AppendFloat(b, float64(best.Time.UnixNano()/int64(time.Millisecond))/1000, 'f', 3, 64)
+}
+
+// setLabels sets the labels of the points to come. Attributes whose names become
+// the same share a label, their values joined by ";".
+func (e *writer) setLabels(scope *instrumentation.Scope, set *attribute.Set) {
+	type label struct{ name, value string }
+	var labels []label
+	for it := set.Iter(); it.Next(); {
+		kv := it.Attribute()
+		name := labelName(string(kv.Key))
+		i := slices.IndexFunc(labels, func(l label) bool { return l.name == name })
+		if i >= 0 {
+			labels[i].value += ";" + kv.Value.Emit()
+			continue
+		}
+		labels = append(labels, label{name, kv.Value.Emit()})
+	}
+	if scope != nil {
+		labels = slices.DeleteFunc(labels, func(l label) bool { return l.name == "otel_scope_name" || l.name == "otel_scope_version" })
+		labels = append(labels, label{"otel_scope_name", scope.Name}, label{"otel_scope_version", scope.Version})
+	}
+	e.labels = e.labels[:0]
+	for i, l := range labels {
+		if i > 0 {
+			e.labels = append(e.labels, ',')
+		}
+		e.labels = append(e.labels, l.name+`="`+escape(l.value, true)+`"`...)
+	}
+}
+
+// bound is a number as the value of a label: in OpenMetrics always with a point.
+func (e *writer) bound(v float64) string {
+	text := float(v)
+	if e.open && !strings.ContainsAny(text, ".eIN") {
+		text += ".0"
+	}
+	return text
+}
+
+func float(v float64) string {
+	switch {
+	case math.IsInf(v, 1):
+		return "+Inf"
+	case math.IsInf(v, -1):
+		return "-Inf"
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+func escape(text string, quotes bool) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = strings.ReplaceAll(text, `\`, `\\`)
+	text = strings.ReplaceAll(text, "\n", `\n`)
+	if quotes {
+		text = strings.ReplaceAll(text, `"`, `\"`)
+	}
+	return text
+}

@@ -1,0 +1,50 @@
+// Package watch lets the hooks see the spans that the program makes itself where
+// the program has no SDK but ours: one that it makes of the very thing that a hook
+// has made one of takes the place of that (hook.Layer). Where the program has the
+// SDK as well, that is woven for it.
+package watch
+
+import (
+	"context"
+	"strings"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/hook"
+)
+
+// Provider returns tp, or one that tells the hooks what its tracers begin.
+func Provider(tp *sdktrace.TracerProvider) trace.TracerProvider {
+	if hook.TracersWatched.Load() {
+		return tp
+	}
+	return provider{tp}
+}
+
+type provider struct{ *sdktrace.TracerProvider }
+
+// Tracer returns the SDK's tracer for a scope of ours, one that is watched for
+// another.
+func (p provider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer {
+	t := p.TracerProvider.Tracer(name, opts...)
+	if strings.HasPrefix(name, "otel.tool/") {
+		return t
+	}
+	return &tracer{t, name}
+}
+
+type tracer struct {
+	trace.Tracer
+	scope string
+}
+
+// Start is the SDK's, which the hooks get to know of.
+func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
+	ctx, began := hook.Begins(ctx, t.scope, opts)
+	ctx, span := t.Tracer.Start(ctx, name, opts...)
+	if began != nil {
+		began(span)
+	}
+	return ctx, span
+}

@@ -1,0 +1,65 @@
+package logs
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"unsafe"
+
+	"go.opentelemetry.io/otel/log"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+)
+
+// console writes records as people read them, a line for each:
+//
+//	15:04:05.000 WARN  disk is nearly full  free=12 disk=sda  trace 4bf92f35…
+func console(_ context.Context, records []sdklog.Record) error {
+	var b bytes.Buffer
+	for i := range records {
+		writeLine(&b, &records[i])
+	}
+	_, err := os.Stderr.Write(b.Bytes())
+	return err
+}
+
+func writeLine(b *bytes.Buffer, r *sdklog.Record) {
+	at := r.Timestamp()
+	if at.IsZero() {
+		at = r.ObservedTimestamp()
+	}
+	b.WriteString(at.Format("15:04:05.000 "))
+	level := r.SeverityText()
+	if level == "" {
+		level = r.Severity().String()
+	}
+	level = line(level)
+	b.WriteString(level + strings.Repeat(" ", max(1, 6-len(level))))
+	b.WriteString(line(r.Body().String()))
+	space := "  "
+	r.WalkAttributes(func(kv log.KeyValue) bool {
+		b.WriteString(space + line(kv.Key) + "=" + line(kv.Value.String()))
+		space = " "
+		return true
+	})
+	if id := r.TraceID(); id.IsValid() {
+		b.WriteString("  trace " + id.String())
+	}
+	b.WriteByte('\n')
+}
+
+// line makes text fit for a line.
+func line(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// sameProvider compares the words of two interfaces. To compare what they hold could
+// panic: a provider may be a struct that cannot be compared.
+func sameProvider(a, b log.LoggerProvider) bool {
+	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&a)) == *(*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+}

@@ -1,0 +1,190 @@
+// Package logs is what otel puts into a program whose logs are to be exported
+// (OTEL_GO_SIGNALS, and OTEL_LOGS_EXPORTER when it runs). A main package imports it
+// for effect: it sets up OpenTelemetry's logs SDK from the environment, and takes the
+// records that the hooks of logging libraries hand on.
+//
+// It is a guest, as package otel.tool/runtime is. Where the program sets a logger
+// provider of its own, before or later, the records go there.
+package logs
+
+import (
+	"context"
+	"os"
+	"sync"
+
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/log/global"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+
+	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/batch"
+	"otel.tool/runtime/internal/config"
+	"otel.tool/runtime/internal/exit"
+	"otel.tool/runtime/internal/otlp/otlplog"
+	"otel.tool/runtime/internal/report"
+	"otel.tool/runtime/internal/setup"
+)
+
+func init() {
+	if setup.Wanted() {
+		start(config.ReadLogs(os.Getenv, report.Once))
+	}
+}
+
+// start sets up what cfg asks for. A provider that the program has set before stays.
+func start(cfg *config.Logs) {
+	if cfg.Disabled || len(cfg.Exporters) == 0 {
+		setup.Tell("logs", setup.Off, cfg.Set)
+		return
+	}
+	if !setup.OwnType(global.GetLoggerProvider()) {
+		global.SetLoggerProvider(provider(cfg))
+		setup.Tell("logs", setup.Targets(cfg.Exporters, cfg.OTLP, config.File("logs")), cfg.Set)
+	} else {
+		setup.Tell("logs", setup.TheirOwn, cfg.Set)
+	}
+	hook.EnableLogs(emit)
+}
+
+func provider(cfg *config.Logs) (lp *sdklog.LoggerProvider) {
+	options := []sdklog.LoggerProviderOption{sdklog.WithResource(setup.Resource(cfg.Resource))}
+	for _, name := range cfg.Exporters {
+		options = append(options, sdklog.WithProcessor(newProcessor(name, cfg)))
+	}
+	setup.Quietly(func() { lp = sdklog.NewLoggerProvider(options...) })
+	return lp
+}
+
+// processor hands records to one exporter.
+type processor struct {
+	queue *batch.Queue[sdklog.Record]
+	hurry func() (done func())
+	first sync.Once
+}
+
+var _ sdklog.Processor = (*processor)(nil)
+
+func newProcessor(name string, cfg *config.Logs) *processor {
+	q := cfg.Queue
+	q.What, q.Speak = "log records", new(report.Limited)
+	if name == "console" {
+		q.Target = "standard error"
+		return &processor{queue: batch.New(q, console), hurry: func() func() { return func() {} }}
+	}
+	to := setup.OTLP(cfg.OTLP, q.What, q.Speak)
+	if name == "otlp_file" {
+		to.File = config.File("logs")
+	}
+	exporter, err := otlplog.New(to)
+	q.Target = to.Target()
+	if err != nil {
+		report.Line(report.Error, "log records to %s: %v", q.Target, err)
+	}
+	return &processor{queue: batch.New(q, exporter.Export), hurry: exporter.Hurry}
+}
+
+// OnEmit takes a record if there is room for it. It never waits.
+func (p *processor) OnEmit(ctx context.Context, r *sdklog.Record) error {
+	if hook.Suppressed(ctx) {
+		return nil
+	}
+	// Signals are watched from the first record on, not before.
+	p.first.Do(func() { exit.OnFlush(func(ctx context.Context) { _ = p.ForceFlush(ctx) }) })
+	p.queue.Add(r.Clone())
+	return nil
+}
+
+// Enabled says that every record is taken.
+func (p *processor) Enabled(context.Context, sdklog.EnabledParameters) bool { return true }
+
+// ForceFlush exports what is held, and returns when that is done or ctx ends.
+func (p *processor) ForceFlush(ctx context.Context) error {
+	defer p.hurry()()
+	return p.queue.Flush(ctx)
+}
+
+// Shutdown is ForceFlush.
+func (p *processor) Shutdown(ctx context.Context) error { return p.ForceFlush(ctx) }
+
+// loggers are those of the provider that is global, by the scopes of hooks.
+var loggers struct {
+	sync.RWMutex
+	provider log.LoggerProvider
+	all      map[loggerKey]log.Logger
+}
+
+type loggerKey struct {
+	name, version string
+}
+
+// maxLoggers bounds the names that loggers may have.
+const maxLoggers = 1000
+
+// loggerFor returns the logger for what a hook hands on: of the global provider, and
+// with the logger's name, if it has one, for its scope.
+func loggerFor(r *hook.LogRecord) log.Logger {
+	key := loggerKey{r.Logger, ""}
+	if r.Logger == "" {
+		key = loggerKey{"otel.tool/hooks/" + r.Instrumentation, r.Version}
+	}
+	provider := global.GetLoggerProvider()
+	loggers.RLock()
+	l := loggers.all[key]
+	current := sameProvider(loggers.provider, provider)
+	loggers.RUnlock()
+	if current && l != nil {
+		return l
+	}
+	l = provider.Logger(key.name, log.WithInstrumentationVersion(key.version))
+	loggers.Lock()
+	defer loggers.Unlock()
+	if !sameProvider(loggers.provider, provider) || len(loggers.all) >= maxLoggers {
+		loggers.provider, loggers.all = provider, map[loggerKey]log.Logger{}
+	}
+	loggers.all[key] = l
+	return l
+}
+
+// emit is what hooks hand records to. They keep what r points to, but for texts.
+func emit(r *hook.LogRecord) {
+	var out log.Record
+	out.SetTimestamp(r.Time)
+	out.SetSeverity(log.Severity(r.Severity))
+	out.SetSeverityText(r.Level)
+	out.SetBody(log.StringValue(r.Body))
+	attrs := make([]log.KeyValue, len(r.Attrs))
+	for i, a := range r.Attrs {
+		attrs[i] = log.KeyValue{Key: a.Key, Value: valueOf(a.Value)}
+	}
+	out.AddAttributes(attrs...)
+	loggerFor(r).Emit(r.Context, out)
+}
+
+// valueOf returns a value as the API has it, all that it holds copied.
+func valueOf(v hook.LogValue) log.Value {
+	switch v.Kind() {
+	case hook.LogKindString:
+		return log.StringValue(v.String())
+	case hook.LogKindInt:
+		return log.Int64Value(v.Int())
+	case hook.LogKindFloat:
+		return log.Float64Value(v.Float())
+	case hook.LogKindBool:
+		return log.BoolValue(v.Bool())
+	case hook.LogKindBytes:
+		return log.BytesValue(append([]byte{}, v.Bytes()...))
+	case hook.LogKindList:
+		list := make([]log.Value, len(v.List()))
+		for i, x := range v.List() {
+			list[i] = valueOf(x)
+		}
+		return log.SliceValue(list...)
+	case hook.LogKindMap:
+		list := make([]log.KeyValue, len(v.Map()))
+		for i, a := range v.Map() {
+			list[i] = log.KeyValue{Key: a.Key, Value: valueOf(a.Value)}
+		}
+		return log.MapValue(list...)
+	}
+	return log.Value{}
+}

@@ -1,0 +1,180 @@
+// Package metrics is what otel puts into a program that is to have metrics
+// (OTEL_GO_SIGNALS). A main package imports it for effect: it sets up
+// OpenTelemetry's metrics SDK from the environment, lets hooks and libraries
+// measure, and measures the Go runtime and the process.
+//
+// It is a guest, as package otel.tool/runtime is: nothing waits, no goroutine runs
+// between two exports, and where the program sets a meter provider of its own,
+// before or later, everything that hooks and libraries measure goes there, and ours
+// is at rest.
+package metrics
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric/noop"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/config"
+	"otel.tool/runtime/internal/exit"
+	"otel.tool/runtime/internal/filter"
+	"otel.tool/runtime/internal/followmeter"
+	"otel.tool/runtime/internal/metrictext"
+	"otel.tool/runtime/internal/otlp/otlpmetric"
+	"otel.tool/runtime/internal/report"
+	"otel.tool/runtime/internal/setup"
+)
+
+// scope is that of what is measured here.
+const scope = "otel.tool/runtime/metrics"
+
+func init() {
+	if setup.Wanted() {
+		start(config.ReadMetrics(os.Getenv, report.Once))
+	}
+}
+
+// start sets up what cfg asks for. A provider that the program has set before stays.
+func start(cfg *config.Metrics) {
+	if cfg.Disabled || len(cfg.Exporters) == 0 {
+		setup.Tell("metrics", setup.Off, cfg.Set)
+		return
+	}
+	hook.Exclude(filter.Excludes(cfg.Exclude))
+	now := otel.GetMeterProvider()
+	if setup.OwnType(now) {
+		setup.Tell("metrics", setup.TheirOwn, cfg.Set)
+		hook.EnableMetrics(followmeter.New(noop.NewMeterProvider(), nil))
+		return
+	}
+	s := newSignal(cfg)
+	follow := followmeter.New(s.provider, now)
+	otel.SetMeterProvider(follow)
+	hook.EnableMetrics(follow)
+	exit.OnFlush(func(ctx context.Context) { s.flush(ctx, follow.Ours) })
+	s.begin(follow)
+	setup.Tell("metrics", setup.Targets(cfg.Exporters, cfg.OTLP, config.File("metrics")), cfg.Set)
+}
+
+// signal is metrics on their way.
+type signal struct {
+	provider *sdkmetric.MeterProvider
+	pushers  []*pusher
+	servers  []*scrapes
+}
+
+func newSignal(cfg *config.Metrics) *signal {
+	s := &signal{}
+	options := []sdkmetric.Option{sdkmetric.WithResource(setup.Resource(cfg.Resource))}
+	for _, name := range cfg.Exporters {
+		// The preferences are those of OTLP; people and Prometheus want sums.
+		temporality, exponential := "cumulative", false
+		if strings.HasPrefix(name, "otlp") {
+			temporality, exponential = cfg.Temporality, cfg.Exponential
+		}
+		reader := sdkmetric.NewManualReader(
+			sdkmetric.WithTemporalitySelector(temporalities(temporality)),
+			sdkmetric.WithAggregationSelector(aggregations(exponential)),
+			sdkmetric.WithProducer(newScheduling(temporality)))
+		options = append(options, sdkmetric.WithReader(reader))
+		switch name {
+		case "prometheus":
+			s.servers = append(s.servers, &scrapes{reader: reader, host: cfg.Host, port: cfg.Port})
+		case "console":
+			s.pushers = append(s.pushers, newPusher(cfg, reader, console{}, "standard error", new(report.Limited)))
+		default:
+			limited := new(report.Limited)
+			to := setup.OTLP(cfg.OTLP, "metrics", limited)
+			if name == "otlp_file" {
+				to.File = config.File("metrics")
+			}
+			exporter, err := otlpmetric.New(to)
+			if err != nil {
+				report.Line(report.Error, "metrics to %s: %v", to.Target(), err)
+			}
+			s.pushers = append(s.pushers, newPusher(cfg, reader, exporter, to.Target(), limited))
+		}
+	}
+	setup.Quietly(func() { bounded(func() { s.provider = sdkmetric.NewMeterProvider(options...) }) })
+	measureRuntime(s.provider.Meter(scope))
+	measureProcess(s.provider.Meter(scope))
+	return s
+}
+
+// bounded runs f with the limit of series that the specification has for an
+// instrument ("Cardinality limits"). The SDK had none up to v1.43; the option for
+// it came with v1.37, this variable, which it reads at once, long before.
+func bounded(f func()) {
+	const name = "OTEL_GO_X_CARDINALITY_LIMIT"
+	if _, set := os.LookupEnv(name); !set {
+		_ = os.Setenv(name, "2000")
+		defer os.Unsetenv(name)
+	}
+	f()
+}
+
+func (s *signal) begin(follow *followmeter.Provider) {
+	for _, p := range s.pushers {
+		p.begin(follow)
+	}
+	for _, server := range s.servers {
+		server.begin()
+	}
+}
+
+// flush pushes what there is, unless it is ours no more.
+func (s *signal) flush(ctx context.Context, ours func() bool) {
+	if !ours() {
+		return
+	}
+	done := make(chan struct{}, len(s.pushers))
+	for _, p := range s.pushers {
+		go func() {
+			p.flush(ctx)
+			done <- struct{}{}
+		}()
+	}
+	for range s.pushers {
+		<-done
+	}
+}
+
+// temporalities is OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, by the table
+// of the OTLP exporter's specification ("Additional Environment Variable
+// Configuration").
+func temporalities(preference string) sdkmetric.TemporalitySelector {
+	return func(kind sdkmetric.InstrumentKind) metricdata.Temporality {
+		switch kind {
+		case sdkmetric.InstrumentKindCounter, sdkmetric.InstrumentKindHistogram:
+			if preference != "cumulative" {
+				return metricdata.DeltaTemporality
+			}
+		case sdkmetric.InstrumentKindObservableCounter:
+			if preference == "delta" {
+				return metricdata.DeltaTemporality
+			}
+		}
+		return metricdata.CumulativeTemporality
+	}
+}
+
+func aggregations(exponential bool) sdkmetric.AggregationSelector {
+	return func(kind sdkmetric.InstrumentKind) sdkmetric.Aggregation {
+		if exponential && kind == sdkmetric.InstrumentKindHistogram {
+			return sdkmetric.AggregationBase2ExponentialHistogram{MaxSize: 160, MaxScale: 20}
+		}
+		return sdkmetric.DefaultAggregationSelector(kind)
+	}
+}
+
+// console writes metrics as people read them.
+type console struct{}
+
+func (console) Export(_ context.Context, rm *metricdata.ResourceMetrics) error {
+	return metrictext.Write(os.Stderr, rm)
+}

@@ -1,0 +1,130 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"otel.tool/runtime/internal/config"
+	"otel.tool/runtime/internal/followmeter"
+	"otel.tool/runtime/internal/gctx"
+	"otel.tool/runtime/internal/report"
+)
+
+// exporter sends what has been collected.
+type exporter interface {
+	Export(context.Context, *metricdata.ResourceMetrics) error
+}
+
+// pusher collects and exports at intervals. It is the SDK's periodic reader but
+// for two things: a timer waits, not a goroutine, and a flush can hurry an export
+// that is under way.
+type pusher struct {
+	reader            *sdkmetric.ManualReader
+	exporter          exporter
+	interval, timeout time.Duration
+	target            string
+	limited           *report.Limited
+
+	turn  chan struct{} // held by who collects and exports
+	rm    metricdata.ResourceMetrics
+	sent  bool // something has been
+	fails int  // exports that failed
+}
+
+func newPusher(cfg *config.Metrics, reader *sdkmetric.ManualReader, e exporter, target string, limited *report.Limited) *pusher {
+	return &pusher{
+		reader: reader, exporter: e, interval: cfg.Interval, timeout: cfg.Timeout,
+		target: target, limited: limited, turn: make(chan struct{}, 1),
+	}
+}
+
+// begin pushes at each interval for as long as the provider is ours.
+func (p *pusher) begin(follow *followmeter.Provider) {
+	var timer *time.Timer
+	tick := func() {
+		if !follow.Ours() {
+			follow.Refresh()
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), p.timeout)
+		defer cancel()
+		begun := time.Now()
+		p.push(ctx)
+		timer.Reset(max(p.interval-time.Since(begun), p.interval/10))
+	}
+	timer = time.AfterFunc(time.Hour, func() { gctx.Without(tick) })
+	timer.Reset(p.interval) // timer is set now
+}
+
+// push collects and exports, when it is its turn before ctx ends.
+func (p *pusher) push(ctx context.Context) {
+	select {
+	case p.turn <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { <-p.turn }()
+	if err := p.export(ctx); err != nil {
+		p.fails++
+		if p.limited.Ready() {
+			report.Line(report.Error, "cannot send metrics to %s: %v; %d times so far", p.target, err, p.fails)
+		}
+		return
+	}
+	p.sent = true
+}
+
+// export makes a panic an error: a fault of ours must not end the program.
+func (p *pusher) export(ctx context.Context) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("fault of the exporter: %v", fault)
+		}
+	}()
+	// What can be collected is, where a callback of the program's fails.
+	collectErr := p.reader.Collect(ctx, &p.rm)
+	if !p.sent && onlyOurs(&p.rm) && ctx.Value(atEnd{}) != nil {
+		return nil
+	}
+	if len(p.rm.ScopeMetrics) == 0 {
+		return collectErr
+	}
+	begun := time.Now()
+	err = p.exporter.Export(ctx, &p.rm)
+	report.Sent(count(&p.rm), "metrics", p.target, begun, err)
+	return err
+}
+
+// count returns how many metrics there are.
+func count(rm *metricdata.ResourceMetrics) (n int) {
+	for i := range rm.ScopeMetrics {
+		n += len(rm.ScopeMetrics[i].Metrics)
+	}
+	return n
+}
+
+// atEnd marks the context of a flush at the program's end.
+type atEnd struct{}
+
+// flush pushes now. What is known of a program that has not lived for an interval,
+// and that measures nothing, is not worth holding it up.
+func (p *pusher) flush(ctx context.Context) {
+	if h, ok := p.exporter.(interface{ Hurry() func() }); ok {
+		defer h.Hurry()()
+	}
+	p.push(context.WithValue(ctx, atEnd{}, true))
+}
+
+// onlyOurs says whether there is nothing but what is measured here.
+func onlyOurs(rm *metricdata.ResourceMetrics) bool {
+	for i := range rm.ScopeMetrics {
+		if rm.ScopeMetrics[i].Scope.Name != scope {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,100 @@
+// Package runtime is what otel puts into a program beside the hooks. A main
+// package imports it for effect: it sets up OpenTelemetry's SDK from the
+// environment (the standard's OTEL_* variables), and turns the hooks on.
+//
+// It is a guest. It starts no goroutine and opens no connection before a span has
+// ended, never waits for the network in the program's way, writes nothing to
+// standard output, and:
+//
+//   - OTEL_SDK_DISABLED=true: does nothing at all, and the hooks stay off;
+//   - in a test binary: the same, unless OTEL_GO_TEST=1;
+//   - where the program sets a tracer provider or propagator of its own, before or
+//     later: the hooks use that one, and nothing of theirs is exported by us.
+package runtime
+
+import (
+	"context"
+	"os"
+	"sync"
+
+	"go.opentelemetry.io/otel"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/config"
+	"otel.tool/runtime/internal/console"
+	"otel.tool/runtime/internal/exit"
+	"otel.tool/runtime/internal/follow"
+	"otel.tool/runtime/internal/otlp/otlptrace"
+	"otel.tool/runtime/internal/queue"
+	"otel.tool/runtime/internal/report"
+	"otel.tool/runtime/internal/setup"
+	"otel.tool/runtime/internal/watch"
+)
+
+func init() {
+	if setup.Wanted() {
+		start(config.Read(os.Getenv, report.Once))
+	}
+}
+
+// start sets up what cfg asks for. What the program has set before stays; and
+// what it sets later is what the hooks use from then on.
+func start(cfg *config.Config) {
+	if cfg.Disabled {
+		setup.Tell("traces", setup.Off, cfg.Set)
+		return
+	}
+	if !setup.OwnType(otel.GetTextMapPropagator()) {
+		otel.SetTextMapPropagator(cfg.Propagator)
+	}
+	if !setup.OwnType(otel.GetTracerProvider()) {
+		otel.SetTracerProvider(watch.Provider(provider(cfg)))
+		setup.Tell("traces", setup.Targets(cfg.Traces, cfg.OTLP, config.File("traces")), cfg.Set)
+	} else {
+		setup.Tell("traces", setup.TheirOwn, cfg.Set)
+	}
+	hook.Enable(follow.TracerProvider{}, follow.Propagator{})
+}
+
+// provider returns the SDK's tracer provider for cfg.
+func provider(cfg *config.Config) *sdktrace.TracerProvider {
+	var tp *sdktrace.TracerProvider
+	var once sync.Once
+	// Signals are watched from the first span on, not before.
+	first := func() {
+		once.Do(func() {
+			exit.OnFlush(func(ctx context.Context) {
+				// What fails is counted and told by the exporters.
+				_ = tp.ForceFlush(ctx)
+			})
+		})
+	}
+	options := []sdktrace.TracerProviderOption{
+		sdktrace.WithResource(setup.Resource(cfg.Resource)),
+		sdktrace.WithSampler(cfg.Sampler),
+	}
+	for _, name := range cfg.Traces {
+		options = append(options, sdktrace.WithSpanProcessor(processor(name, cfg, first)))
+	}
+	setup.Quietly(func() { tp = sdktrace.NewTracerProvider(options...) })
+	return tp
+}
+
+// processor returns the span processor for an exporter's name.
+func processor(name string, cfg *config.Config, first func()) sdktrace.SpanProcessor {
+	if name == "console" {
+		return console.New(os.Stderr, first)
+	}
+	q := cfg.Queue
+	q.First, q.Speak = first, new(report.Limited)
+	to := setup.OTLP(cfg.OTLP, "spans", q.Speak)
+	if name == "otlp_file" {
+		to.File = config.File("traces")
+	}
+	exporter, err := otlptrace.New(to)
+	if err != nil {
+		report.Line(report.Error, "spans to %s: %v", to.Target(), err)
+	}
+	return queue.New(q, exporter, to.Target())
+}
