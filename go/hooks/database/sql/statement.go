@@ -1,0 +1,402 @@
+package sql
+
+import (
+	"strings"
+	"sync"
+)
+
+const (
+	maxText    = 8 << 10 // bytes of db.query.text
+	maxSummary = 255     // bytes of db.query.summary, as the conventions have it
+)
+
+// query is what is known of a query's text.
+type query struct {
+	text      string // without literals
+	summary   string // its operations and their targets: "SELECT users"
+	procedure string // of CALL and EXEC
+}
+
+// analyze reads a query.
+func analyze(in string, d *dialect) query {
+	a := analyzer{lexer: lexer{in: in, dialect: d}}
+	a.frames = append(a.room[:0], frame{starts: true})
+	a.out.Grow(min(len(in), maxText) + 8)
+	for {
+		k := a.next()
+		if k == end || !a.write(k) {
+			break
+		}
+	}
+	if f := &a.frames[len(a.frames)-1]; f.within {
+		a.endTarget(f)
+	}
+	return query{strings.TrimRight(a.out.String(), " "), a.summary.String(), a.procedure}
+}
+
+// analyzer writes a query's text without its literals, and its summary.
+type analyzer struct {
+	lexer
+	out       strings.Builder
+	summary   strings.Builder
+	procedure string
+
+	inAt, inList int    // where the list after IN is in out, and what is in it
+	last         string // the word before, in capitals; "" if something else stands there
+	secret       bool   // a password is next: IDENTIFIED BY tiger
+
+	frames []frame // one for each open parenthesis
+	room   [8]frame
+	ctes   []string // names from WITH
+	target strings.Builder
+	full   bool // the summary
+}
+
+// frame is what is known within a pair of parentheses.
+type frame struct {
+	starts  bool // a statement may begin here
+	query   bool // has had its SELECT, DELETE, ...: FROM is followed by tables
+	from    bool // in its list of tables
+	expects bool // a table, or what else the operation is about
+	with    bool // in its WITH
+	named   bool // the name of a WITH query may stand here
+	call    bool // what is expected is a procedure
+	within  bool // in the name of a table: a dot may follow
+	dot     bool // a dot was there
+}
+
+// write takes the token. It is false if nothing more is of interest.
+func (a *analyzer) write(k kind) bool {
+	if k == space {
+		if n := a.out.Len(); n > 0 && a.out.String()[n-1] != ' ' {
+			a.out.WriteByte(' ')
+		}
+		return true
+	}
+	text := a.text()
+	f := &a.frames[len(a.frames)-1]
+	if k == doubled {
+		// A literal cannot stand where a table must.
+		if f.expects || f.dot {
+			k = name
+		} else {
+			k = literal
+		}
+	}
+	secret := a.secret
+	a.secret = false
+	a.follow(k, text)
+	switch {
+	case k == literal || k == unknown || secret && (k == word || k == name):
+		a.out.WriteByte('?')
+	default:
+		a.out.WriteString(text)
+	}
+	a.list(k, text)
+	if k != word {
+		a.last = ""
+	}
+	if a.out.Len() > maxText {
+		a.out.WriteString("...")
+		return false
+	}
+	return k != unknown
+}
+
+// list makes one of all lists IN (?, ?, ...).
+func (a *analyzer) list(k kind, text string) {
+	switch {
+	case a.inList == 0 && text == "(" && a.last == "IN":
+		a.inAt, a.inList = a.out.Len(), 1
+	case a.inList == 0:
+	case k == literal || k == param:
+		a.inList++
+	case text == ",":
+	case text == ")" && a.inList > 2:
+		head := a.out.String()[:a.inAt]
+		a.out.Reset()
+		a.out.WriteString(head + "?)")
+		a.inList = 0
+	default:
+		a.inList = 0
+	}
+}
+
+// follow keeps the summary.
+func (a *analyzer) follow(k kind, text string) {
+	f := &a.frames[len(a.frames)-1]
+	if f.within && a.qualified(f, k, text) {
+		return
+	}
+	switch {
+	case k == word:
+		a.word(f, text)
+	case k == name && f.named:
+		f.named = false
+		a.ctes = append(a.ctes, text)
+	case k == name && f.expects:
+		a.begin(f, text)
+	case text == "(":
+		a.open(f)
+	case text == ")":
+		if len(a.frames) > 1 {
+			a.frames = a.frames[:len(a.frames)-1]
+			f = &a.frames[len(a.frames)-1]
+			f.starts = f.with
+		}
+	case text == ",":
+		f.expects = f.from
+		f.named = f.with
+		f.starts = false
+	case text == ";":
+		a.frames = append(a.frames[:0], frame{starts: true})
+	default:
+		f.starts, f.expects = false, false
+	}
+}
+
+// open begins what is in parentheses: a query, tables that are joined, or
+// something else.
+func (a *analyzer) open(f *frame) {
+	inner := frame{starts: true, expects: f.expects && !f.call, from: f.expects && !f.call}
+	f.expects, f.starts = false, false
+	if len(a.frames) < 100 {
+		a.frames = append(a.frames, inner)
+	}
+}
+
+// begin begins the name of a table.
+func (a *analyzer) begin(f *frame, text string) {
+	a.target.Reset()
+	a.target.WriteString(text)
+	f.within, f.dot, f.expects, f.starts = true, false, false, false
+}
+
+// qualified takes what belongs to the name of a table, and is false at what does
+// not.
+func (a *analyzer) qualified(f *frame, k kind, text string) bool {
+	switch {
+	case text == ".":
+		f.dot = true
+	case f.dot && (k == word || k == name):
+		f.dot = false
+	default:
+		f.within, f.dot = false, false
+		if text != "(" || f.call || !f.from {
+			a.endTarget(f)
+		}
+		return false
+	}
+	a.target.WriteString(text)
+	return true
+}
+
+// endTarget adds the table or procedure whose name has ended.
+func (a *analyzer) endTarget(f *frame) {
+	t := a.target.String()
+	if f.call {
+		f.call = false
+		a.procedure = t
+	}
+	for _, cte := range a.ctes {
+		if strings.EqualFold(cte, t) {
+			return
+		}
+	}
+	a.add(t)
+}
+
+// add adds a word to the summary, if there is room.
+func (a *analyzer) add(text string) {
+	n := a.summary.Len()
+	if a.full || n+1+len(text) > maxSummary {
+		a.full = true
+		return
+	}
+	if n > 0 {
+		a.summary.WriteByte(' ')
+	}
+	a.summary.WriteString(text)
+}
+
+func (a *analyzer) word(f *frame, text string) {
+	upper := keyword(text)
+	before := a.last
+	a.last = upper
+	a.secret = before == "IDENTIFIED" && upper == "BY"
+	role := roles[upper]
+	if f.named && role != modifier {
+		f.named = false
+		a.ctes = append(a.ctes, text)
+		return
+	}
+	if f.starts && a.starts(f, role, upper, text) {
+		return
+	}
+	f.starts = false
+	switch {
+	case upper == "SELECT":
+		f.query, f.from, f.expects, f.with = true, false, false, false
+		a.add(text)
+	case upper == "FROM":
+		f.from = (f.query || f.from) && before != "DISTINCT"
+		f.expects = f.from
+	case upper == "JOIN":
+		f.expects = f.query || f.from
+	case role == object && f.expects:
+		a.add(text)
+	case f.expects && (role == modifier || before == "OR"):
+	case role == clause:
+		f.from, f.expects = false, false
+	case f.expects && text[0] != '@':
+		a.begin(f, text)
+	}
+}
+
+// starts takes a word with which a statement may begin.
+func (a *analyzer) starts(f *frame, r role, upper, text string) bool {
+	if len(a.frames) > 1 && r != with && !nests[upper] {
+		return false // a function, or a column
+	}
+	switch r {
+	case with:
+		f.with, f.named = true, true
+		f.starts = false
+		return true
+	case manipulation: // INSERT INTO t
+		f.query, f.expects, f.with = true, true, false
+	case definition: // CREATE TABLE t
+		f.expects, f.with = true, false
+	case deletion:
+		f.query, f.with = true, false
+	case calling:
+		f.expects, f.call = true, true
+	case explaining:
+		a.add(text)
+		return true
+	case simple:
+	case clause:
+		if upper != "SET" {
+			return false
+		}
+	default:
+		return upper == "ANALYZE" || upper == "VERBOSE" || r == modifier && a.summary.Len() > 0
+	}
+	f.starts = false
+	a.add(text)
+	return true
+}
+
+// role is what a keyword does.
+type role uint8
+
+const (
+	other        role = iota
+	with              // begins the queries of a statement
+	manipulation      // is followed by a table
+	deletion          // is followed by FROM
+	definition        // is followed by a kind of object and its name
+	calling           // is followed by a procedure
+	explaining        // is followed by a statement
+	simple            // is the operation, and says all
+	clause            // ends a list of tables
+	modifier          // may stand before a name
+	object            // is a kind of object
+)
+
+var roles = map[string]role{
+	"WITH":   with,
+	"INSERT": manipulation, "UPDATE": manipulation, "MERGE": manipulation, "REPLACE": manipulation, "UPSERT": manipulation, "TRUNCATE": manipulation,
+	"DELETE": deletion,
+	"CREATE": definition, "ALTER": definition, "DROP": definition,
+	"CALL": calling, "EXEC": calling,
+	"EXPLAIN": explaining, "DESCRIBE": simple,
+	"BEGIN": simple, "START": simple, "COMMIT": simple, "ROLLBACK": simple, "SAVEPOINT": simple, "RELEASE": simple, "END": simple, "ABORT": simple,
+	"SET": clause, "SHOW": simple, "USE": simple, "PRAGMA": simple, "VACUUM": simple, "LOCK": simple, "UNLOCK": simple,
+	"GRANT": simple, "REVOKE": simple, "LISTEN": simple, "NOTIFY": simple, "UNLISTEN": simple, "COPY": simple, "DO": simple, "DECLARE": simple, "FETCH": simple, "CLOSE": simple,
+	"EXECUTE": simple, "PREPARE": simple, "DEALLOCATE": simple, "ATTACH": simple, "DETACH": simple, "REINDEX": simple, "REFRESH": simple, "OPTIMIZE": simple, "KILL": simple,
+
+	"WHERE": clause, "GROUP": clause, "ORDER": clause, "HAVING": clause, "LIMIT": clause, "OFFSET": clause, "UNION": clause, "EXCEPT": clause, "INTERSECT": clause,
+	"ON": clause, "USING": clause, "VALUES": clause, "RETURNING": clause, "OUTPUT": clause, "WINDOW": clause, "FOR": clause, "QUALIFY": clause, "PREWHERE": clause, "CONNECT": clause,
+
+	"INTO": modifier, "IGNORE": modifier, "LOW_PRIORITY": modifier, "HIGH_PRIORITY": modifier, "DELAYED": modifier, "QUICK": modifier, "OVERWRITE": modifier,
+	"OR": modifier, "ONLY": modifier, "LATERAL": modifier, "RECURSIVE": modifier, "TEMPORARY": modifier, "TEMP": modifier, "UNIQUE": modifier, "GLOBAL": modifier,
+	"LOCAL": modifier, "UNLOGGED": modifier, "MATERIALIZED": modifier, "IF": modifier, "NOT": modifier, "EXISTS": modifier, "CONCURRENTLY": modifier, "EXTERNAL": modifier,
+	"CLUSTERED": modifier, "NONCLUSTERED": modifier, "FULLTEXT": modifier, "TOP": modifier, "FOREIGN": modifier, "DEFINER": modifier, "ANALYZE": modifier, "VERBOSE": modifier,
+
+	"TABLE": object, "INDEX": object, "VIEW": object, "DATABASE": object, "SCHEMA": object, "SEQUENCE": object, "FUNCTION": object, "PROCEDURE": object, "TRIGGER": object,
+	"TYPE": object, "EXTENSION": object, "DOMAIN": object, "COLLATION": object, "DICTIONARY": object,
+}
+
+// nests are the operations that may stand in parentheses.
+var nests = map[string]bool{"INSERT": true, "UPDATE": true, "DELETE": true, "MERGE": true}
+
+// keywords are those of roles and some more, in small letters and in capitals.
+var keywords = func() map[string]string {
+	m := map[string]string{}
+	for k := range roles {
+		m[k], m[strings.ToLower(k)] = k, k
+	}
+	for _, k := range []string{"SELECT", "FROM", "JOIN", "IN", "DISTINCT", "IDENTIFIED", "BY"} {
+		m[k], m[strings.ToLower(k)] = k, k
+	}
+	return m
+}()
+
+// keyword returns the word in capitals if it is a keyword, else "".
+func keyword(text string) string {
+	if k, ok := keywords[text]; ok || !isMixed(text) {
+		return k
+	}
+	return keywords[strings.ToUpper(text)]
+}
+
+// isMixed says whether a word has small letters and capitals.
+func isMixed(text string) bool {
+	var cases byte
+	for i := range len(text) {
+		if c := text[i]; 'a' <= c|0x20 && c|0x20 <= 'z' {
+			cases |= 1 << (c >> 5 & 1)
+		}
+	}
+	return cases == 3
+}
+
+// cache remembers what is known of the queries that a program asks, the latest at
+// least. It holds up to twice maxCached.
+type cache[T any] struct {
+	mu          sync.RWMutex
+	now, before map[string]T
+}
+
+const (
+	maxCached      = 512
+	maxCachedQuery = 4 << 10 // bytes; longer ones are hardly asked twice
+)
+
+// get returns what is remembered for the query, made if it is not.
+func (c *cache[T]) get(query string, make func(query string) T) T {
+	c.mu.RLock()
+	v, ok := c.now[query]
+	c.mu.RUnlock()
+	if ok {
+		return v
+	}
+	if len(query) > maxCachedQuery {
+		return make(query)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok = c.now[query]; ok {
+		return v
+	}
+	if v, ok = c.before[query]; !ok {
+		query = strings.Clone(query)
+		v = make(query)
+	}
+	if c.now == nil || len(c.now) >= maxCached {
+		c.now, c.before = map[string]T{}, c.now
+	}
+	c.now[query] = v
+	return v
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package zerolog
+
+const raceEnabled = false

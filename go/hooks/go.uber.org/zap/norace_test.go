@@ -1,0 +1,5 @@
+//go:build !race
+
+package zap
+
+const raceEnabled = false

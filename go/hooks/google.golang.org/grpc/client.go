@@ -1,0 +1,289 @@
+package grpc
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+
+	"otel.tool/runtime/hook"
+)
+
+// ClientEnter is woven into google.golang.org/grpc.newClientStream, with which
+// every call of a ClientConn begins, behind the interceptors: unary calls are
+// streams too. The span ends as the call does, see [ClientFinish].
+func ClientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCtx context.Context, leave func(), after func(grpc.ClientStream, error) (grpc.ClientStream, error)) {
+	if !client.On() {
+		return ctx, nil, asItIs
+	}
+	return clientEnter(ctx, cc, method)
+}
+
+func asItIs(s grpc.ClientStream, err error) (grpc.ClientStream, error) { return s, err }
+
+var kindClient = trace.WithSpanKind(trace.SpanKindClient)
+
+// clientCall is a call, as the context that it runs with. The program may keep
+// it, so it is never used again.
+type clientCall struct {
+	hook.Layer
+	span  trace.Span
+	key   clientKey
+	begin time.Duration
+	done  atomic.Bool // the span has ended, or is about to
+	peer  net.Addr    // of the last attempt
+	err   error
+}
+
+type callKey struct{}
+
+// Value answers our own key, and is otherwise that of the context within.
+func (c *clientCall) Value(key any) any {
+	if _, ok := key.(callKey); ok {
+		return c
+	}
+	return c.Layer.Value(key)
+}
+
+// String is that of the context within, as far as the program prints contexts.
+func (c *clientCall) String() string { return fmt.Sprint(c.Context) }
+
+// clientKey is the attributes of a call's duration.
+type clientKey struct {
+	method, address string
+	port            int
+	code            codes.Code
+}
+
+var clientSets = hook.Sets[clientKey]{Attributes: func(k clientKey) []attribute.KeyValue {
+	a := attrs{kv: []attribute.KeyValue{system}}
+	a.str(keyMethod, k.method)
+	a.str(keyServerAddress, k.address)
+	a.port(keyServerPort, k.port)
+	a.status(k.code, k.code != codes.OK)
+	return a.kv
+}}
+
+// clientStart is what the hook keeps until newClientStream returns. It is used
+// again.
+type clientStart struct {
+	call     *clientCall
+	returned bool
+	start    start
+
+	leave func() // s.end and s.back, made once
+	after func(grpc.ClientStream, error) (grpc.ClientStream, error)
+}
+
+var clientStarts sync.Pool // New is set in init
+
+func newClientStart() any {
+	s := new(clientStart)
+	s.leave, s.after = s.end, s.back
+	return s
+}
+
+func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCtx context.Context, leave func(), after func(grpc.ClientStream, error) (grpc.ClientStream, error)) {
+	newCtx, after = ctx, asItIs
+	defer hook.Guard()
+	if cc == nil || hook.Suppressed(ctx) || exported(method) {
+		return newCtx, nil, after
+	}
+	outer := hook.WithCurrent(ctx)
+	md, _ := metadata.FromOutgoingContext(outer)
+	if spanMade(outer, md) {
+		return newCtx, nil, after
+	}
+	if md != nil && !trace.SpanContextFromContext(outer).IsValid() {
+		outer = client.Extract(outer, outgoing(md)) // the program passes a trace on by itself
+	}
+
+	s := clientStarts.Get().(*clientStart)
+	c := &clientCall{key: clientKey{method: methodName(method)}}
+	c.key.address, c.key.port = splitTarget(cc.Target())
+	if clientDuration.On() {
+		c.begin = hook.Clock()
+	}
+	var started context.Context
+	opts := s.start.with(kindClient, c.key.method, c.key.address, c.key.port)
+	started, c.span = client.StartEntry(outer, spanName(c.key.method), opts...)
+	c.Layer = hook.NewLayer(inject(started, md), outer, trace.SpanKindClient)
+	c.capture(md)
+	s.call = c
+	return c, s.leave, s.after
+}
+
+// capture records what is asked for of the metadata that the program sends.
+func (c *clientCall) capture(md metadata.MD) {
+	if options.clientMetadata != nil && c.span.IsRecording() {
+		var a attrs
+		a.metadata(md, options.clientMetadata)
+		a.flush(c.span)
+	}
+}
+
+// exported says whether a call is that of an OTLP exporter of the program's.
+func exported(method string) bool {
+	return strings.HasPrefix(method, "/opentelemetry.proto.collector.")
+}
+
+// spanMade says whether an interceptor of the program's has made the span of the
+// call: the metadata carry it, or it is of a scope that is known to make them.
+func spanMade(ctx context.Context, md metadata.MD) bool {
+	sc := trace.SpanContextFromContext(ctx)
+	if !sc.IsValid() || sc.IsRemote() {
+		return false
+	}
+	if sent := md.Get("traceparent"); len(sent) == 1 && len(sent[0]) >= 52 && sent[0][36:52] == sc.SpanID().String() {
+		return true
+	}
+	return hook.SpanOf(ctx, trace.SpanKindClient, "go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/") ||
+		hook.SpanOf(ctx, trace.SpanKindClient, "grpc-go")
+}
+
+// inject returns ctx with what it propagates in the outgoing metadata, which are
+// md now. What the program has set stays as it is, but for older values of the
+// very keys.
+func inject(ctx context.Context, md metadata.MD) context.Context {
+	carrier := make(outgoing, 2)
+	client.Inject(ctx, carrier)
+	if len(carrier) == 0 {
+		return ctx
+	}
+	if md == nil {
+		return metadata.NewOutgoingContext(ctx, metadata.MD(carrier))
+	}
+	replaces := false
+	for k := range carrier {
+		replaces = replaces || len(md[k]) > 0
+	}
+	if replaces {
+		for k, v := range carrier {
+			md[k] = v
+		}
+		return metadata.NewOutgoingContext(ctx, md)
+	}
+	kv := make([]string, 0, 2*len(carrier))
+	for k, v := range carrier {
+		kv = append(kv, k, v[0])
+	}
+	return metadata.AppendToOutgoingContext(ctx, kv...)
+}
+
+// back is the after function: newClientStream has returned. A call that could
+// not begin has ended.
+func (s *clientStart) back(cs grpc.ClientStream, err error) (grpc.ClientStream, error) {
+	s.returned = true
+	s.failed(err)
+	return cs, err
+}
+
+func (s *clientStart) failed(err error) {
+	defer hook.Guard()
+	if err != nil && !s.call.done.Swap(true) {
+		s.call.err = err
+		s.call.finish()
+	}
+}
+
+// end is the leave function of newClientStream.
+func (s *clientStart) end() {
+	defer hook.Guard()
+	if c := s.call; !s.returned && !c.done.Swap(true) && !c.Covered() {
+		hook.RecordPanic(c.span)
+		c.span.End()
+	}
+	s.call, s.returned = nil, false
+	clientStarts.Put(s)
+}
+
+var (
+	callContext   = contextField{paths: []string{"ctx"}}
+	streamContext = contextField{paths: []string{"s.ctx", "s.Stream.ctx", "transportStream.Stream.ctx"}}
+)
+
+// ClientFinish is woven into google.golang.org/grpc's (*clientStream).finish,
+// with which every call ends once, whoever ends it.
+func ClientFinish(cs any, err error) (leave func()) {
+	if !client.On() {
+		return nil
+	}
+	return clientFinish(cs, err)
+}
+
+func clientFinish(cs any, err error) (leave func()) {
+	defer hook.Guard()
+	c := callIn(callContext.of(cs))
+	if c == nil || c.done.Swap(true) {
+		return nil
+	}
+	if err != io.EOF { // a stream that ended as it should
+		c.err = err
+	}
+	return c.finish
+}
+
+// AttemptFinish is woven into google.golang.org/grpc's (*csAttempt).finish: it
+// sees to which of the servers the attempt went.
+func AttemptFinish(attempt any) {
+	if client.On() {
+		attemptFinish(attempt)
+	}
+}
+
+func attemptFinish(attempt any) {
+	defer hook.Guard()
+	ctx := streamContext.of(attempt)
+	if c := callIn(ctx); c != nil && c.span.IsRecording() {
+		if p, ok := peer.FromContext(*ctx); ok {
+			c.peer = p.Addr
+		}
+	}
+}
+
+// callIn returns the call of the context that p points to, nil if it is none of
+// ours.
+func callIn(p *context.Context) *clientCall {
+	if p == nil || *p == nil {
+		return nil
+	}
+	c, _ := (*p).Value(callKey{}).(*clientCall)
+	return c
+}
+
+// finish ends the span.
+func (c *clientCall) finish() {
+	defer hook.Guard()
+	s := statusOf(c.err)
+	c.key.code = s.Code()
+	if clientDuration.On() && !c.Measured() {
+		clientDuration.RecordSince(c, c.begin, clientSets.Of(c.key))
+	}
+	if c.Covered() {
+		return
+	}
+	if c.span.IsRecording() {
+		a := pool.Get().(*attrs)
+		a.status(s.Code(), s.Code() != codes.OK)
+		host, port := splitAddr(c.peer)
+		a.str(keyPeerAddress, host)
+		a.port(keyPeerPort, port)
+		a.flush(c.span)
+		pool.Put(a)
+		if s.Code() != codes.OK {
+			setStatus(c.span, s)
+		}
+	}
+	c.span.End()
+}

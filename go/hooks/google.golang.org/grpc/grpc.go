@@ -1,0 +1,357 @@
+// Package grpc holds the hooks of google.golang.org/grpc: a CLIENT span for each
+// call of a ClientConn and a SERVER span for each call that a Server takes, unary
+// or of any kind of stream, by the semantic conventions for gRPC
+// (https://opentelemetry.io/docs/specs/semconv/rpc/grpc/, 1.43).
+//
+// The rules are in otel.yaml, what is recorded and the options in README.md.
+package grpc
+
+import (
+	"context"
+	"net"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+	otelcodes "go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"otel.tool/runtime/hook"
+)
+
+const (
+	scope   = "otel.tool/hooks/google.golang.org/grpc"
+	version = "0.1.0"
+)
+
+var server, client hook.Instrumentation
+
+func init() {
+	setOptions()
+	clientStarts.New, serverCalls.New = newClientStart, newServerCall
+	hook.Register(&server, "google.golang.org/grpc/server", scope, version)
+	hook.Register(&client, "google.golang.org/grpc/client", scope, version)
+	server.Measure(&serverDuration)
+	client.Measure(&clientDuration)
+}
+
+// Attribute keys of the semantic conventions.
+const (
+	keySystem         = attribute.Key("rpc.system.name")
+	keyMethod         = attribute.Key("rpc.method")
+	keyMethodOriginal = attribute.Key("rpc.method_original")
+	keyStatusCode     = attribute.Key("rpc.response.status_code")
+	keyErrorType      = attribute.Key("error.type")
+	keyServerAddress  = attribute.Key("server.address")
+	keyServerPort     = attribute.Key("server.port")
+	keyClientAddress  = attribute.Key("client.address")
+	keyClientPort     = attribute.Key("client.port")
+	keyPeerAddress    = attribute.Key("network.peer.address")
+	keyPeerPort       = attribute.Key("network.peer.port")
+
+	requestMetadata = "rpc.request.metadata."
+)
+
+var system = keySystem.String("grpc")
+
+// other is what a method is called that the server does not know.
+const other = "_OTHER"
+
+// clientDuration and serverDuration are measured from the first to the last that
+// we see of a call.
+var (
+	clientDuration = hook.Histogram{
+		Name: "rpc.client.call.duration", Unit: "s", Buckets: hook.Seconds,
+		Description: "Measures the duration of an outgoing Remote Procedure Call (RPC).",
+	}
+	serverDuration = hook.Histogram{
+		Name: "rpc.server.call.duration", Unit: "s", Buckets: hook.Seconds,
+		Description: "Measures the duration of an incoming Remote Procedure Call (RPC).",
+	}
+)
+
+// options are read from the environment once, at start.
+var options struct {
+	clientMetadata, serverMetadata []string // keys of requests to record
+}
+
+// setOptions reads the variables that README.md tells of.
+func setOptions() {
+	options.clientMetadata = list(os.Getenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_CLIENT_REQUEST"))
+	options.serverMetadata = list(os.Getenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_SERVER_REQUEST"))
+}
+
+func list(text string) (keys []string) {
+	for _, k := range strings.Split(text, ",") {
+		if k = strings.ToLower(strings.TrimSpace(k)); k != "" {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// attrs collects attributes in memory that is used again.
+type attrs struct {
+	kv []attribute.KeyValue
+}
+
+func (a *attrs) str(k attribute.Key, v string) {
+	if v != "" {
+		a.kv = append(a.kv, k.String(v))
+	}
+}
+
+func (a *attrs) port(k attribute.Key, port int) {
+	if port != 0 {
+		a.kv = append(a.kv, k.Int(port))
+	}
+}
+
+// status adds how a call has ended.
+func (a *attrs) status(code codes.Code, failed bool) {
+	a.str(keyStatusCode, codeName(code))
+	if failed {
+		a.str(keyErrorType, codeName(code))
+	}
+}
+
+// metadata adds the values that md has for keys.
+func (a *attrs) metadata(md metadata.MD, keys []string) {
+	for _, k := range keys {
+		if v := md.Get(k); len(v) > 0 {
+			a.kv = append(a.kv, attribute.StringSlice(requestMetadata+k, v))
+		}
+	}
+}
+
+// flush puts what was collected on the span.
+func (a *attrs) flush(span trace.Span) {
+	span.SetAttributes(a.kv...)
+	a.reset()
+}
+
+func (a *attrs) reset() {
+	clear(a.kv)
+	a.kv = a.kv[:0]
+}
+
+var pool = sync.Pool{New: func() any { return new(attrs) }}
+
+// start is the attributes with which a span starts. It is used again, and the SDK
+// copies what it is given.
+type start struct {
+	kv      [4]attribute.KeyValue
+	options [5][2]trace.SpanStartOption // for the first n of kv, made once
+}
+
+// with returns the options of a span of that kind for a call; address and port
+// are those of the server where they are known.
+func (s *start) with(kind trace.SpanStartOption, method, address string, port int) []trace.SpanStartOption {
+	if method == "" {
+		method = other
+	}
+	s.kv = [4]attribute.KeyValue{system, keyMethod.String(method), keyServerAddress.String(address), keyServerPort.Int(port)}
+	n := len(s.kv)
+	if port == 0 {
+		n--
+	}
+	if address == "" {
+		n = 2
+	}
+	if s.options[n][0] == nil {
+		s.options[n] = [2]trace.SpanStartOption{kind, trace.WithAttributes(s.kv[:n]...)}
+	}
+	return s.options[n][:]
+}
+
+// methodName is rpc.method for a call of "/package.Service/Method".
+func methodName(fullMethod string) string { return strings.TrimPrefix(fullMethod, "/") }
+
+// spanName is the name of the span for a method, which is "" if it is not known.
+func spanName(method string) string {
+	if method == "" {
+		return "grpc"
+	}
+	return method
+}
+
+// statusOf returns the status of an error as gRPC tells it the other side.
+func statusOf(err error) *status.Status {
+	s, ok := status.FromError(err)
+	if !ok {
+		s = status.FromContextError(err)
+	}
+	return s
+}
+
+// setStatus sets the span's status; the message is what the status says.
+func setStatus(span trace.Span, s *status.Status) {
+	span.SetStatus(otelcodes.Error, s.Message())
+}
+
+// codeNames are the names of the gRPC specification (statuscodes.md), by code.
+var codeNames = [...]string{
+	"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
+	"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
+	"INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+}
+
+func codeName(c codes.Code) string {
+	if int(c) < len(codeNames) {
+		return codeNames[c]
+	}
+	return strconv.FormatUint(uint64(c), 10)
+}
+
+// serverFault says whether a status is an error for the server that answers
+// with it, and not the caller's affair. For the caller every one but OK is.
+func serverFault(c codes.Code) bool {
+	switch c {
+	case codes.Unknown, codes.DeadlineExceeded, codes.Unimplemented, codes.Internal, codes.Unavailable, codes.DataLoss:
+		return true
+	}
+	return int(c) >= len(codeNames)
+}
+
+// splitAddr returns host and port of an address; of one that is no host and
+// port, a unix socket's, the whole.
+func splitAddr(a net.Addr) (host string, port int) {
+	switch a := a.(type) {
+	case nil:
+		return "", 0
+	case *net.TCPAddr:
+		if a == nil {
+			return "", 0
+		}
+		return a.IP.String(), a.Port
+	case *net.UnixAddr:
+		if a == nil || a.Name == "@" { // unnamed
+			return "", 0
+		}
+		return a.Name, 0
+	}
+	return splitPort(a.String())
+}
+
+// splitPort splits "host:port" and "[v6]:port"; port is 0 if there is none.
+func splitPort(s string) (host string, port int) {
+	h, p, err := net.SplitHostPort(s)
+	if err != nil {
+		return strings.Trim(s, "[]"), 0
+	}
+	n, err := strconv.ParseUint(p, 10, 16)
+	if err != nil {
+		return s, 0
+	}
+	return h, int(n)
+}
+
+// splitTarget returns what server.address and server.port are of a ClientConn's
+// target: host and port where a host is named, the socket's path, else all of the
+// target, which only its own resolver understands.
+//
+// https://github.com/grpc/grpc/blob/master/doc/naming.md
+func splitTarget(target string) (address string, port int) {
+	scheme, rest, ok := strings.Cut(target, ":")
+	if !ok {
+		return splitPort(target)
+	}
+	endpoint := rest
+	if after, ok := strings.CutPrefix(rest, "//"); ok {
+		_, endpoint, _ = strings.Cut(after, "/") // behind the authority
+	}
+	switch scheme {
+	case "dns":
+		if address, port = splitPort(endpoint); port == 0 {
+			port = 443
+		}
+		return address, port
+	case "passthrough", "ipv4", "ipv6":
+		if strings.Contains(endpoint, ",") {
+			return endpoint, 0
+		}
+		return splitPort(endpoint)
+	case "unix":
+		if endpoint != rest {
+			endpoint = "/" + endpoint
+		}
+		return endpoint, 0
+	case "unix-abstract":
+		return "@" + endpoint, 0
+	}
+	if rest != endpoint {
+		return target, 0 // another resolver's
+	}
+	return splitPort(target)
+}
+
+// incoming is a request's metadata as propagators see them.
+type incoming struct{ ctx context.Context }
+
+func (c incoming) Get(key string) string {
+	if v := metadata.ValueFromIncomingContext(c.ctx, key); len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+func (c incoming) Values(key string) []string { return metadata.ValueFromIncomingContext(c.ctx, key) }
+
+func (c incoming) Set(string, string) {}
+
+func (c incoming) Keys() (keys []string) {
+	md, _ := metadata.FromIncomingContext(c.ctx)
+	for k := range md {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// outgoing is the metadata that a call sends.
+type outgoing metadata.MD
+
+func (c outgoing) Get(key string) string {
+	if v := metadata.MD(c).Get(key); len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+func (c outgoing) Values(key string) []string { return metadata.MD(c).Get(key) }
+
+func (c outgoing) Set(key, value string) { metadata.MD(c).Set(key, value) }
+
+func (c outgoing) Keys() (keys []string) {
+	for k := range c {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// contextField is where a value of one of gRPC's types keeps a context.
+type contextField struct {
+	paths []string // the first that is there
+	once  sync.Once
+	field hook.Field
+}
+
+// of returns the place of the context in v, whose type is always the same; nil
+// if it has none.
+func (f *contextField) of(v any) *context.Context {
+	f.once.Do(func() {
+		for _, path := range f.paths {
+			var ok bool
+			if f.field, ok = hook.FieldOf(reflect.TypeOf(v), path, reflect.TypeFor[context.Context]()); ok {
+				return
+			}
+		}
+		f.field = hook.Field{}
+	})
+	return (*context.Context)(f.field.Of(v))
+}

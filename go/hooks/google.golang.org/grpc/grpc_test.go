@@ -1,0 +1,467 @@
+package grpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sort"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
+
+	"otel.tool/runtime/hook"
+)
+
+// The hooks are called here as the woven functions call them, with types that
+// keep what gRPC's own keep. That they fit those is shown by tests/e2e.
+
+func record(t testing.TB) *tracetest.SpanRecorder {
+	rec := tracetest.NewSpanRecorder()
+	hook.Enable(sdk.NewTracerProvider(sdk.WithSpanProcessor(rec)),
+		propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
+	faults := hook.Faults()
+	t.Cleanup(func() {
+		hook.Disable()
+		if n := hook.Faults() - faults; n != 0 {
+			t.Errorf("%d panics in hooks", n)
+		}
+	})
+	return rec
+}
+
+// show writes a span on one line: kind, name, attributes, status, events.
+func show(s sdk.ReadOnlySpan) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q", s.SpanKind(), s.Name())
+	list := append([]attribute.KeyValue{}, s.Attributes()...)
+	sort.Slice(list, func(i, j int) bool { return list[i].Key < list[j].Key })
+	for _, kv := range list {
+		fmt.Fprintf(&b, " %s=%s", kv.Key, kv.Value.Emit())
+	}
+	if s.Status().Code != 0 {
+		fmt.Fprintf(&b, " %s(%s)", s.Status().Code, s.Status().Description)
+	}
+	for _, e := range s.Events() {
+		fmt.Fprintf(&b, " !%s", e.Name)
+	}
+	return b.String()
+}
+
+// transportStream is what transport.Stream keeps.
+type transportStream struct {
+	_      int
+	ctx    context.Context
+	method string
+}
+
+func (s *transportStream) Method() string { return s.method }
+
+// serve is handleStream and what it calls.
+func serve(ctx context.Context, method string, known, handled bool, handle func(ctx context.Context) error) {
+	s := &transportStream{ctx: ctx, method: method}
+	leave, after := ServerEnter(s)
+	for l := leave; l != nil; l = nil {
+		defer l()
+	}
+	if handled {
+		var info unsafe.Pointer
+		if known {
+			info = unsafe.Pointer(s)
+		}
+		after := ProcessEnter(s, info)
+		_ = after(handle(s.ctx))
+	}
+	after()
+}
+
+func request(kv ...string) context.Context {
+	ctx := metadata.NewIncomingContext(context.Background(), metadata.Pairs(append(kv, ":authority", "example.com:50051")...))
+	return peer.NewContext(ctx, &peer.Peer{Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 7}})
+}
+
+func TestServer(t *testing.T) {
+	const peers = "client.address=192.0.2.1 client.port=7 %snetwork.peer.address=192.0.2.1 network.peer.port=7 "
+	const called = " rpc.system.name=grpc server.address=example.com server.port=50051"
+	ok, failed := fmt.Sprintf(peers, ""), func(errorType string) string { return fmt.Sprintf(peers, "error.type="+errorType+" ") }
+	tests := []struct {
+		name, method   string
+		known, handled bool
+		err            error
+		want           string
+	}{
+		{"ok", "/a.B/C", true, true, nil, `server "a.B/C" ` + ok + "rpc.method=a.B/C rpc.response.status_code=OK" + called},
+		{"the client's fault", "/a.B/C", true, true, status.Error(codes.NotFound, "no"),
+			`server "a.B/C" ` + ok + "rpc.method=a.B/C rpc.response.status_code=NOT_FOUND" + called},
+		{"the server's fault", "/a.B/C", true, true, status.Error(codes.Internal, "oh"),
+			`server "a.B/C" ` + failed("INTERNAL") + "rpc.method=a.B/C rpc.response.status_code=INTERNAL" + called + " Error(oh)"},
+		{"a plain error", "/a.B/C", true, true, errors.New("oh"),
+			`server "a.B/C" ` + failed("UNKNOWN") + "rpc.method=a.B/C rpc.response.status_code=UNKNOWN" + called + " Error(oh)"},
+		{"a context's error", "/a.B/C", true, true, context.Canceled,
+			`server "a.B/C" ` + ok + "rpc.method=a.B/C rpc.response.status_code=CANCELLED" + called},
+		{"a code of nobody's", "/a.B/C", true, true, status.Error(99, "oh"),
+			`server "a.B/C" ` + failed("99") + "rpc.method=a.B/C rpc.response.status_code=99" + called + " Error(oh)"},
+		{"nobody's method", "/a.B/C", false, false, nil,
+			`server "grpc" ` + failed("UNIMPLEMENTED") + "rpc.method=_OTHER rpc.method_original=a.B/C rpc.response.status_code=UNIMPLEMENTED" + called + " Error()"},
+		{"no method", "", false, false, nil,
+			`server "grpc" ` + failed("UNIMPLEMENTED") + "rpc.method=_OTHER rpc.response.status_code=UNIMPLEMENTED" + called + " Error()"},
+		{"anybody's method", "/a.B/C", false, true, nil,
+			`server "grpc" ` + ok + "rpc.method=_OTHER rpc.method_original=a.B/C rpc.response.status_code=OK" + called},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			rec := record(t)
+			serve(request(), tt.method, tt.known, tt.handled, func(ctx context.Context) error {
+				if !trace.SpanContextFromContext(ctx).IsValid() || hook.WithCurrent(context.Background()) == context.Background() {
+					t.Error("no span in the handler")
+				}
+				return tt.err
+			})
+			if got := rec.Ended(); len(got) != 1 || show(got[0]) != tt.want {
+				t.Errorf("%d spans\ngot  %s\nwant %s", len(got), show(got[0]), tt.want)
+			}
+		})
+	}
+}
+
+func TestServerPanic(t *testing.T) {
+	rec := record(t)
+	done := make(chan any)
+	go func() {
+		defer func() { done <- recover() }()
+		serve(request(), "/a.B/C", true, true, func(context.Context) error { panic("oops") })
+	}()
+	if r := <-done; r != "oops" {
+		t.Errorf("the panic became %v", r)
+	}
+	if got := show(rec.Ended()[0]); !strings.HasSuffix(got, "Error(panic: oops) !exception") || strings.Contains(got, "status_code") {
+		t.Error(got)
+	}
+}
+
+func TestServerParents(t *testing.T) {
+	const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	rec := record(t)
+	serve(request("traceparent", parent, "baggage", "k=v"), "/a.B/C", true, true, func(context.Context) error { return nil })
+	if s := rec.Ended()[0]; s.Parent().SpanID().String() != parent[36:52] {
+		t.Errorf("parent %v", s.Parent().SpanID())
+	}
+	// A stats handler of the program's, up to gRPC 1.59, has made the span.
+	ctx, theirs := sdk.NewTracerProvider().Tracer("x").Start(request(), "theirs")
+	serve(ctx, "/a.B/C", true, true, func(ctx context.Context) error {
+		if trace.SpanFromContext(ctx) != theirs {
+			t.Error("their span is not the handler's")
+		}
+		return nil
+	})
+	serve(hook.Suppress(request()), "/a.B/C", true, true, func(context.Context) error { return nil })
+	if n := len(rec.Ended()); n != 1 {
+		t.Errorf("%d spans", n)
+	}
+}
+
+// clientStream and csAttempt are what those of gRPC keep.
+type clientStream struct {
+	grpc.ClientStream
+	ctx context.Context
+}
+
+type csAttempt struct{ s *transportStream }
+
+// call is newClientStream, and what comes after it.
+func call(t testing.TB, ctx context.Context, target, method string, fails error, ends ...error) (sent context.Context) {
+	cc, err := grpc.Dial(target, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cc.Close()
+	var s *clientStream
+	func() {
+		newCtx, leave, after := ClientEnter(ctx, cc, method)
+		for l := leave; l != nil; l = nil {
+			defer l()
+		}
+		sent = newCtx
+		s = &clientStream{ctx: context.WithValue(newCtx, contextKey{}, 1)}
+		if _, err := after(s, fails); err != fails {
+			t.Error(err)
+		}
+	}()
+	for _, end := range ends {
+		p := peer.NewContext(s.ctx, &peer.Peer{Addr: &net.UnixAddr{Name: "/run/x", Net: "unix"}})
+		AttemptFinish(&csAttempt{&transportStream{ctx: p}})
+		if leave := ClientFinish(s, end); leave != nil {
+			leave()
+		}
+	}
+	return sent
+}
+
+type contextKey struct{}
+
+func TestClient(t *testing.T) {
+	const peerAttrs, called = "network.peer.address=/run/x ", " rpc.system.name=grpc server.address=example.com server.port=443"
+	tests := []struct {
+		name  string
+		fails error
+		ends  []error
+		want  string
+	}{
+		{"ok", nil, []error{nil}, `client "a.B/C" ` + peerAttrs + "rpc.method=a.B/C rpc.response.status_code=OK" + called},
+		{"end of a stream", nil, []error{io.EOF}, `client "a.B/C" ` + peerAttrs + "rpc.method=a.B/C rpc.response.status_code=OK" + called},
+		{"error", nil, []error{status.Error(codes.NotFound, "no")},
+			`client "a.B/C" error.type=NOT_FOUND ` + peerAttrs + "rpc.method=a.B/C rpc.response.status_code=NOT_FOUND" + called + " Error(no)"},
+		{"ended twice", nil, []error{context.DeadlineExceeded, nil},
+			`client "a.B/C" error.type=DEADLINE_EXCEEDED ` + peerAttrs + "rpc.method=a.B/C rpc.response.status_code=DEADLINE_EXCEEDED" + called + " Error(context deadline exceeded)"},
+		{"no connection", status.Error(codes.Unavailable, "down"), nil,
+			`client "a.B/C" error.type=UNAVAILABLE rpc.method=a.B/C rpc.response.status_code=UNAVAILABLE` + called + " Error(down)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			rec := record(t)
+			call(t, context.Background(), "dns:///example.com", "/a.B/C", tt.fails, tt.ends...)
+			if got := rec.Ended(); len(got) != 1 || show(got[0]) != tt.want {
+				t.Errorf("%d spans\ngot  %s\nwant %s", len(got), show(got[0]), tt.want)
+			}
+		})
+	}
+}
+
+func TestClientPropagation(t *testing.T) {
+	const by = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	rec := record(t)
+	for _, tt := range []struct {
+		name string
+		ctx  context.Context
+		want string // what is sent besides the trace
+	}{
+		{"nothing else", context.Background(), ""},
+		{"the program's", metadata.NewOutgoingContext(context.Background(), metadata.MD{"a": {"1", "2"}, "Odd": {"x"}}), "a=[1 2] odd=[x]"},
+		{"appended", metadata.AppendToOutgoingContext(context.Background(), "a", "1", "a", "2"), "a=[1 2]"},
+		{"a trace by hand", metadata.AppendToOutgoingContext(context.Background(), "traceparent", by, "a", "1"), "a=[1]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rec.Reset()
+			before, _ := metadata.FromOutgoingContext(tt.ctx)
+			sent, _ := metadata.FromOutgoingContext(call(t, tt.ctx, "x:1", "/a.B/C", nil, nil))
+			span := rec.Ended()[0]
+			if got, want := sent.Get("traceparent"), "00-"+span.SpanContext().TraceID().String()+"-"+span.SpanContext().SpanID().String()+"-01"; len(got) != 1 || got[0] != want {
+				t.Errorf("sent %q, want %s", got, want)
+			}
+			if len(before.Get("traceparent")) > 0 && span.Parent().SpanID().String() != by[36:52] {
+				t.Errorf("parent %v", span.Parent().SpanID())
+			}
+			sent.Delete("traceparent")
+			var all []string
+			for k, v := range sent {
+				all = append(all, fmt.Sprint(k, "=", v))
+			}
+			sort.Strings(all)
+			if got := strings.Join(all, " "); got != tt.want {
+				t.Errorf("sent %s, want %s", got, tt.want)
+			}
+			if after, _ := metadata.FromOutgoingContext(tt.ctx); fmt.Sprint(after) != fmt.Sprint(before) {
+				t.Error("the program's context has changed")
+			}
+		})
+	}
+}
+
+func TestClientSilent(t *testing.T) {
+	rec := record(t)
+	theirs, span := sdk.NewTracerProvider().Tracer("go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc").
+		Start(context.Background(), "theirs", trace.WithSpanKind(trace.SpanKindClient))
+	sc := span.SpanContext()
+	call(t, theirs, "x:1", "/a.B/C", nil, nil)
+	call(t, metadata.AppendToOutgoingContext(trace.ContextWithSpanContext(context.Background(), sc),
+		"traceparent", fmt.Sprintf("00-%s-%s-01", sc.TraceID(), sc.SpanID())), "x:1", "/a.B/C", nil, nil)
+	call(t, hook.Suppress(context.Background()), "x:1", "/a.B/C", nil, nil)
+	call(t, context.Background(), "x:1", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", nil, nil)
+	if n := len(rec.Ended()); n != 0 {
+		t.Errorf("%d spans", n)
+	}
+}
+
+func TestClientPanic(t *testing.T) {
+	rec := record(t)
+	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
+	defer cc.Close()
+	func() {
+		defer func() { _ = recover() }()
+		_, leave, _ := ClientEnter(context.Background(), cc, "/a.B/C")
+		defer leave()
+		panic("in a call option")
+	}()
+	if got := show(rec.Ended()[0]); !strings.HasSuffix(got, "Error(panic: in a call option) !exception") {
+		t.Error(got)
+	}
+}
+
+func TestMetadataCapture(t *testing.T) {
+	t.Setenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_CLIENT_REQUEST", "X-Tenant, none")
+	t.Setenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_SERVER_REQUEST", "x-tenant")
+	setOptions()
+	defer func() { options.clientMetadata, options.serverMetadata = nil, nil }()
+	rec := record(t)
+	call(t, metadata.AppendToOutgoingContext(context.Background(), "x-tenant", "1", "x-secret", "2"), "x:1", "/a.B/C", nil, nil)
+	serve(request("x-tenant", "1", "x-secret", "2"), "/a.B/C", true, true, func(context.Context) error { return nil })
+	for _, s := range rec.Ended() {
+		if got := show(s); !strings.Contains(got, ` rpc.request.metadata.x-tenant=["1"] `) || strings.Contains(got, "secret") {
+			t.Error(got)
+		}
+	}
+	if n := len(rec.Ended()); n != 2 {
+		t.Errorf("%d spans", n)
+	}
+}
+
+// Durations are measured by method and code, whatever a client sends.
+func TestDurations(t *testing.T) {
+	record(t)
+	reader := sdkmetric.NewManualReader()
+	hook.EnableMetrics(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)))
+	call(t, context.Background(), "dns:///example.com", "/a.B/C", nil, status.Error(codes.NotFound, "no"))
+	serve(request(), "/a.B/C", true, true, func(context.Context) error { return status.Error(codes.NotFound, "no") })
+	for i := range 100 {
+		serve(request(), fmt.Sprint("/a.B/", i), false, false, nil)
+	}
+	var got metricdata.ResourceMetrics
+	if err := reader.Collect(context.Background(), &got); err != nil {
+		t.Fatal(err)
+	}
+	var series []string
+	for _, m := range got.ScopeMetrics[0].Metrics {
+		for _, p := range m.Data.(metricdata.Histogram[float64]).DataPoints {
+			series = append(series, fmt.Sprint(m.Name, " ", m.Unit, " ", p.Count, " ", p.Attributes.Encoded(attribute.DefaultEncoder())))
+		}
+	}
+	for _, m := range got.ScopeMetrics[1:] {
+		t.Errorf("another scope: %v", m.Scope)
+	}
+	sort.Strings(series)
+	want := []string{
+		"rpc.client.call.duration s 1 error.type=NOT_FOUND,rpc.method=a.B/C,rpc.response.status_code=NOT_FOUND,rpc.system.name=grpc,server.address=example.com,server.port=443",
+		"rpc.server.call.duration s 1 rpc.method=a.B/C,rpc.response.status_code=NOT_FOUND,rpc.system.name=grpc",
+		"rpc.server.call.duration s 100 error.type=UNIMPLEMENTED,rpc.method=_OTHER,rpc.response.status_code=UNIMPLEMENTED,rpc.system.name=grpc",
+	}
+	if strings.Join(series, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(series, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestSplitTarget(t *testing.T) {
+	for _, tt := range []struct {
+		target, address string
+		port            int
+	}{
+		{"example.com:50051", "example.com", 50051},
+		{"example.com", "example.com", 0},
+		{"localhost:1", "localhost", 1},
+		{"[::1]:50051", "::1", 50051},
+		{"[::1]", "::1", 0},
+		{"dns:example.com", "example.com", 443},
+		{"dns:///example.com:8080", "example.com", 8080},
+		{"dns://8.8.8.8/example.com", "example.com", 443},
+		{"passthrough:///buffer", "buffer", 0},
+		{"passthrough:///1.2.3.4:5", "1.2.3.4", 5},
+		{"ipv4:1.2.3.4:5", "1.2.3.4", 5},
+		{"ipv6:[::1]:5", "::1", 5},
+		{"ipv4:1.2.3.4:5,1.2.3.5:5", "1.2.3.4:5,1.2.3.5:5", 0},
+		{"unix:relative/x.sock", "relative/x.sock", 0},
+		{"unix:/run/x.sock", "/run/x.sock", 0},
+		{"unix:///run/x.sock", "/run/x.sock", 0},
+		{"unix-abstract:name", "@name", 0},
+		{"xds:///service", "xds:///service", 0},
+		{"etcd:///my/service", "etcd:///my/service", 0},
+		{"", "", 0},
+		{":50051", "", 50051},
+	} {
+		if address, port := splitTarget(tt.target); address != tt.address || port != tt.port {
+			t.Errorf("%s: %q, %d, want %q, %d", tt.target, address, port, tt.address, tt.port)
+		}
+	}
+}
+
+func TestCodeNames(t *testing.T) {
+	for c := range codes.Code(17) {
+		var back codes.Code
+		name := codeName(c)
+		if err := back.UnmarshalJSON([]byte(`"` + name + `"`)); err != nil || back != c {
+			t.Errorf("%d: %s, %v", c, name, err)
+		}
+	}
+}
+
+// Off, the hooks are a load and a branch.
+func TestOffAllocatesNothing(t *testing.T) {
+	hook.Disable()
+	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
+	defer cc.Close()
+	ctx := context.Background()
+	s := &transportStream{ctx: ctx, method: "/a.B/C"}
+	if n := testing.AllocsPerRun(100, func() {
+		newCtx, leave, after := ClientEnter(ctx, cc, "/a.B/C")
+		_, _ = after(nil, nil)
+		AttemptFinish(s)
+		leaveServer, _ := ServerEnter(s)
+		if newCtx != ctx || leave != nil || leaveServer != nil || ClientFinish(s, nil) != nil || ProcessEnter(s, nil)(nil) != nil {
+			t.Error("on")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// Allocations for one call, the SDK's own included.
+func TestAllocations(t *testing.T) {
+	cc, _ := grpc.Dial("example.com:50051", grpc.WithTransportCredentials(insecure.NewCredentials()))
+	defer cc.Close()
+	ctx, in := context.Background(), request()
+	for _, tt := range []struct {
+		name           string
+		sampler        sdk.Sampler
+		client, server float64
+	}{
+		{"unsampled", sdk.NeverSample(), 12, 8},
+		{"sampled", sdk.AlwaysSample(), 14, 12},
+	} {
+		hook.Enable(sdk.NewTracerProvider(sdk.WithSampler(tt.sampler)), propagation.TraceContext{})
+		s := &clientStream{}
+		if n := testing.AllocsPerRun(200, func() {
+			newCtx, leave, after := ClientEnter(ctx, cc, "/a.B/C")
+			_, _ = after(s, nil)
+			leave()
+			s.ctx = newCtx
+			ClientFinish(s, nil)()
+		}); n > tt.client && !raceEnabled {
+			t.Errorf("%s client: %v allocations, want at most %v", tt.name, n, tt.client)
+		}
+		in := &transportStream{ctx: in, method: "/a.B/C"}
+		was := in.ctx
+		if n := testing.AllocsPerRun(200, func() {
+			leave, after := ServerEnter(in)
+			_ = ProcessEnter(in, unsafe.Pointer(in))(nil)
+			after()
+			leave()
+			in.ctx = was
+		}); n > tt.server && !raceEnabled {
+			t.Errorf("%s server: %v allocations, want at most %v", tt.name, n, tt.server)
+		}
+	}
+	hook.Disable()
+}

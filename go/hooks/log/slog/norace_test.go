@@ -1,0 +1,5 @@
+//go:build !race
+
+package slog
+
+const raceEnabled = false

@@ -1,0 +1,419 @@
+package http
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/hook"
+)
+
+// ServerEnter is woven into (net/http.serverHandler).ServeHTTP, through which
+// every request of a server goes, HTTP/1 and HTTP/2. It puts the span into the
+// request's context, in place, and makes it current for the goroutine; leave
+// ends it.
+func ServerEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()) {
+	if !server.On() {
+		return nil, returned
+	}
+	return serverEnter(rw, req)
+}
+
+// H2ServerEnter is woven into golang.org/x/net/http2's (*serverConn).runHandler:
+// the requests of an h2c server of that package go nowhere else. Those that come
+// by TLS go on to serverHandler.ServeHTTP, where they have their span already.
+func H2ServerEnter(rw any, req *http.Request) (leave, after func()) {
+	if !server.On() {
+		return nil, returned
+	}
+	w, ok := rw.(http.ResponseWriter)
+	if !ok {
+		return nil, returned
+	}
+	return serverEnter(w, req)
+}
+
+// returned is what a hook without interest in the return gives as after.
+func returned() {}
+
+var kindServer = trace.WithSpanKind(trace.SpanKindServer)
+
+// serverCall is what the hook keeps while the handler runs. It is used again;
+// nothing of the program's may point to it.
+type serverCall struct {
+	span     trace.Span
+	ctx      *serverContext
+	rw       http.ResponseWriter
+	req      *http.Request
+	scope    hook.Scope
+	returned bool // the handler has returned, as opposed to a panic
+	status   int
+	written  int64 // bytes of the body; -1 if not known
+	attrs    attrs
+	options  [2]trace.SpanStartOption
+	carrier  carrier
+
+	begin  time.Duration // of hook.Clock
+	active *hook.Set     // it has been counted with
+	scheme string
+
+	open         openContext // ctx, while it is in use and its span is recorded
+	leave, after func()      // c.end and c.back, made once
+}
+
+var serverCalls sync.Pool // New is set in init
+
+func newServerCall() any {
+	c := new(serverCall)
+	c.leave, c.after = c.end, c.back
+	inFlight.made(c)
+	return c
+}
+
+// serverContext is the context that a request gets. It holds the span, and
+// takes the route from routers. The program may keep it, so it is never reused.
+type serverContext struct {
+	hook.Layer // otelhttp, otelgin and the like may make the span instead
+	active     hook.Active
+
+	method    string // as in the span's name
+	path      string // of the request, as it came
+	recording bool   // by the span
+	watched   bool   // by the span, or by metrics
+
+	mu      sync.Mutex
+	span    trace.Span
+	route   string // what is known of it
+	matched int    // the length of the rest of path that route begins to match at
+	ended   bool
+}
+
+// Value answers the routers' key, and is otherwise that of the context within.
+func (c *serverContext) Value(key any) any {
+	if _, ok := key.(hook.RouterKey); ok {
+		return c
+	}
+	return c.Layer.Value(key)
+}
+
+// String is that of the context within, as far as the program prints contexts.
+func (c *serverContext) String() string { return fmt.Sprint(c.Context) }
+
+func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()) {
+	after = returned
+	defer hook.Guard()
+
+	parent := req.Context()
+	if _, ok := parent.(*serverContext); ok {
+		return nil, returned // has its span
+	}
+	if hook.Suppressed(parent) || req.Method == "PRI" || req.URL == nil {
+		return nil, returned // PRI: the preface of an HTTP/2 connection, no request
+	}
+	c := serverCalls.Get().(*serverCall)
+	c.carrier.h = req.Header
+	outer := server.Extract(parent, &c.carrier)
+	name := c.requestAttrs(req)
+	c.options = [2]trace.SpanStartOption{kindServer, c.attrs.option()}
+	ctx, span := server.StartEntry(outer, name, c.options[:]...)
+
+	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), span: span, method: name, path: req.URL.Path, recording: span.IsRecording()}
+	sc.watched = sc.recording || serverDuration.On()
+	sc.active.Ctx = sc
+	setContext(req, sc)
+	c.span, c.ctx, c.rw, c.req = span, sc, rw, req
+	if sc.recording {
+		inFlight.begin(c)
+	}
+	c.measureBegin(schemeOf(req))
+	c.scope = hook.MakeCurrent(&sc.active)
+	return c.leave, c.after
+}
+
+// requestAttrs fills c.attrs from the request, and returns the span's name.
+func (c *serverCall) requestAttrs(req *http.Request) (name string) {
+	a := &c.attrs
+	name = addMethod(a, req.Method)
+	a.add(keyURLScheme.String(schemeOf(req)))
+	a.str(keyURLPath, req.URL.Path)
+	a.str(keyURLQuery, redactQuery(req.URL.RawQuery, options.query))
+	a.str(keyProtocolVersion, protocolVersion(req.ProtoMajor, req.ProtoMinor))
+
+	host, port := splitPort(req.Host)
+	a.str(keyServerAddress, host)
+	if port != 0 && host != "" {
+		a.add(keyServerPort.Int(port))
+	}
+	peer, port := splitPort(req.RemoteAddr)
+	if peer != "@" { // an unnamed unix socket
+		a.str(keyPeerAddress, peer)
+		a.str(keyClientAddress, peer)
+	}
+	if port != 0 {
+		a.add(keyPeerPort.Int(port))
+	}
+	if ua := req.Header["User-Agent"]; len(ua) > 0 {
+		a.str(keyUserAgent, ua[0])
+	}
+	return name
+}
+
+func schemeOf(req *http.Request) string {
+	if req.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// back is the after function: the handler has returned. golang.org/x/net's server
+// lets go of its response before leave.
+func (c *serverCall) back() {
+	c.returned = true
+	defer hook.Guard()
+	if c.ctx.watched {
+		c.readResponse()
+	}
+}
+
+// readResponse reads what was written. c.attrs are those of the response from
+// here on.
+func (c *serverCall) readResponse() {
+	c.attrs.reset()
+	res := writers.get(c.rw, findWriterFields)
+	c.status = res.statusOf(c.rw)
+	if c.status == 0 && c.returned && res.known && !res.hijackedOf(c.rw) {
+		c.status = http.StatusOK // as net/http will write it
+	}
+	if c.status != 0 {
+		c.attrs.add(keyStatus.Int(c.status))
+	}
+	c.written = -1
+	if p := (*int64)(res.written.Of(c.rw)); p != nil && options.bodySize {
+		c.written = *p
+		c.attrs.add(keyBodySize.Int64(*p))
+	}
+}
+
+// end is the leave function.
+func (c *serverCall) end() {
+	defer hook.Guard()
+	c.scope.Leave()
+	if c.returned && c.req.Method != http.MethodConnect {
+		// Where ServeMux is not woven, or another router sets the pattern.
+		c.ctx.setRouteOnce(c.req)
+	}
+	if c.ctx.watched {
+		if !c.returned {
+			c.readResponse()
+		}
+		if c.ctx.recording && !c.ctx.Covered() {
+			c.record()
+		}
+		c.measureEnd()
+	}
+	if c.ctx.recording {
+		c.open.Store(nil)
+	}
+	c.ctx.finish()
+	if !c.ctx.Covered() {
+		c.span.End()
+	}
+
+	c.attrs.reset()
+	c.span, c.ctx, c.rw, c.req, c.scope = nil, nil, nil, nil, hook.Scope{}
+	c.returned, c.status, c.options, c.carrier = false, 0, [2]trace.SpanStartOption{}, carrier{}
+	c.active = nil
+	serverCalls.Put(c)
+}
+
+// record puts how the request ended on the span.
+func (c *serverCall) record() {
+	if !c.returned {
+		c.recordPanic()
+	} else if c.status >= 500 {
+		c.attrs.add(keyErrorType.String(statusText(c.status)))
+		c.span.SetStatus(codes.Error, "")
+	}
+	c.span.SetAttributes(c.attrs.list()...)
+}
+
+const abortType = "net/http.ErrAbortHandler"
+
+// recordPanic records that the handler did not return. http.ErrAbortHandler is
+// how a handler breaks off a response, an error but not a fault.
+func (c *serverCall) recordPanic() {
+	if value, _ := hook.Panic(); value == http.ErrAbortHandler {
+		c.attrs.add(keyErrorType.String(abortType))
+		c.span.SetStatus(codes.Error, "response aborted")
+		return
+	}
+	hook.RecordPanic(c.span)
+}
+
+// SetRoute takes the route from a router. A router below another sees only the
+// rest of the path: then its route is that of the outer one up to there, and its
+// own. It keeps nothing of path.
+func (c *serverContext) SetRoute(pattern, path string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended || pattern == "" {
+		return
+	}
+	rest := len(path)
+	switch {
+	case !strings.HasSuffix(c.path, path):
+		rest = -1 // rewritten: not to be joined with anything
+	case c.route != "" && rest <= c.matched:
+		pattern = joinRoute(c.route, c.path[len(c.path)-c.matched:len(c.path)-rest], pattern)
+		rest = c.matched
+	}
+	c.route, c.matched = pattern, rest
+	if c.span.IsRecording() {
+		c.span.SetName(c.method + " " + c.route)
+		c.span.SetAttributes(keyRoute.String(c.route))
+	}
+}
+
+// setRouteOnce sets the route from the request if no router has.
+func (c *serverContext) setRouteOnce(req *http.Request) {
+	if c.knownRoute() == "" {
+		c.SetRoute(routePath(req.Pattern), c.path)
+	}
+}
+
+func (c *serverContext) knownRoute() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.route
+}
+
+// finish takes no route any more, and lets go of the span.
+func (c *serverContext) finish() {
+	c.mu.Lock()
+	c.ended, c.span = true, nil
+	c.mu.Unlock()
+}
+
+// joinRoute returns the route of a router below another, which has matched a
+// prefix of the path: /api/{v}/ with /api/1, then /users/{id}, is
+// /api/{v}/users/{id}.
+func joinRoute(outer, prefix, inner string) string {
+	end := 0
+	for n := strings.Count(prefix, "/"); n > 0; n-- {
+		if end == len(outer) {
+			return inner // outer says less than the prefix: it has a wildcard for many segments
+		}
+		next := strings.IndexByte(outer[end+1:], '/')
+		if next < 0 {
+			end = len(outer)
+		} else {
+			end += 1 + next
+		}
+	}
+	if end == 0 || inner[0] != '/' {
+		return inner
+	}
+	return outer[:end] + inner
+}
+
+// routePath is the path of a ServeMux pattern "[METHOD ][HOST]/[PATH]".
+func routePath(pattern string) string {
+	if slash := strings.IndexByte(pattern, '/'); slash >= 0 {
+		return pattern[slash:]
+	}
+	return ""
+}
+
+// MuxEnter is woven into (*net/http.ServeMux).ServeHTTP. It looks the pattern up,
+// as ServeHTTP will, so that the span knows its route before the handler runs,
+// also where a middleware has made a copy of the request, or has started a
+// goroutine for it and does not wait (http.TimeoutHandler). It keeps neither mux
+// nor request.
+func MuxEnter(mux *http.ServeMux, req *http.Request) {
+	if server.On() {
+		muxEnter(mux, req)
+	}
+}
+
+func muxEnter(mux *http.ServeMux, req *http.Request) {
+	defer hook.Guard()
+	c, ok := req.Context().Value(hook.RouterKey{}).(*serverContext)
+	if !ok || !c.watched || req.URL == nil || req.RequestURI == "*" || req.Method == http.MethodConnect {
+		return // of CONNECT, the "pattern" may be the path
+	}
+	c.SetRoute(routePath(patternOf(mux, req)), req.URL.Path)
+}
+
+var redirection = reflect.TypeOf(http.RedirectHandler("/", http.StatusMovedPermanently))
+
+// patternOf returns the pattern that the request matches. Where ServeMux adds a
+// slash to the path, it says the new path instead of the pattern.
+func patternOf(mux *http.ServeMux, req *http.Request) string {
+	handler, pattern := mux.Handler(req)
+	if strings.HasSuffix(pattern, "/") && reflect.TypeOf(handler) == redirection {
+		_, pattern = mux.Handler(&http.Request{Method: req.Method, Host: req.Host, URL: &url.URL{Path: routePath(pattern)}})
+	}
+	return pattern
+}
+
+// writerFields is where a response writer of net/http (or of
+// golang.org/x/net/http2) keeps what it has written.
+type writerFields struct {
+	status, written, hijacked hook.Field
+	known                     bool // status was found
+}
+
+var writers byType[writerFields]
+
+// findWriterFields knows, in this order: HTTP/1; HTTP/2 up to Go 1.26 and that of
+// x/net; HTTP/2 from Go 1.27 on.
+func findWriterFields(t reflect.Type) (f writerFields) {
+	elem := t
+	if t.Kind() == reflect.Pointer {
+		elem = t.Elem()
+	}
+	if pkg := elem.PkgPath(); pkg != "net/http" && !strings.HasSuffix(pkg, "golang.org/x/net/http2") {
+		return writerFields{}
+	}
+	for _, p := range []struct{ status, written, hijacked string }{
+		{"status", "written", "conn.hijackedv"},
+		{"rws.status", "rws.wroteBytes", ""},
+		{"ResponseWriter.rws.status", "ResponseWriter.rws.wroteBytes", ""},
+	} {
+		var ok bool
+		if f.status, ok = hook.FieldOf(t, p.status, reflect.TypeFor[int]()); !ok {
+			continue
+		}
+		f.known = true
+		f.written = fieldOrNone(t, p.written, reflect.TypeFor[int64]())
+		f.hijacked = fieldOrNone(t, p.hijacked, reflect.TypeFor[bool]())
+		return f
+	}
+	return writerFields{}
+}
+
+func fieldOrNone(t reflect.Type, path string, want reflect.Type) hook.Field {
+	if f, ok := hook.FieldOf(t, path, want); ok && path != "" {
+		return f
+	}
+	return hook.Field{}
+}
+
+func (f *writerFields) statusOf(rw http.ResponseWriter) int {
+	if p := (*int)(f.status.Of(rw)); p != nil && f.known {
+		return *p
+	}
+	return 0
+}
+
+func (f *writerFields) hijackedOf(rw http.ResponseWriter) bool {
+	p := (*bool)(f.hijacked.Of(rw))
+	return p != nil && *p
+}
