@@ -1,0 +1,3 @@
+module example.com/get
+
+go 1.24
