@@ -1,0 +1,4 @@
+TEST_TARGETS += test-bundle
+.PHONY: test-bundle
+test-bundle: build/bundle.tar
+	tests/bundle/offline.sh $<

@@ -1,0 +1,3 @@
+module otel.tool/tests/docs
+
+go 1.24

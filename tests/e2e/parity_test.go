@@ -1,0 +1,333 @@
+package e2e
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"otel.tool/tests/e2e/collect"
+)
+
+// TestParity runs testdata/parity plain and woven: the bytes on the wire, types
+// and interfaces, errors, logs, line numbers and stack traces are the same,
+// while spans are being made, and while we are turned off.
+func TestParity(t *testing.T) {
+	t.Parallel()
+	p := built(t, "parity")
+	plain := (&app{t: t, dir: suite}).must(p.plain)
+	for _, row := range []struct {
+		name  string
+		env   string
+		spans bool
+	}{
+		{"tracing", "OTEL_TRACES_SAMPLER=always_on", true},
+		{"unsampled", "OTEL_TRACES_SAMPLER=always_off", false},
+		{"disabled", "OTEL_SDK_DISABLED=true", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			c := collect.Start(t)
+			woven := (&app{t: t, dir: suite}).must("OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, row.env, p.woven)
+			if d := diff(plain.out, woven.out); d != "" {
+				t.Errorf("standard output, - plain, + woven:\n%s", d)
+			}
+			if d := diff(plain.err, woven.err); d != "" {
+				t.Errorf("standard error, - plain, + woven:\n%s", d)
+			}
+			if spans := c.Spans(); (len(spans) > 50) != row.spans {
+				t.Errorf("%d spans", len(spans))
+			}
+		})
+	}
+}
+
+// TestExit ends testdata/exits in every way that a program can end: exit code,
+// signal and output are those of the plain program, and no span is lost.
+func TestExit(t *testing.T) {
+	t.Parallel()
+	const (
+		kept = iota // all spans arrive
+		may         // spans may be lost: the runtime is not in a state to send
+		lost        // spans cannot be saved
+	)
+	rows := []struct {
+		way    string
+		signal []syscall.Signal // sent one after another, when it is ready
+		spans  int              // kept, may or lost
+	}{
+		{"return", nil, kept},
+		{"exit0", nil, kept},
+		{"exit3", nil, kept},
+		{"fatal", nil, kept},
+		{"goexit", nil, kept},
+		{"goroutine", nil, kept},
+		{"deferred", nil, kept},
+		{"panic", nil, kept},
+		{"panicErr", nil, kept},
+		{"nil", nil, kept},
+		{"nested", nil, kept},
+		{"goroutinePanic", nil, kept},
+		{"panicValue", nil, kept},
+		{"panicText", nil, kept},
+		{"goroutineFatal", nil, kept},
+		{"mapRace", nil, may},
+		{"wait", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"wait", []syscall.Signal{syscall.SIGINT}, kept},
+		{"wait", []syscall.Signal{syscall.SIGHUP}, may},
+		{"wait", []syscall.Signal{syscall.SIGQUIT}, may},
+		{"wait", []syscall.Signal{syscall.SIGKILL}, lost},
+		{"serving", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"handler", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"handler", []syscall.Signal{syscall.SIGINT}, kept},
+		{"context", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"ignore", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"reset", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"resetAll", []syscall.Signal{syscall.SIGINT}, kept},
+		{"resetIgnored", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"stopIgnored", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"stop", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"twice", []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM}, kept},
+	}
+	p := built(t, "exits")
+	for _, row := range rows {
+		t.Run(strings.TrimSpace(row.way+" "+fmt.Sprint(row.signal)), func(t *testing.T) {
+			t.Parallel()
+			if slices.ContainsFunc(row.signal, func(s syscall.Signal) bool { return signal.Ignored(s) }) {
+				t.Skip("the signal is ignored here, as under nohup")
+			}
+			c := collect.Start(t)
+			plain := endIn(t, p.plain, row.way, row.signal)
+			began := time.Now()
+			woven := endIn(t, p.woven, row.way, row.signal, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC)
+			took := time.Since(began)
+
+			if plain.code != woven.code || plain.signal != woven.signal {
+				t.Errorf("plain: %vwoven: %v", plain, woven)
+			}
+			if d := diff(plain.out, woven.out); d != "" {
+				t.Errorf("standard output, - plain, + woven:\n%s", d)
+			}
+			if row.way != "mapRace" && row.way != "panicText" && !slices.Contains(row.signal, syscall.SIGQUIT) { // all goroutines, which differ between two plain runs
+				if d := diff(stable(plain.err), stable(woven.err)); d != "" {
+					t.Errorf("standard error, - plain, + woven:\n%s", d)
+				}
+			}
+			want := 2
+			if row.way == "serving" {
+				want = 3 // the server's span of the request that is being served
+			}
+			if row.way == "handler" || row.way == "context" {
+				want = 4 // the drain makes a request as well
+			}
+			if got := len(c.Spans()); row.spans == kept && got != want {
+				t.Errorf("%d spans, want %d:\n%s", got, want, collect.Tree(c.Spans()))
+			} else if row.spans == may {
+				t.Logf("%d of %d spans arrived", got, want)
+			}
+			if took > 10*time.Second {
+				t.Errorf("took %v to end", took)
+			}
+		})
+	}
+}
+
+// endIn runs the program to its end.
+func endIn(t *testing.T, bin, way string, signals []syscall.Signal, env ...string) result {
+	t.Helper()
+	p := &proc{t: t, cmd: exec.Command(bin, way), stdout: &output{}, err: &output{}, done: make(chan struct{})}
+	stdin, err := p.cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.cmd.Env = environ(append(env, "GOTRACEBACK=single")...)
+	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.err
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.cmd.Wait()
+		close(p.done)
+	}()
+	t.Cleanup(func() { p.cmd.Process.Kill(); <-p.done })
+	for i, s := range signals {
+		if i == 0 {
+			p.line("ready")
+		} else {
+			p.line("again")
+		}
+		p.signal(s)
+	}
+	if way == "ignore" {
+		time.Sleep(200 * time.Millisecond)
+		stdin.Close()
+	}
+	return p.wait()
+}
+
+// stable takes out of a crash report what changes from run to run.
+func stable(trace string) string {
+	for _, s := range []struct{ re, with string }{
+		{`goroutine \d+`, "goroutine N"},
+		{`0x[0-9a-f]+\??`, "0xN"},
+		{`\+0xN`, ""},
+		{`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`, "TIME"},
+		{`runtime_main|runtime\.gopanic.*`, ""},
+	} {
+		trace = regexp.MustCompile(s.re).ReplaceAllString(trace, s.with)
+	}
+	return trace
+}
+
+// TestPanicFirst: what ends the program after a panic has, while the flush before the panic's
+// report is still waiting for a receiver, does not change how it ends.
+func TestPanicFirst(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	p := built(t, "exits")
+	plain := endIn(t, p.plain, "panicFirst", nil)
+	woven := endIn(t, p.woven, "panicFirst", nil,
+		"OTEL_EXPORTER_OTLP_ENDPOINT=http://"+l.Addr().String(), "OTEL_GO_FLUSH_TIMEOUT=3s", "OTEL_LOG_LEVEL=none")
+	if plain.code != 2 || woven.code != 2 || stable(plain.err) != stable(woven.err) {
+		t.Errorf("plain: %vwoven: %v", plain, woven)
+	}
+}
+
+// TestPanicToolchains: the way by which a panic is seen is there in every Go release.
+func TestPanicToolchains(t *testing.T) {
+	t.Parallel()
+	for _, version := range releases {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			haveToolchain(t, version)
+			a := newApp(t, "exits")
+			a.env = []string{"GOTOOLCHAIN=" + version}
+			c := collect.Start(t)
+			end := endIn(t, a.woven(), "goroutinePanic", nil, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC)
+			if n := len(c.Spans()); n != 2 || end.code != 2 {
+				t.Errorf("%d spans, want 2; %v", n, end)
+			}
+		})
+	}
+}
+
+// TestExitPipe: a program whose standard output is closed dies of it as before.
+func TestExitPipe(t *testing.T) {
+	t.Parallel()
+	var ends []result
+	p := built(t, "exits")
+	for _, bin := range []string{p.plain, p.woven} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		cmd := exec.Command(bin, "return")
+		cmd.Env = environ("OTEL_TRACES_EXPORTER=none")
+		cmd.Stdout = w
+		cmd.Run()
+		w.Close()
+		ends = append(ends, ended(cmd, "", ""))
+	}
+	if ends[0] != ends[1] || ends[0].signal != syscall.SIGPIPE {
+		t.Errorf("plain: %vwoven: %v", ends[0], ends[1])
+	}
+}
+
+// TestIdle: a woven program that makes no span has no goroutine more than the
+// plain one, and prints nothing.
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	p := built(t, "exits")
+	a := &app{t: t, dir: suite, env: []string{"OTEL_SERVICE_NAME=x"}}
+	for _, way := range []string{"hello", "goroutines", "args"} {
+		plain, woven := a.must(p.plain, way), a.must(p.woven, way)
+		if plain != woven {
+			t.Errorf("%s: plain: %vwoven: %v", way, plain, woven)
+		}
+	}
+}
+
+// TestUntouched: a program in which no rule finds a target is, byte for byte,
+// what go makes of it; and still ends as it did when it deadlocks.
+func TestUntouched(t *testing.T) {
+	t.Parallel()
+	a := emptyApp(t, "go.mod", "module example.com/quiet\n\ngo 1.24\n",
+		"main.go", "package main\n\nfunc main() { println(\"quiet\"); select {} }\n")
+	plain, woven := a.plain(), a.woven()
+	if r, w := a.run(plain), a.run(woven); r.code != w.code || stable(r.err) != stable(w.err) {
+		t.Errorf("plain: %vwoven: %v", r, w)
+	}
+	if hashFile(t, plain) != hashFile(t, woven) {
+		t.Errorf("bytes differ: %d and %d", size(t, plain), size(t, woven))
+	}
+}
+
+// TestDefaults: the program's language version and GODEBUG defaults stay those
+// of its go.mod.
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	// In go 1.21, a loop's variable is one for all its rounds, and
+	// http.ServeMux knows no patterns with methods.
+	a := emptyApp(t, "go.mod", "module example.com/old\n\ngo 1.21\n", "main.go", `package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+)
+
+func main() {
+	var fs []func() int
+	for i := 0; i < 3; i++ {
+		fs = append(fs, func() int { return i })
+	}
+	fmt.Println(fs[0](), fs[1](), fs[2]())
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /x", func(w http.ResponseWriter, r *http.Request) {})
+	rec := httptest.NewRecorder()
+	mux.ServeHTTP(rec, httptest.NewRequest("GET", "/x", nil))
+	fmt.Println(rec.Code)
+}
+`)
+	plain, woven := a.must(a.plain()), a.must("OTEL_TRACES_EXPORTER=none", a.woven())
+	if plain != woven || !strings.HasPrefix(plain.out, "3 3 3\n") {
+		t.Errorf("plain: %vwoven: %v", plain, woven)
+	}
+}
+
+func hashFile(t testing.TB, path string) string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+func size(t testing.TB, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}

@@ -1,0 +1,3 @@
+module otel.tool/tests/errors
+
+go 1.24

@@ -1,0 +1,3 @@
+module otel.tool/tests/modes
+
+go 1.24.0

@@ -1,0 +1,5 @@
+//go:build extra
+
+package lib
+
+const kind = " extra"
