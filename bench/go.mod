@@ -1,0 +1,3 @@
+module otel.tool/bench
+
+go 1.24.0

@@ -1,0 +1,308 @@
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// connections is how many keep-alive connections the load comes over.
+const connections = 8
+
+// program is what a benchmark of requests loads: one service plain, and the same
+// with OpenTelemetry by hand.
+type program struct {
+	title         string
+	plain, byhand string   // folders
+	build         []string // environment of the woven build
+	requests      int      // in a round, unless the user says
+	servers       bool     // it needs PostgreSQL and Redis
+}
+
+var programs = map[string]program{
+	"http":      {title: "one handler", plain: "service", byhand: "byhand", requests: 30000},
+	"reference": {title: "the reference service", plain: "reference", byhand: "reference-byhand", build: []string{"OTEL_GO_SIGNALS=all"}, requests: 8000, servers: true},
+}
+
+// subject is one binary in one mode, and what was measured of it.
+type subject struct {
+	name, bin, env string
+	loads          []loaded
+	spans          []int64
+}
+
+// loaded is what a server took for its requests.
+type loaded struct {
+	cost
+	allocs float64       // a request
+	p99    time.Duration // of the requests' latencies
+	memory int64         // peak, in bytes
+}
+
+// benchRequests loads a service: plain, woven, and with OpenTelemetry by hand.
+func benchRequests(p program, dir, otel string, rounds, requests int) {
+	if requests == 0 {
+		requests = p.requests
+	}
+	bin := func(name string) string { return filepath.Join(dir, name) }
+	run(p.plain, nil, "go", "build", "-o", bin("plain"), ".")
+	run(p.plain, p.build, otel, "go", "build", "-o", bin("woven"), ".")
+	run(p.byhand, nil, "go", "build", "-o", bin("byhand"), ".")
+
+	if p.servers {
+		defer startServers()()
+	}
+	sink := startSink()
+	env := []string{
+		"OTEL_SERVICE_NAME=bench",
+		"OTEL_EXPORTER_OTLP_ENDPOINT=" + sink.url,
+		"OTEL_BSP_MAX_QUEUE_SIZE=65536", // enough that neither drops
+	}
+	modes := []struct{ name, env string }{
+		{"sampled", "OTEL_TRACES_SAMPLER=always_on"},
+		{"not sampled", "OTEL_TRACES_SAMPLER=always_off"},
+		{"disabled", "OTEL_SDK_DISABLED=true"},
+	}
+	subjects := []*subject{{name: "plain", bin: bin("plain"), env: modes[0].env}}
+	for _, m := range modes {
+		subjects = append(subjects,
+			&subject{name: "otel, " + m.name, bin: bin("woven"), env: m.env},
+			&subject{name: "by hand, " + m.name, bin: bin("byhand"), env: m.env})
+	}
+	for round := range rounds + 1 {
+		for _, s := range subjects {
+			before := sink.spans.Load()
+			c := load(s.bin, append(env, s.env), requests)
+			if round == 0 {
+				continue // the first round warms up
+			}
+			s.loads = append(s.loads, c)
+			s.spans = append(s.spans, sink.spans.Load()-before)
+		}
+	}
+	fmt.Printf("Requests to %s, %d over %d connections; medians of %d rounds\n", p.title, requests, connections, rounds)
+	show(subjects, requests)
+}
+
+// show prints a row for each subject; the first one is plain, and "share" is what
+// ours adds to plain's processor time, of what instrumentation by hand adds.
+func show(subjects []*subject, requests int) {
+	rows := [][]string{{"", "requests/s", "CPU/request", "of plain", "added", "share", "allocs", "p99", "peak MB", "spans"}}
+	plain := subjects[0]
+	for i, s := range subjects {
+		// Differences and ratios are taken round by round.
+		var ratio, share []float64
+		var added []time.Duration
+		for r, c := range s.loads {
+			base := plain.loads[r].cpu
+			ratio = append(ratio, float64(c.cpu)/float64(base))
+			added = append(added, c.cpu-base)
+			if i%2 == 1 {
+				share = append(share, float64(c.cpu-base)/float64(subjects[i+1].loads[r].cpu-base))
+			}
+		}
+		row := []string{s.name,
+			fmt.Sprintf("%.0f", float64(requests)/of(s, func(l loaded) time.Duration { return l.wall }).Seconds()),
+			micros(of(s, func(l loaded) time.Duration { return l.cpu }), requests),
+			fmt.Sprintf("%.2f", median(ratio)), micros(median(added), requests), "",
+			fmt.Sprintf("%.1f", of(s, func(l loaded) float64 { return l.allocs })),
+			of(s, func(l loaded) time.Duration { return l.p99 }).Round(10 * time.Microsecond).String(),
+			fmt.Sprintf("%.0f", mega(of(s, func(l loaded) int64 { return l.memory }))),
+			fmt.Sprintf("%.2f", float64(median(s.spans))/float64(requests))}
+		if share != nil {
+			row[5] = fmt.Sprintf("%.2f", median(share))
+		}
+		rows = append(rows, row)
+	}
+	table(rows)
+}
+
+// of is the median of one figure of a subject.
+func of[T ~int64 | ~float64](s *subject, figure func(loaded) T) T {
+	var v []T
+	for _, l := range s.loads {
+		v = append(v, figure(l))
+	}
+	return median(v)
+}
+
+func micros(d time.Duration, requests int) string {
+	return fmt.Sprintf("%.1f µs", float64(d.Nanoseconds())/1000/float64(requests))
+}
+
+func mega(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+
+// load starts a server, sends it its requests and stops it: the time that the
+// requests took, and the processor time of the server from start to end, the
+// export of its spans included.
+func load(bin string, env []string, requests int) loaded {
+	addr := net.JoinHostPort("127.0.0.1", freePort())
+	cmd := exec.Command(bin, addr)
+	cmd.Env = environ(env...)
+	cmd.Stderr = os.Stderr
+	var out strings.Builder
+	cmd.Stdout = &out
+	check(cmd.Start())
+	listening(bin, addr)
+
+	began := time.Now()
+	var wg sync.WaitGroup
+	errs := make(chan error, connections)
+	latencies := make([][]time.Duration, connections)
+	for i := range connections {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			var err error
+			latencies[i], err = ask(addr, requests/connections)
+			errs <- err
+		}()
+	}
+	wg.Wait()
+	wall := time.Since(began)
+	for range connections {
+		check(<-errs)
+	}
+	check(cmd.Process.Signal(syscall.SIGTERM))
+	check(cmd.Wait())
+	mallocs, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimPrefix(out.String(), "mallocs ")), 64)
+	check(err)
+	all := slices.Sorted(slices.Values(slices.Concat(latencies...)))
+	state := cmd.ProcessState
+	return loaded{
+		cost:   cost{state.UserTime() + state.SystemTime(), wall},
+		allocs: mallocs / float64(requests),
+		p99:    all[len(all)*99/100],
+		memory: state.SysUsage().(*syscall.Rusage).Maxrss * 1024,
+	}
+}
+
+// ask sends n requests over one connection, one after the other, and returns how
+// long each took. It is written by hand to leave the processor to the server.
+func ask(addr string, n int) (latencies []time.Duration, err error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	request := []byte("GET /users/42 HTTP/1.1\r\nHost: " + addr + "\r\nUser-Agent: bench\r\n\r\n")
+	r := bufio.NewReader(conn)
+	for range n {
+		began := time.Now()
+		if _, err := conn.Write(request); err != nil {
+			return nil, err
+		}
+		length := 0
+		for first := true; ; first = false {
+			line, err := r.ReadSlice('\n')
+			if err != nil {
+				return nil, err
+			}
+			if first && !strings.HasPrefix(string(line), "HTTP/1.1 200 ") {
+				return nil, fmt.Errorf("answer %q", line)
+			}
+			if len(line) == 2 {
+				break
+			}
+			if v, ok := strings.CutPrefix(string(line), "Content-Length: "); ok {
+				if length, err = strconv.Atoi(strings.TrimSpace(v)); err != nil {
+					return nil, err
+				}
+			}
+		}
+		if _, err := r.Discard(length); err != nil {
+			return nil, err
+		}
+		latencies = append(latencies, time.Since(began))
+	}
+	return latencies, nil
+}
+
+// sink takes OTLP over gRPC, counts the spans and forgets all.
+type sink struct {
+	url   string
+	spans atomic.Int64
+}
+
+func startSink() *sink {
+	s := &sink{}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	s.url = "http://" + l.Addr().String()
+	srv := &http.Server{Handler: s, Protocols: new(http.Protocols)}
+	srv.Protocols.SetUnencryptedHTTP2(true)
+	go srv.Serve(l)
+	return s
+}
+
+func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	status := "0"
+	if err == nil && len(body) < 5 {
+		err = errors.New("no message")
+	}
+	if err == nil && strings.Contains(r.URL.Path, ".trace.") {
+		var n int64
+		n, err = count(body[5:], 1, 2, 2) // resource_spans, scope_spans, spans
+		s.spans.Add(n)
+	}
+	if err != nil {
+		log.Printf("sink: %v", err)
+		status = "3" // INVALID_ARGUMENT
+	}
+	w.Header().Set("Content-Type", "application/grpc")
+	w.Header().Set("Trailer", "Grpc-Status")
+	w.Write(make([]byte, 5)) // an empty message
+	w.Header().Set("Grpc-Status", status)
+}
+
+// count counts the fields at a path of field numbers in a protobuf message.
+func count(msg []byte, path ...uint64) (n int64, err error) {
+	for len(msg) > 0 {
+		tag, size := binary.Uvarint(msg)
+		msg = msg[size:]
+		var field []byte
+		switch value, size := binary.Uvarint(msg); tag & 7 {
+		case 0:
+			msg = msg[size:]
+			continue
+		case 1:
+			msg = msg[8:]
+			continue
+		case 2:
+			field, msg = msg[size:size+int(value)], msg[size+int(value):]
+		case 5:
+			msg = msg[4:]
+			continue
+		default:
+			return n, fmt.Errorf("wire type %d", tag&7)
+		}
+		switch {
+		case tag>>3 != path[0]:
+		case len(path) == 1:
+			n++
+		default:
+			inner, err := count(field, path[1:]...)
+			if err != nil {
+				return n, err
+			}
+			n += inner
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,3 @@
+module otel.tool/bench/parse
+
+go 1.25
