@@ -297,10 +297,15 @@ static TokenKind lex_period(Lexer *lx)
 	return T_ELLIPSIS;
 }
 
-// Bytes that are a token by themselves: whatever comes behind them, or, MAYBE, if no
-// other operator and no digit does.
+// What a byte is by itself: T_IDENT begins a word. All others are a token whatever comes
+// behind them, or, MAYBE, if no other operator and no digit does; or 0.
 enum { MAYBE = 0x80 };
+#define FIVE_LETTERS T_IDENT, T_IDENT, T_IDENT, T_IDENT, T_IDENT
+#define ALL_LETTERS FIVE_LETTERS, FIVE_LETTERS, FIVE_LETTERS, FIVE_LETTERS, FIVE_LETTERS, T_IDENT
 static const uint8_t alone[256] = {
+	['A'] = ALL_LETTERS,
+	['a'] = ALL_LETTERS,
+	['_'] = T_IDENT,
 	['\n'] = T_NEWLINE,
 	['('] = T_LPAREN,
 	[')'] = T_RPAREN,
@@ -401,17 +406,19 @@ static const uint8_t wants_semi[TOKEN_KINDS] = {
 };
 
 // blanks_end goes to the next token, or to the newline that ends the statement or
-// the file.
+// the file. Mostly there is one blank or none, else tabs behind a newline.
 static inline const char *blanks_end(const Lexer *lx)
 {
 	const char *p = lx->text + lx->pos;
 
-	if (*p == ' ') // mostly there is one or none
+	if (*p == ' ')
 		p++;
-	while (*p <= ' ' && (byte_class(*p) == BLNK || *p == '\n')) {
-		if (*p == '\n' && (lx->want_semi || p == lx->text + lx->last))
+	while ((unsigned char)*p <= ' ') {
+		if (*p == '\n' ? lx->want_semi || p == lx->text + lx->last : byte_class(*p) != BLNK)
 			break;
-		p++;
+		do
+			p++;
+		while (*p == '\t');
 	}
 	return p;
 }
@@ -460,10 +467,10 @@ static TokenKind lex_kind(Lexer *lx)
 	}
 }
 
-// lex_slowly reads all that lex_next does not.
-static bool lex_slowly(Lexer *lx, Token *t)
+// lex_slowly reads all that lex_next does not. The token begins at p.
+static bool lex_slowly(Lexer *lx, Token *t, const char *p)
 {
-	int32_t from = lx->pos;
+	int32_t from = lx->pos = (int32_t)(p - lx->text);
 	TokenKind kind = lex_kind(lx);
 
 	t->kind = kind;
@@ -515,20 +522,19 @@ bool lex_next(Lexer *lx, Token *t)
 
 	const char *p = blanks_end(lx), *last = lx->text + lx->last, *end;
 	unsigned kind = alone[(unsigned char)*p];
-	lx->pos = (int32_t)(p - lx->text);
-	if (byte_class(*p) == WORD) {
+	if (kind == T_IDENT) {
 		end = word_end(p, last);
 		if (byte_class(*end) == HIGH)
-			return lex_slowly(lx, t);
+			return lex_slowly(lx, t, p);
 		kind = word_kind(p, end - p);
 	} else {
 		if (kind == 0 || p == last || (kind >= MAYBE && !ends_operator(p[1])))
-			return lex_slowly(lx, t);
+			return lex_slowly(lx, t, p);
 		kind &= ~(unsigned)MAYBE;
 		end = p + 1;
 	}
 	t->kind = (TokenKind)kind;
-	t->at.from = lx->pos;
+	t->at.from = (int32_t)(p - lx->text);
 	t->at.to = lx->pos = (int32_t)(end - lx->text);
 	lx->want_semi = wants_semi[kind];
 	return lx->bad > lx->pos || lex_check(lx);

@@ -173,21 +173,27 @@ static bool lex_escape(Lexer *lx, char quote)
 	int n, base = 16;
 	uint32_t value = 0, max = 0x10FFFF;
 
-	if (c == quote || (c != '\0' && strchr("abfnrtv\\", c))) {
-		lx->pos++;
+	lx->pos++;
+	if (c == quote)
 		return true;
-	}
 	switch (c) {
+	case 'a':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
+	case 'v':
+	case '\\': return true;
 	case 'x': n = 2, max = 255; break;
 	case 'u': n = 4; break;
 	case 'U': n = 8; break;
 	default:
+		lx->pos = from;
 		if (c < '0' || c > '7')
 			return bad_escape(lx, from, "unknown escape sequence");
 		n = 3, base = 8, max = 255;
 	}
-	if (base == 16)
-		lx->pos++;
 	for (; n > 0; n--, lx->pos++) {
 		c = lx->text[lx->pos];
 		if (base == 8 ? c < '0' || c > '7' : !is_hex(c))

@@ -284,6 +284,21 @@ Node *parse_suffixes(Parser *p, Node *x)
 	return x;
 }
 
+// after_operand is parse_suffixes, for the many operands that have none.
+static inline Node *after_operand(Parser *p, Node *x)
+{
+	static const bool begins_suffix[TOKEN_KINDS] = {
+		[T_PERIOD] = true,
+		[T_LBRACK] = true,
+		[T_LPAREN] = true,
+		[T_LBRACE] = true,
+	};
+
+	if (!begins_suffix[p->tok.kind] && p->nesting < p->max_nesting)
+		return x;
+	return parse_suffixes(p, x);
+}
+
 // ---- operators
 
 // receive_type turns <-(chan T), as it was read, into (<-chan) T. The arrows of
@@ -341,20 +356,27 @@ Node *parse_unary(Parser *p)
 	case T_TILDE:
 	case T_ARROW:
 	case T_MUL: x = parse_unary_operation(p); break;
-	default: x = parse_suffixes(p, parse_operand(p)); break;
+	case T_IDENT: x = after_operand(p, parse_ident(p)); break; // mostly
+	default: x = after_operand(p, parse_operand(p)); break;
 	}
 	p->nesting = nesting;
 	return x;
 }
 
+// after_unary is parse_binary, for the many operands that no operator follows.
+static inline Node *after_unary(Parser *p, Node *x, int least)
+{
+	if (token_precedence(p->tok.kind) < least && !at(p, T_ASSIGN))
+		return x;
+	return parse_binary(p, x, least);
+}
+
 // BinaryExpr = UnaryExpr { binary_op BinaryExpr } , with operators that bind no less
-// than least. The first operand may be read already.
+// than least. The first operand is read already.
 Node *parse_binary(Parser *p, Node *x, int least)
 {
 	int32_t nesting = p->nesting, depth = nesting + 1; // which parse_unary has tried
 
-	if (!x)
-		x = parse_unary(p);
 	for (;;) {
 		TokenKind op = at(p, T_ASSIGN) && p->in_rhs ? T_EQL : p->tok.kind;
 		int precedence = token_precedence(op);
@@ -366,7 +388,7 @@ Node *parse_binary(Parser *p, Node *x, int least)
 		n->op = (uint8_t)op;
 		n->pos = expect(p, op);
 		n->first = x;
-		x->next = parse_binary(p, NULL, precedence + 1);
+		x->next = after_unary(p, parse_unary(p), precedence + 1);
 		x = node_done(n, x->next->at.to);
 		nest_to(p, ++depth);
 	}
@@ -377,7 +399,7 @@ Node *parse_binary(Parser *p, Node *x, int least)
 // Expression = BinaryExpr .
 Node *parse_expr(Parser *p)
 {
-	return parse_binary(p, NULL, 1);
+	return after_unary(p, parse_unary(p), 1);
 }
 
 Node *parse_rhs(Parser *p)

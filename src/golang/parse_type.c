@@ -2,26 +2,17 @@
 
 // ---- names
 
-// identifier, or an error and a name all the same.
-Node *parse_ident(Parser *p)
+Node *ident_failed(Parser *p, Node *n)
 {
-	Node *n = node_new(p, N_IDENT, p->tok.at.from);
-
-	if (!at(p, T_IDENT)) {
-		expect_failed(p, T_IDENT);
-		return node_done(n, n->at.from + 1);
-	}
-	n->at.to = p->tok.at.to;
-	advance(p);
-	return n;
+	expect_failed(p, T_IDENT);
+	return node_done(n, n->at.from + 1);
 }
 
-// TypeName      = identifier | QualifiedIdent .
+// TypeName       = identifier | QualifiedIdent .
 // QualifiedIdent = PackageName "." identifier .
+// From behind the first name on.
 static Node *parse_type_name(Parser *p, Node *name)
 {
-	if (!name)
-		name = parse_ident(p);
 	if (!accept(p, T_PERIOD))
 		return name;
 
@@ -153,7 +144,7 @@ static Node *parse_embedded_field(Parser *p)
 		}
 	}
 
-	Node *type = parse_qualified(p, NULL);
+	Node *type = parse_qualified(p, parse_ident(p));
 	if (paren)
 		accept(p, T_RPAREN);
 	if (!star)
@@ -592,7 +583,7 @@ static Node *parse_interface_args(Parser *p, Node *name)
 // Or a TypeElem that begins with a name.
 static Node *parse_named_elem(Parser *p, Node *field, List *parts)
 {
-	Node *name = parse_type_name(p, NULL), *type = name;
+	Node *name = parse_type_name(p, parse_ident(p)), *type = name;
 
 	if (name->kind == N_IDENT && at(p, T_LPAREN))
 		type = parse_method_signature(p);
@@ -693,7 +684,7 @@ static Node *parse_paren_type(Parser *p)
 static Node *read_type(Parser *p)
 {
 	switch (p->tok.kind) {
-	case T_IDENT: return parse_qualified(p, NULL);
+	case T_IDENT: return parse_qualified(p, parse_ident(p));
 	case T_LBRACK: return parse_array_type(p, expect(p, T_LBRACK), NULL);
 	case T_STRUCT: return parse_struct_type(p);
 	case T_MUL: return parse_pointer_type(p);

@@ -191,7 +191,19 @@ static inline Node *unparen(Node *n)
 
 // ---- parse_type.c
 
-Node *parse_ident(Parser *p);
+// identifier, or an error and a name all the same.
+Node *ident_failed(Parser *p, Node *n);
+static inline Node *parse_ident(Parser *p)
+{
+	Node *n = node_new(p, N_IDENT, p->tok.at.from);
+
+	if (!at(p, T_IDENT))
+		return ident_failed(p, n);
+	n->at.to = p->tok.at.to;
+	advance(p);
+	return n;
+}
+
 Node *parse_type(Parser *p);
 Node *try_type(Parser *p); // NULL if there is none
 Node *parse_func_type(Parser *p);

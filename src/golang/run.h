@@ -18,10 +18,12 @@ static inline __m128i load_16(const char *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
+// in_range: bytes are unsigned, so what is below from is far above to.
 static inline __m128i in_range(__m128i c, char from, char to)
 {
-	return _mm_and_si128(_mm_cmpgt_epi8(c, _mm_set1_epi8((char)(from - 1))),
-		_mm_cmplt_epi8(c, _mm_set1_epi8((char)(to + 1))));
+	__m128i distance = _mm_sub_epi8(c, _mm_set1_epi8(from));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8((char)(to - from))), distance);
 }
 
 static inline __m128i equals(__m128i c, char to)
