@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -19,6 +20,9 @@ import (
 var prog string
 
 func TestMain(m *testing.M) {
+	// A program that we start inherits what is ignored here (nohup make test), not what is handled.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
+
 	dir, err := os.MkdirTemp("", "exit")
 	if err == nil {
 		prog = filepath.Join(dir, "prog")
