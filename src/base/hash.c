@@ -28,3 +28,12 @@ Str hash_hex(Arena *a, Hash *h)
 	}
 	return (Str){hex, 2 * SHA256_DIGEST_SIZE};
 }
+
+Str hash_text(Arena *a, Str s)
+{
+	Hash h;
+
+	hash_init(&h);
+	hash_add(&h, s);
+	return hash_hex(a, &h);
+}

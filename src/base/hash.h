@@ -24,4 +24,7 @@ void hash_add(Hash *h, Str s);
 // hash_hex returns 64 lower-case hex digits, and starts h anew.
 Str hash_hex(Arena *a, Hash *h);
 
+// hash_text returns the same for one string.
+Str hash_text(Arena *a, Str s);
+
 #endif

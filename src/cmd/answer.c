@@ -62,37 +62,6 @@ static Str answer_path(Arena *a, const Tool *t)
 	return str_format(a, "%.*s/tool/%.*s", STR_ARG(cache), STR_ARG(digest));
 }
 
-static Str digest_of(Arena *a, Str text)
-{
-	Hash h;
-
-	hash_init(&h);
-	hash_add(&h, text);
-	return hash_hex(a, &h);
-}
-
-static bool find(Arena *a, Str path, Str *out)
-{
-	Diags none = {.arena = a};
-	Str text;
-
-	if (!file_exists(path) || !file_read(a, path, &text, &none))
-		return false;
-	Str digest = str_cut(&text, '\n');
-	*out = text;
-	return str_eq(digest, digest_of(a, text));
-}
-
-static void keep(Arena *a, Str path, Str text)
-{
-	Diags none = {.arena = a};
-	Str digest = digest_of(a, text);
-
-	if (dir_make_all(path_dir(path), &none))
-		file_write_atomic(path, str_format(a, "%.*s\n%.*s", STR_ARG(digest), STR_ARG(text)),
-			0600, &none);
-}
-
 int answer_version(Arena *a, const Tool *t)
 {
 	Diags d = {.arena = a};
@@ -102,7 +71,7 @@ int answer_version(Arena *a, const Tool *t)
 
 	if (path.len == 0)
 		return tool_exec(a, t);
-	if (find(a, path, &text)) {
+	if (cache_kept(a, path, &text)) {
 		cache_used(path);
 		fwrite(text.p, 1, (size_t)text.len, stdout);
 		return 0;
@@ -111,6 +80,6 @@ int answer_version(Arena *a, const Tool *t)
 		return finish(&d);
 	fwrite(res.out.p, 1, (size_t)res.out.len, stdout);
 	if (res.status == 0)
-		keep(a, path, res.out);
+		cache_keep(a, path, res.out);
 	return res.status;
 }

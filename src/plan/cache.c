@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "base/hash.h"
 #include "base/list.h"
 #include "os/file.h"
 
@@ -133,4 +134,25 @@ void cache_used(Str path)
 
 	if (file_stat(path, &f) && is_older(&f, DAY))
 		file_touch(path);
+}
+
+void cache_keep(Arena *a, Str path, Str text)
+{
+	Diags none = {.arena = a};
+	Str digest = hash_text(a, text);
+
+	if (dir_make_all(path_dir(path), &none))
+		file_write_atomic(path, str_format(a, "%.*s\n%.*s", STR_ARG(digest), STR_ARG(text)),
+			0600, &none);
+}
+
+bool cache_kept(Arena *a, Str path, Str *text)
+{
+	Diags none = {.arena = a};
+
+	*text = S("");
+	if (!file_exists(path) || !file_read(a, path, text, &none))
+		return false;
+	Str digest = str_cut(text, '\n');
+	return str_eq(digest, hash_text(a, *text));
 }

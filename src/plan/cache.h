@@ -36,4 +36,11 @@ void cache_trim_daily(Str cache);
 // cache_used notes that an entry was used.
 void cache_used(Str path);
 
+// cache_keep writes a text behind a line with its digest. It never fails: what is not
+// kept is made again.
+void cache_keep(Arena *a, Str path, Str text);
+
+// cache_kept reads such a text. It returns false if there is none, or if it is damaged.
+bool cache_kept(Arena *a, Str path, Str *text);
+
 #endif

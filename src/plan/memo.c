@@ -106,11 +106,7 @@ Str memo_name(Arena *a, const PlanInput *in, const GoArgs *args)
 
 static Str text_digest(Arena *a, Str text)
 {
-	Hash h;
-
-	hash_init(&h);
-	hash_add(&h, text);
-	return str_slice(hash_hex(a, &h), 0, 32);
+	return str_slice(hash_text(a, text), 0, 32);
 }
 
 // head_of returns a Go file down to its last import; all of it if we cannot read it.

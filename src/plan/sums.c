@@ -1,23 +1,7 @@
 #include "plan/sums.h"
 
-#include "base/hash.h"
 #include "os/file.h"
-
-static Str digest_of(Arena *a, Str text)
-{
-	Hash h;
-
-	hash_init(&h);
-	hash_add(&h, text);
-	return hash_hex(a, &h);
-}
-
-static bool read(Arena *a, Str path, Str *out)
-{
-	Diags none = {.arena = a};
-
-	return file_exists(path) && file_read(a, path, out, &none);
-}
+#include "plan/cache.h"
 
 // Sum = module " " version " " "h1:" digest .  We may read while go writes.
 static bool is_whole(Str text)
@@ -40,22 +24,17 @@ const Str *sums_kept(Arena *a, Str dir)
 {
 	Str *text = arena_new(a, Str);
 
-	if (!read(a, path_join(a, dir, S("sums")), text))
-		return NULL;
-	Str digest = str_cut(text, '\n');
-	return str_eq(digest, digest_of(a, *text)) ? text : NULL;
+	return cache_kept(a, path_join(a, dir, S("sums")), text) ? text : NULL;
 }
 
 void sums_keep(Arena *a, Str dir)
 {
 	const Str *kept = sums_kept(a, dir);
+	Str path = path_join(a, dir, S("go.work.sum")), text;
 	Diags none = {.arena = a};
-	Str text;
 
-	if (!read(a, path_join(a, dir, S("go.work.sum")), &text) || !is_whole(text) ||
-		(kept && str_eq(*kept, text)))
+	if (!file_exists(path) || !file_read(a, path, &text, &none) || !is_whole(text))
 		return;
-	Str digest = digest_of(a, text);
-	Str both = str_format(a, "%.*s\n%.*s", STR_ARG(digest), STR_ARG(text));
-	file_write_atomic(path_join(a, dir, S("sums")), both, 0600, &none);
+	if (!kept || !str_eq(*kept, text))
+		cache_keep(a, path_join(a, dir, S("sums")), text);
 }

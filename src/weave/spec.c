@@ -70,11 +70,7 @@ Str spec_write(Arena *a, const Spec *s)
 
 Str spec_digest(Arena *a, Str text)
 {
-	Hash h;
-
-	hash_init(&h);
-	hash_add(&h, text);
-	return str_slice(hash_hex(a, &h), 0, 32);
+	return str_slice(hash_text(a, text), 0, 32);
 }
 
 static isize jint(const json_t *obj, const char *key)

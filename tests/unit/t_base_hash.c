@@ -19,6 +19,7 @@ TEST(test_hash)
 	// sha256sum of eight zero bytes: the length of "".
 	CHECK_STR(digest(&a, "", NULL),
 		S("af5570f5a1810b7af78caf4bc70a660f0df51e42baf91d4de5b2328de0e83dfc"));
+	CHECK_STR(hash_text(&a, S("")), digest(&a, "", NULL));
 	CHECK_STR(digest(&a, "ab", "c"), digest(&a, "ab", "c"));
 	CHECK(!str_eq(digest(&a, "ab", "c"), digest(&a, "a", "bc")));
 	CHECK(!str_eq(digest(&a, "ab", ""), digest(&a, "ab", NULL)));
