@@ -50,7 +50,7 @@ func start(cfg *config.Config) {
 	}
 	if !setup.OwnType(otel.GetTracerProvider()) {
 		otel.SetTracerProvider(watch.Provider(provider(cfg)))
-		setup.Tell("traces", setup.Targets(cfg.Traces, cfg.OTLP, config.File("traces")), cfg.Set)
+		setup.Tell("traces", setup.Targets(targets(cfg)), cfg.Set)
 	} else {
 		setup.Tell("traces", setup.TheirOwn, cfg.Set)
 	}
@@ -74,24 +74,32 @@ func provider(cfg *config.Config) *sdktrace.TracerProvider {
 		sdktrace.WithResource(setup.Resource(cfg.Resource)),
 		sdktrace.WithSampler(cfg.Sampler),
 	}
-	for _, name := range cfg.Traces {
-		options = append(options, sdktrace.WithSpanProcessor(processor(name, cfg, first)))
+	if cfg.Limits != nil {
+		options = append(options, sdktrace.WithRawSpanLimits(*cfg.Limits))
+	}
+	for _, out := range cfg.Outputs {
+		options = append(options, sdktrace.WithSpanProcessor(processor(out, first)))
 	}
 	setup.Quietly(func() { tp = sdktrace.NewTracerProvider(options...) })
 	return tp
 }
 
-// processor returns the span processor for an exporter's name.
-func processor(name string, cfg *config.Config, first func()) sdktrace.SpanProcessor {
-	if name == "console" {
+// targets names where traces go.
+func targets(cfg *config.Config) (list []string) {
+	for _, out := range cfg.Outputs {
+		list = append(list, setup.Target(out.Name, out.OTLP))
+	}
+	return list
+}
+
+// processor returns the span processor for out.
+func processor(out config.Output, first func()) sdktrace.SpanProcessor {
+	if out.Name == "console" {
 		return console.New(os.Stderr, first)
 	}
-	q := cfg.Queue
+	q := out.Queue
 	q.First, q.Speak = first, new(report.Limited)
-	to := setup.OTLP(cfg.OTLP, "spans", q.Speak)
-	if name == "otlp_file" {
-		to.File = config.File("traces")
-	}
+	to := setup.OTLP(out.OTLP, "spans", q.Speak)
 	exporter, err := otlptrace.New(to)
 	if err != nil {
 		report.Line(report.Error, "spans to %s: %v", to.Target(), err)

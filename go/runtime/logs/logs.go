@@ -33,13 +33,13 @@ func init() {
 
 // start sets up what cfg asks for. A provider that the program has set before stays.
 func start(cfg *config.Logs) {
-	if cfg.Disabled || len(cfg.Exporters) == 0 {
+	if cfg.Disabled || len(cfg.Outputs) == 0 {
 		setup.Tell("logs", setup.Off, cfg.Set)
 		return
 	}
 	if !setup.OwnType(global.GetLoggerProvider()) {
 		global.SetLoggerProvider(provider(cfg))
-		setup.Tell("logs", setup.Targets(cfg.Exporters, cfg.OTLP, config.File("logs")), cfg.Set)
+		setup.Tell("logs", setup.Targets(targets(cfg)), cfg.Set)
 	} else {
 		setup.Tell("logs", setup.TheirOwn, cfg.Set)
 	}
@@ -48,11 +48,22 @@ func start(cfg *config.Logs) {
 
 func provider(cfg *config.Logs) (lp *sdklog.LoggerProvider) {
 	options := []sdklog.LoggerProviderOption{sdklog.WithResource(setup.Resource(cfg.Resource))}
-	for _, name := range cfg.Exporters {
-		options = append(options, sdklog.WithProcessor(newProcessor(name, cfg)))
+	if cfg.Limits != nil {
+		options = append(options, sdklog.WithAttributeValueLengthLimit(cfg.Limits.Length), sdklog.WithAttributeCountLimit(cfg.Limits.Count))
+	}
+	for _, out := range cfg.Outputs {
+		options = append(options, sdklog.WithProcessor(newProcessor(out)))
 	}
 	setup.Quietly(func() { lp = sdklog.NewLoggerProvider(options...) })
 	return lp
+}
+
+// targets names where records go.
+func targets(cfg *config.Logs) (list []string) {
+	for _, out := range cfg.Outputs {
+		list = append(list, setup.Target(out.Name, out.OTLP))
+	}
+	return list
 }
 
 // processor hands records to one exporter.
@@ -64,17 +75,14 @@ type processor struct {
 
 var _ sdklog.Processor = (*processor)(nil)
 
-func newProcessor(name string, cfg *config.Logs) *processor {
-	q := cfg.Queue
+func newProcessor(out config.LogOutput) *processor {
+	q := out.Queue
 	q.What, q.Speak = "log records", new(report.Limited)
-	if name == "console" {
+	if out.Name == "console" {
 		q.Target = "standard error"
 		return &processor{queue: batch.New(q, console), hurry: func() func() { return func() {} }}
 	}
-	to := setup.OTLP(cfg.OTLP, q.What, q.Speak)
-	if name == "otlp_file" {
-		to.File = config.File("logs")
-	}
+	to := setup.OTLP(out.OTLP, q.What, q.Speak)
 	exporter, err := otlplog.New(to)
 	q.Target = to.Target()
 	if err != nil {

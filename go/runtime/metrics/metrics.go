@@ -12,7 +12,6 @@ package metrics
 import (
 	"context"
 	"os"
-	"strings"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric/noop"
@@ -41,7 +40,7 @@ func init() {
 
 // start sets up what cfg asks for. A provider that the program has set before stays.
 func start(cfg *config.Metrics) {
-	if cfg.Disabled || len(cfg.Exporters) == 0 {
+	if cfg.Disabled || len(cfg.Outputs) == 0 {
 		setup.Tell("metrics", setup.Off, cfg.Set)
 		return
 	}
@@ -58,7 +57,7 @@ func start(cfg *config.Metrics) {
 	hook.EnableMetrics(follow)
 	exit.OnFlush(func(ctx context.Context) { s.flush(ctx, follow.Ours) })
 	s.begin(follow)
-	setup.Tell("metrics", setup.Targets(cfg.Exporters, cfg.OTLP, config.File("metrics")), cfg.Set)
+	setup.Tell("metrics", setup.Targets(targets(cfg)), cfg.Set)
 }
 
 // signal is metrics on their way.
@@ -71,36 +70,32 @@ type signal struct {
 func newSignal(cfg *config.Metrics) *signal {
 	s := &signal{}
 	options := []sdkmetric.Option{sdkmetric.WithResource(setup.Resource(cfg.Resource))}
-	for _, name := range cfg.Exporters {
-		// The preferences are those of OTLP; people and Prometheus want sums.
-		temporality, exponential := "cumulative", false
-		if strings.HasPrefix(name, "otlp") {
-			temporality, exponential = cfg.Temporality, cfg.Exponential
-		}
+	for _, out := range cfg.Outputs {
 		reader := sdkmetric.NewManualReader(
-			sdkmetric.WithTemporalitySelector(temporalities(temporality)),
-			sdkmetric.WithAggregationSelector(aggregations(exponential)),
-			sdkmetric.WithProducer(newScheduling(temporality)))
+			sdkmetric.WithTemporalitySelector(temporalities(out.Temporality)),
+			sdkmetric.WithAggregationSelector(aggregations(out.Exponential)),
+			sdkmetric.WithProducer(newScheduling(out.Temporality)))
 		options = append(options, sdkmetric.WithReader(reader))
-		switch name {
+		switch out.Name {
 		case "prometheus":
-			s.servers = append(s.servers, &scrapes{reader: reader, host: cfg.Host, port: cfg.Port})
+			s.servers = append(s.servers, &scrapes{reader: reader, host: out.Host, port: out.Port})
 		case "console":
-			s.pushers = append(s.pushers, newPusher(cfg, reader, console{}, "standard error", new(report.Limited)))
+			s.pushers = append(s.pushers, newPusher(out, reader, console{}, "standard error", new(report.Limited)))
 		default:
 			limited := new(report.Limited)
-			to := setup.OTLP(cfg.OTLP, "metrics", limited)
-			if name == "otlp_file" {
-				to.File = config.File("metrics")
-			}
+			to := setup.OTLP(out.OTLP, "metrics", limited)
 			exporter, err := otlpmetric.New(to)
 			if err != nil {
 				report.Line(report.Error, "metrics to %s: %v", to.Target(), err)
 			}
-			s.pushers = append(s.pushers, newPusher(cfg, reader, exporter, to.Target(), limited))
+			s.pushers = append(s.pushers, newPusher(out, reader, exporter, to.Target(), limited))
 		}
 	}
-	setup.Quietly(func() { bounded(func() { s.provider = sdkmetric.NewMeterProvider(options...) }) })
+	setup.Quietly(func() {
+		bounded(func() {
+			filtering(cfg.Exemplars, func() { s.provider = sdkmetric.NewMeterProvider(options...) })
+		})
+	})
 	measureRuntime(s.provider.Meter(scope))
 	measureProcess(s.provider.Meter(scope))
 	return s
@@ -116,6 +111,31 @@ func bounded(f func()) {
 		defer os.Unsetenv(name)
 	}
 	f()
+}
+
+// filtering runs f with that exemplar filter, if one is given: the option for it is
+// younger than the variable, which the SDK reads at once.
+func filtering(exemplars string, f func()) {
+	const name = "OTEL_METRICS_EXEMPLAR_FILTER"
+	if exemplars != "" {
+		before, set := os.LookupEnv(name)
+		_ = os.Setenv(name, exemplars)
+		defer func() {
+			_ = os.Unsetenv(name)
+			if set {
+				_ = os.Setenv(name, before)
+			}
+		}()
+	}
+	f()
+}
+
+// targets names where metrics go.
+func targets(cfg *config.Metrics) (list []string) {
+	for _, out := range cfg.Outputs {
+		list = append(list, setup.Target(out.Name, out.OTLP))
+	}
+	return list
 }
 
 func (s *signal) begin(follow *followmeter.Provider) {

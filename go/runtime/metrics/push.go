@@ -35,9 +35,9 @@ type pusher struct {
 	fails int  // exports that failed
 }
 
-func newPusher(cfg *config.Metrics, reader *sdkmetric.ManualReader, e exporter, target string, limited *report.Limited) *pusher {
+func newPusher(out config.MetricOutput, reader *sdkmetric.ManualReader, e exporter, target string, limited *report.Limited) *pusher {
 	return &pusher{
-		reader: reader, exporter: e, interval: cfg.Interval, timeout: cfg.Timeout,
+		reader: reader, exporter: e, interval: out.Interval, timeout: out.Timeout,
 		target: target, limited: limited, turn: make(chan struct{}, 1),
 	}
 }

@@ -51,8 +51,21 @@ type Config struct {
 	// Exclude is OTEL_GO_EXCLUDE.
 	Exclude []filter.Rule
 
+	// Outputs is where traces go: Traces by the above, or what OTEL_CONFIG_FILE says,
+	// where Traces, OTLP and Queue are empty.
+	Outputs []Output
+	// Limits is that of the file; nil without one, when the SDK reads the variables.
+	Limits *sdktrace.SpanLimits
+
 	// Set is the names of the variables that were read and had a value.
 	Set []string
+}
+
+// Output is one of the places that traces go to.
+type Output struct {
+	Name  string      // otlp, otlp_file or console
+	OTLP  otlp.Config // without what only the program knows
+	Queue queue.Config
 }
 
 // reader reads variables by getenv, and says by warn what is wrong with them.
@@ -66,15 +79,20 @@ type reader struct {
 // fault is one call of warn.
 func Read(getenv func(name string) string, warn func(format string, args ...any)) *Config {
 	r := &reader{getenv: getenv, warn: warn}
-	c := &Config{Disabled: r.bool("OTEL_SDK_DISABLED")}
+	c := &Config{}
 	defer func() { c.Set = r.set }()
-	if c.Disabled {
+	if f := r.file(); f != nil {
+		if c.Disabled = f.disabled; !c.Disabled {
+			c.Resource, c.Outputs, c.Limits, c.Propagator = f.resource, f.traces, &f.limits, f.propagator
+			c.Exclude = r.exclude()
+			c.Sampler = filter.Sampler(f.sampler, c.Exclude)
+		}
+		return c
+	}
+	if c.Disabled = r.bool("OTEL_SDK_DISABLED"); c.Disabled {
 		return c
 	}
 	r.logLevel()
-	if r.text("OTEL_CONFIG_FILE") != "" {
-		r.warn("OTEL_CONFIG_FILE: not supported yet; the other variables are used")
-	}
 	c.Resource = r.resource()
 	c.Traces = r.list("OTEL_TRACES_EXPORTER", []string{"otlp"}, "otlp", "otlp_file", "console", "none")
 	c.OTLP = r.otlp("TRACES", "v1/traces")
@@ -83,6 +101,13 @@ func Read(getenv func(name string) string, warn func(format string, args ...any)
 	c.Sampler = filter.Sampler(r.sampler(), c.Exclude)
 	c.Propagator = r.propagator()
 	r.limits()
+	for _, name := range c.Traces {
+		out := Output{Name: name, OTLP: c.OTLP, Queue: c.Queue}
+		if name == "otlp_file" {
+			out.OTLP.File = filePath("traces")
+		}
+		c.Outputs = append(c.Outputs, out)
+	}
 	return c
 }
 
@@ -94,9 +119,9 @@ func (r *reader) resource() resource.Config {
 	}
 }
 
-// File is where otlp_file writes a signal: SIGNAL.jsonl in OTEL_GO_OTLP_FOLDER, or
+// filePath is where otlp_file writes a signal: SIGNAL.jsonl in OTEL_GO_OTLP_FOLDER, or
 // where the program was started.
-func File(signal string) string {
+func filePath(signal string) string {
 	return filepath.Join(os.Getenv("OTEL_GO_OTLP_FOLDER"), signal+".jsonl")
 }
 
@@ -173,8 +198,16 @@ func (r *reader) list(name string, otherwise []string, known ...string) []string
 // pairs reads k=v,k=v as W3C Baggage has it, values percent-encoded, and gives
 // each to add. A secret may be among them, so a fault is told without its text.
 func (r *reader) pairs(name string, add func(key, value string) bool) {
+	eachPair(r.text(name), add, func(place int) {
+		r.warn("%s: expected key=value, found something else in place %d; it is left out", name, place)
+	})
+}
+
+// eachPair gives the pairs of text to add, and the places of those that are none, or
+// that add refuses, to wrong.
+func eachPair(text string, add func(key, value string) bool, wrong func(place int)) {
 	n := 0
-	for pair := range strings.SplitSeq(r.text(name), ",") {
+	for pair := range strings.SplitSeq(text, ",") {
 		n++
 		if strings.TrimSpace(pair) == "" {
 			continue
@@ -185,7 +218,7 @@ func (r *reader) pairs(name string, add func(key, value string) bool) {
 			value = text
 		}
 		if !ok || key == "" || !add(key, value) {
-			r.warn("%s: expected key=value, found something else in place %d; it is left out", name, n)
+			wrong(n)
 		}
 	}
 }
@@ -378,16 +411,24 @@ func printable(s string) bool {
 	return true
 }
 
-// endpoint reads a URL, or the path of a socket; both zero is the default.
+func (r *reader) endpoint(name string, insecure bool) (u *url.URL, socket string) {
+	u, socket, ok := parseEndpoint(r.text(name), insecure)
+	if !ok {
+		// The text is not repeated: there may be a password in it.
+		r.warn("%s: expected http://HOST:PORT, https://HOST:PORT or unix:PATH, found something else; the default is used", name)
+	}
+	return u, socket
+}
+
+// parseEndpoint reads a URL, or the path of a socket; both zero is the default.
 // HOST:PORT alone is what gRPC's own clients are given: by the specification it
 // is encrypted unless insecure.
-func (r *reader) endpoint(name string, insecure bool) (u *url.URL, socket string) {
-	v := r.text(name)
+func parseEndpoint(v string, insecure bool) (u *url.URL, socket string, ok bool) {
 	if v == "" {
-		return nil, ""
+		return nil, "", true
 	}
 	if path, ok := strings.CutPrefix(v, "unix:"); ok {
-		return nil, strings.TrimPrefix(path, "//")
+		return nil, strings.TrimPrefix(path, "//"), true
 	}
 	text := v
 	if !strings.Contains(v, "://") {
@@ -398,11 +439,9 @@ func (r *reader) endpoint(name string, insecure bool) (u *url.URL, socket string
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
-		// The text is not repeated: there may be a password in it.
-		r.warn("%s: expected http://HOST:PORT, https://HOST:PORT or unix:PATH, found something else; the default is used", name)
-		return nil, ""
+		return nil, "", false
 	}
-	return u, ""
+	return u, "", true
 }
 
 // complete fills in what an endpoint leaves open. Own is one for this signal

@@ -149,7 +149,6 @@ func TestRead(t *testing.T) {
 		{vars{"OTEL_EXPORTER_OTLP_COMPRESSION": "zstd"}, "gzip", "false", "OTEL_EXPORTER_OTLP_COMPRESSION: expected gzip or none, found 'zstd'; none is used"},
 		{vars{"OTEL_EXPORTER_OTLP_CERTIFICATE": "ca", "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE": "c", "OTEL_EXPORTER_OTLP_CLIENT_KEY": "k"}, "files", "ca c k", ""},
 
-		{vars{"OTEL_CONFIG_FILE": "otel.yaml"}, "exporters", "otlp", "OTEL_CONFIG_FILE: not supported yet; the other variables are used"},
 		{vars{"OTEL_SDK_DISABLED": "yes"}, "exporters", "otlp", "OTEL_SDK_DISABLED: expected true or false, found 'yes'; false is used"},
 	}
 	for _, tt := range tests {

@@ -20,16 +20,41 @@ type Logs struct {
 	// Queue is OTEL_BLRP_*.
 	Queue batch.Config
 
+	// Outputs is where records go: Exporters by the above, or what OTEL_CONFIG_FILE
+	// says, where those are empty.
+	Outputs []LogOutput
+	// Limits is that of the file; nil without one, when the SDK reads the variables.
+	Limits *LogLimits
+
 	// Set is the names of the variables that were read and had a value.
 	Set []string
+}
+
+// LogOutput is one of the places that records go to.
+type LogOutput struct {
+	Name  string      // otlp, otlp_file or console
+	OTLP  otlp.Config // without what only the program knows
+	Queue batch.Config
+}
+
+// LogLimits is the longest value of an attribute, in characters (-1: any), and how many
+// attributes there may be.
+type LogLimits struct {
+	Length, Count int
 }
 
 // ReadLogs is [Read] for logs.
 func ReadLogs(getenv func(name string) string, warn func(format string, args ...any)) *Logs {
 	r := &reader{getenv: getenv, warn: warn}
-	l := &Logs{Disabled: r.bool("OTEL_SDK_DISABLED")}
+	l := &Logs{}
 	defer func() { l.Set = r.set }()
-	if l.Disabled {
+	if f := r.file(); f != nil {
+		if l.Disabled = f.disabled; !l.Disabled {
+			l.Resource, l.Outputs, l.Limits = f.resource, f.logs, &f.logLimits
+		}
+		return l
+	}
+	if l.Disabled = r.bool("OTEL_SDK_DISABLED"); l.Disabled {
 		return l
 	}
 	r.logLevel()
@@ -46,5 +71,12 @@ func ReadLogs(getenv func(name string) string, warn func(format string, args ...
 	// without a word.
 	r.number("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", -1, 128)
 	r.number("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", -1, -1)
+	for _, name := range l.Exporters {
+		out := LogOutput{Name: name, OTLP: l.OTLP, Queue: l.Queue}
+		if name == "otlp_file" {
+			out.OTLP.File = filePath("logs")
+		}
+		l.Outputs = append(l.Outputs, out)
+	}
 	return l
 }

@@ -33,16 +33,40 @@ type Metrics struct {
 	// Exclude is OTEL_GO_EXCLUDE.
 	Exclude []filter.Rule
 
+	// Outputs is where metrics go: Exporters by the above, or what OTEL_CONFIG_FILE
+	// says, where those are empty.
+	Outputs []MetricOutput
+	// Exemplars is the file's exemplar filter; "" without one, when the SDK reads the
+	// variable.
+	Exemplars string
+
 	// Set is the names of the variables that were read and had a value.
 	Set []string
+}
+
+// MetricOutput is one of the places that metrics go to.
+type MetricOutput struct {
+	Name              string      // otlp, otlp_file, console or prometheus
+	OTLP              otlp.Config // without what only the program knows
+	Interval, Timeout time.Duration
+	Temporality       string // cumulative, delta or lowmemory
+	Exponential       bool
+	Host              string // of prometheus
+	Port              int
 }
 
 // ReadMetrics is [Read] for metrics.
 func ReadMetrics(getenv func(name string) string, warn func(format string, args ...any)) *Metrics {
 	r := &reader{getenv: getenv, warn: warn}
-	m := &Metrics{Disabled: r.bool("OTEL_SDK_DISABLED")}
+	m := &Metrics{}
 	defer func() { m.Set = r.set }()
-	if m.Disabled {
+	if f := r.file(); f != nil {
+		if m.Disabled = f.disabled; !m.Disabled {
+			m.Resource, m.Outputs, m.Exemplars, m.Exclude = f.resource, f.metrics, f.exemplars, r.exclude()
+		}
+		return m
+	}
+	if m.Disabled = r.bool("OTEL_SDK_DISABLED"); m.Disabled {
 		return m
 	}
 	r.logLevel()
@@ -61,6 +85,16 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 		m.Host = "localhost"
 	}
 	m.Port = r.number("OTEL_EXPORTER_PROMETHEUS_PORT", 0, 9464)
+	for _, name := range m.Exporters {
+		out := MetricOutput{Name: name, OTLP: m.OTLP, Interval: m.Interval, Timeout: m.Timeout, Temporality: "cumulative", Host: m.Host, Port: m.Port}
+		if strings.HasPrefix(name, "otlp") { // the preferences are those of OTLP; people and Prometheus want sums
+			out.Temporality, out.Exponential = m.Temporality, m.Exponential
+		}
+		if name == "otlp_file" {
+			out.OTLP.File = filePath("metrics")
+		}
+		m.Outputs = append(m.Outputs, out)
+	}
 	return m
 }
 

@@ -71,19 +71,19 @@ const (
 	NoTargets = "made, and sent nowhere"
 )
 
-// Targets names the targets of a signal's exporters.
-func Targets(exporters []string, to otlp.Config, file string) string {
-	var list []string
-	for _, name := range exporters {
-		switch name {
-		case "otlp":
-			list = append(list, string(to.Protocol)+" to "+to.Target())
-		case "otlp_file":
-			list = append(list, "lines to "+file)
-		default:
-			list = append(list, name)
-		}
+// Target names where an exporter sends.
+func Target(exporter string, to otlp.Config) string {
+	switch exporter {
+	case "otlp":
+		return string(to.Protocol) + " to " + to.Target()
+	case "otlp_file":
+		return "lines to " + to.File
 	}
+	return exporter
+}
+
+// Targets is the targets of a signal's exporters as one text.
+func Targets(list []string) string {
 	if list == nil {
 		return NoTargets
 	}

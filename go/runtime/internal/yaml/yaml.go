@@ -18,7 +18,7 @@ import (
 
 // The bounds of what is read.
 const (
-	MaxSize  = 1 << 20 // bytes
+	MaxSize  = 1 << 18 // bytes
 	maxDepth = 40      // nodes in nodes
 )
 

@@ -112,7 +112,7 @@ func TestWrong(t *testing.T) {
 		{"a: \xff", "1:1: not UTF-8"},
 		{strings.Repeat("[", 100), "1:40: more than 40 values in each other"},
 		{strings.Repeat("- ", 100), "1:81: more than 40 values in each other"},
-		{strings.Repeat(" ", MaxSize+1), "1:1: more than 1048576 bytes"},
+		{strings.Repeat(" ", MaxSize+1), "1:1: more than 262144 bytes"},
 	} {
 		n, err := Parse(row.text, getenv)
 		if err == nil {

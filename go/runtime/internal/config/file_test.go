@@ -1,0 +1,348 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"otel.tool/runtime/internal/otlp"
+	"otel.tool/runtime/internal/report"
+)
+
+// everyFile reads a file for all signals, and what it says is wrong, without the path.
+func everyFile(t *testing.T, text string, env vars) (c *Config, m *Metrics, l *Logs, warned string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "otel.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := report.SetLevel(report.Warn)
+	defer report.SetLevel(before)
+	all := vars{"OTEL_CONFIG_FILE": path}
+	for name, value := range env {
+		all[name] = value
+	}
+	getenv := func(name string) string { return all[name] }
+	var once []string
+	warn := func(format string, args ...any) {
+		line := strings.TrimPrefix(strings.ReplaceAll(fmt.Sprintf(format, args...), path+":", ""), "OTEL_CONFIG_FILE: ")
+		for _, known := range once {
+			if known == line {
+				return
+			}
+		}
+		once = append(once, line)
+	}
+	c, m, l = Read(getenv, warn), ReadMetrics(getenv, warn), ReadLogs(getenv, warn)
+	return c, m, l, strings.Join(once, "\n")
+}
+
+// where is an exporter's target with its path.
+func where(to otlp.Config) string {
+	switch {
+	case to.Endpoint == nil:
+		return ""
+	case to.File != "":
+		return to.File
+	}
+	return to.Target() + to.Endpoint.Path
+}
+
+// summary is all of a file's configuration in lines.
+func summary(c *Config, m *Metrics, l *Logs) string {
+	if c.Disabled || m.Disabled || l.Disabled {
+		return fmt.Sprint("disabled ", c.Disabled, m.Disabled, l.Disabled, len(c.Outputs)+len(m.Outputs)+len(l.Outputs))
+	}
+	var b strings.Builder
+	for _, o := range c.Outputs {
+		fmt.Fprintf(&b, "spans %s %s %v %v %d %d %v %v\n", o.Name, where(o.OTLP), o.OTLP.Headers, o.OTLP.Gzip, o.Queue.MaxQueue, o.Queue.MaxBatch, o.Queue.Delay, o.Queue.Timeout)
+	}
+	for _, o := range m.Outputs {
+		fmt.Fprintf(&b, "metrics %s %s%s:%d %v %v %s %v\n", o.Name, where(o.OTLP), o.Host, o.Port, o.Interval, o.Timeout, o.Temporality, o.Exponential)
+	}
+	for _, o := range l.Outputs {
+		fmt.Fprintf(&b, "logs %s %s %d %d %v %v\n", o.Name, o.OTLP.Protocol, o.Queue.MaxQueue, o.Queue.MaxBatch, o.Queue.Delay, o.Queue.Timeout)
+	}
+	return b.String()
+}
+
+const whole = `
+# All that there is.
+file_format: "1.0"
+disabled: false
+log_level: warn2
+attribute_limits: {attribute_value_length_limit: 100, attribute_count_limit: 50}
+resource:
+  attributes:
+    - {name: service.name, value: "${NAME:-shop}"}
+    - name: count
+      value: 3
+      type: int
+    - {name: on, value: true, type: bool}
+    - {name: share, value: 0.5, type: double}
+    - {name: list, value: [a, b], type: string_array}
+    - {name: none, value: "${NOT_SET}"}
+    - {name: nothing, value: ${NOT_SET}}
+  attributes_list: "team=a%20b,service.name=lower"
+  detection/development:
+    detectors: [{host: }, {process: {}}, {service: }]
+propagator:
+  composite: [{tracecontext: }, {b3: }]
+  composite_list: "baggage,b3,xray"
+tracer_provider:
+  processors:
+    - batch:
+        schedule_delay: 1
+        export_timeout: 2
+        max_queue_size: 3
+        max_export_batch_size: 4
+        exporter:
+          otlp_http:
+            endpoint: https://c:4318/own/path
+            tls: {ca_file: /ca.pem, cert_file: /cert.pem, key_file: /key.pem}
+            headers: [{name: a, value: "1"}, {name: b, value: ~}]
+            headers_list: a=0,c=2
+            compression: gzip
+            timeout: 5000
+            encoding: json
+    - simple: {exporter: {console: }}
+    - batch: {exporter: {otlp_grpc: {endpoint: "c:4317", tls: {insecure: true}}}}
+    - batch: {exporter: {otlp_file/development: {output_stream: file:///tmp/t.jsonl}}}
+  limits: {attribute_count_limit: 7, event_count_limit: 8, link_count_limit: 9, event_attribute_count_limit: 10, link_attribute_count_limit: 11}
+  sampler:
+    parent_based:
+      root: {trace_id_ratio_based: {ratio: 0.25}}
+      remote_parent_not_sampled: {always_on: }
+meter_provider:
+  readers:
+    - periodic:
+        interval: 1000
+        timeout: 0
+        exporter: {otlp_grpc: {temporality_preference: low_memory, default_histogram_aggregation: base2_exponential_bucket_histogram}}
+    - periodic: {exporter: {console: {temporality_preference: delta}}}
+    - pull: {exporter: {prometheus/development: {host: 0.0.0.0, port: 9999}}}
+  exemplar_filter: always_off
+logger_provider:
+  processors:
+    - batch: {exporter: {otlp_http: }}
+    - simple: {exporter: {otlp_grpc: }}
+  limits: {attribute_value_length_limit: 20}
+instrumentation/development: {java: {a: b}}
+`
+
+const wholeMeans = `spans otlp https://c:4318/own/path map[A:[1] C:[2]] true 3 3 1ms 2ms
+spans console  map[] false 2048 1 5s 30s
+spans otlp http://c:4317 map[] false 2048 512 5s 30s
+spans otlp_file /tmp/t.jsonl map[] false 2048 512 5s 30s
+metrics otlp http://localhost:4317:0 1s 1h0m0s lowmemory true
+metrics console :0 1m0s 30s delta false
+metrics prometheus 0.0.0.0:9999 0s 0s cumulative false
+logs otlp http/protobuf 2048 512 1s 30s
+logs otlp grpc 2048 1 1s 30s
+`
+
+// OTEL_CONFIG_FILE: all that the schema has and we do; other variables say nothing.
+func TestFile(t *testing.T) {
+	c, m, l, warned := everyFile(t, whole, vars{
+		"NAME": "till", "OTEL_SDK_DISABLED": "true", "OTEL_TRACES_EXPORTER": "wrong", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://other:1",
+		"OTEL_SERVICE_NAME": "named", "OTEL_RESOURCE_ATTRIBUTES": "not=there", "OTEL_PROPAGATORS": "none", "OTEL_LOG_LEVEL": "wrong",
+		"OTEL_GO_EXCLUDE": "/healthz",
+	})
+	if warned != "" {
+		t.Error(warned)
+	}
+	if got := summary(c, m, l); got != wholeMeans {
+		t.Errorf("got\n%s", got)
+	}
+	first := c.Outputs[0].OTLP
+	if first.CAFile+first.CertFile+first.KeyFile != "/ca.pem/cert.pem/key.pem" || first.Protocol != "http/json" || first.Timeout.Seconds() != 5 {
+		t.Errorf("%+v", first)
+	}
+	for what, pair := range map[string][2]string{
+		"resource": {fmt.Sprint(c.Resource.Service, c.Resource.Detectors, attrsAll(c)), "[host os process service]" +
+			" service.name=named team=a b service.name=lower service.name=till count=3 on=true share=0.5 list=[\"a\",\"b\"] none="},
+		"propagator": {strings.Join(sorted(c.Propagator.Fields()), " "), "X-Amzn-Trace-Id b3 baggage traceparent tracestate"},
+		"limits":     {fmt.Sprint(*c.Limits, *l.Limits), "{100 7 8 9 10 11} {20 50}"},
+		"sampler": {c.Sampler.(interface{ Description() string }).Description(), "ParentBased{root:TraceIDRatioBased{0.25}," +
+			"remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOnSampler,localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}"},
+		"exemplars": {m.Exemplars, "always_off"},
+		"exclude":   {fmt.Sprint(len(c.Exclude), len(m.Exclude)), "1 1"},
+		"set":       {fmt.Sprint(c.Set, l.Set), "[OTEL_CONFIG_FILE OTEL_GO_EXCLUDE] [OTEL_CONFIG_FILE]"},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s:\ngot  %s\nwant %s", what, pair[0], pair[1])
+		}
+	}
+}
+
+func attrsAll(c *Config) string {
+	var b strings.Builder
+	for _, kv := range c.Resource.Attrs {
+		fmt.Fprintf(&b, " %s=%s", kv.Key, kv.Value.Emit())
+	}
+	return b.String()
+}
+
+func TestFileDefaults(t *testing.T) {
+	c, m, l, warned := everyFile(t, `file_format: "1.0"`, nil)
+	if warned != "" || c.Disabled || c.Outputs != nil || m.Outputs != nil || l.Outputs != nil || c.Propagator == nil || c.Resource.Detectors != nil {
+		t.Errorf("%s %+v %+v %+v", warned, c, m, l)
+	}
+	c, _, _, warned = everyFile(t, "file_format: \"1.0\"\ntracer_provider: {processors: [{batch: {exporter: {otlp_grpc: }}}, {batch: {exporter: {otlp_http: {timeout: 0}}}}, {batch: {exporter: {otlp_file: }}}]}", nil)
+	const want = "spans otlp http://localhost:4317 map[] false 2048 512 5s 30s\n" +
+		"spans otlp http://localhost:4318/v1/traces map[] false 2048 512 5s 30s\n" +
+		"spans otlp_file /dev/stdout map[] false 2048 512 5s 30s\n"
+	if got := summary(c, &Metrics{}, &Logs{}); got != want || warned != "" {
+		t.Errorf("%s\n%s", warned, got)
+	}
+	if got := c.Sampler.Description(); !strings.HasPrefix(got, "ParentBased{root:AlwaysOnSampler,") {
+		t.Error(got)
+	}
+}
+
+// What is wrong leaves no telemetry at all, and one line.
+func TestFileWrong(t *testing.T) {
+	for _, row := range []struct{ text, want string }{
+		{"a", "1:1: expected a mapping"},
+		{"", "1:1: expected file_format '1.0', found ''"},
+		{"file_format: '2.0'", "1:1: expected file_format '1.0', found '2.0'"},
+		{"file_format: '1.0'\na: [", "2:5: expected a value, which may be put in quotes"},
+		{"file_format: '1.0'\ndisabled: maybe", "2:11: expected true or false, found 'maybe'"},
+		{"file_format: '1.0'\ndisabled: 'true'", "2:11: expected true or false, found 'true'"},
+		{"file_format: '1.0'\nlog_level: loud", "2:12: expected trace, debug, info, warn, error or fatal, found 'loud'"},
+		{"file_format: '1.0'\nattribute_limits: {attribute_count_limit: -1}", "2:43: expected a number of at least 0, found '-1'"},
+		{"file_format: '1.0'\ntracer_provider:\n  processors: 1", "3:15: expected a list"},
+		{"file_format: '1.0'\ntracer_provider:\n  processors:\n  - batch: {}", "4:5: expected an exporter"},
+		{"file_format: '1.0'\ntracer_provider:\n  processors:\n  - batch: {exporter: {}}", "4:23: expected an exporter: a mapping with one key"},
+		{"file_format: '1.0'\ntracer_provider:\n  processors:\n  - batch: {exporter: {otlp_http: {endpoint: 'ftp://user:secret@x'}}}", "4:46: expected http://HOST:PORT, https://HOST:PORT or unix:PATH, found something else"},
+		{"file_format: '1.0'\ntracer_provider:\n  processors:\n  - batch: {exporter: {otlp_http: {headers: [{name: 'a b', value: secret}]}}}", "4:46: expected a header with 'name' and 'value'"},
+		{"file_format: '1.0'\ntracer_provider:\n  processors:\n  - batch: {exporter: {otlp_http: {headers_list: 'a=1,secret'}}}", "4:50: expected key=value, found something else in place 2"},
+		{"file_format: '1.0'\ntracer_provider: {sampler: {trace_id_ratio_based: {ratio: 2}}}", "2:59: expected a number from 0 to 1, found '2'"},
+		{"file_format: '1.0'\nmeter_provider: {readers: [{pull: {exporter: {console: }}}]}", "2:28: exporter 'console' is not one of a pull reader"},
+		{"file_format: '1.0'\nresource: {attributes: [{name: a, value: x, type: int}]}", "2:42: expected a value of type int, found 'x'"},
+		{"file_format: '1.0'\nresource: {attributes: [{name: a, value: x, type: set}]}", "2:42: unknown type 'set' of an attribute"},
+		{"file_format: '1.0'\nresource: {attributes: [{value: x}]}", "2:25: expected an attribute with 'name' and 'value'"},
+	} {
+		c, m, l, warned := everyFile(t, row.text, nil)
+		if got := summary(c, m, l); got != "disabled true true true 0" || warned != row.want+"; there is no telemetry" {
+			t.Errorf("%s:\ngot  %s\nwant %s\n%s", row.text, warned, row.want, got)
+		}
+	}
+	dir := t.TempDir()
+	for path, want := range map[string]string{
+		dir:         "OTEL_CONFIG_FILE: '" + dir + "' is not a regular file; there is no telemetry",
+		dir + "/no": "OTEL_CONFIG_FILE: stat " + dir + "/no: no such file or directory; there is no telemetry",
+	} {
+		c, warned := read(vars{"OTEL_CONFIG_FILE": path})
+		if !c.Disabled || len(warned) != 1 || warned[0] != want {
+			t.Errorf("%q, want %s", warned, want)
+		}
+	}
+	if c, m, l, warned := everyFile(t, "file_format: '1.0'\ndisabled: true", nil); summary(c, m, l) != "disabled true true true 0" || warned != "" {
+		t.Error(warned)
+	}
+}
+
+// What we have not costs a line each, and the rest of the file counts.
+func TestFileUnsupported(t *testing.T) {
+	c, m, l, warned := everyFile(t, `file_format: "1.7"
+tracer_provider:
+  processors:
+    - batch: {exporter: {zipkin: {endpoint: x}}}
+    - mine/development: {a: b}
+    - simple: {exporter: {console: }, more: 1}
+  sampler: {jaeger_remote/development: {endpoint: x, initial_sampler: {always_off: }}}
+meter_provider:
+  views: [{selector: {}}]
+  readers: [{periodic: {exporter: {statsd: }, cardinality_limits: {default: 1}}}, {other: }]
+propagator: {composite: [{tracecontext: }, {mine: }]}
+resource: {detection/development: {attributes: {included: [a]}, detectors: [{cloud: }]}}
+instrumentation/development: {general: {http: {}}, go: {}, php: {}}
+own: 1
+`, nil)
+	const want = `1:1: file_format '1.7' is read as '1.0'
+12:36: 'attributes' is not supported; it is left out
+12:77: detector 'cloud' is not supported; it is left out
+11:44: propagator 'mine' is not supported; it is left out
+4:25: exporter 'zipkin' is not supported; it is left out
+5:7: processor 'mine' is not supported; it is left out
+6:39: 'more' is not supported; it is left out
+7:12: sampler 'jaeger_remote' is not supported; AlwaysOffSampler is used
+10:35: exporter 'statsd' is not supported; it is left out
+10:47: 'cardinality_limits' is not supported; it is left out
+10:83: reader 'other' is not supported; it is left out
+9:3: 'views' is not supported; it is left out
+13:31: 'general' is not supported; it is left out
+13:52: 'go' is not supported; it is left out
+14:1: 'own' is not supported; it is left out`
+	got := strings.Split(warned, "\n")
+	sum := summary(c, m, l)
+	if a, b := strings.Join(sorted(got), "\n"), strings.Join(sorted(strings.Split(want, "\n")), "\n"); a != b {
+		t.Errorf("got\n%s\nwant\n%s", a, b)
+	}
+	if !strings.HasPrefix(sum, "spans console") || strings.Count(sum, "\n") != 1 || c.Sampler.Description() != "AlwaysOffSampler" {
+		t.Errorf("%s%s", sum, c.Sampler.Description())
+	}
+}
+
+// Earlier versions of the schema had other names for the same.
+func TestFileEarlier(t *testing.T) {
+	c, _, _, warned := everyFile(t, `file_format: "0.3"
+propagator: {composite: [tracecontext, baggage]}
+tracer_provider:
+  processors:
+    - batch:
+        exporter:
+          otlp: {protocol: http/protobuf, endpoint: "http://c:4318/v1/traces", certificate: /ca.pem, client_key: /key.pem, client_certificate: /cert.pem, insecure: false}
+  sampler: always_off
+`, nil)
+	o := c.Outputs[0].OTLP
+	if got := fmt.Sprint(o.Endpoint, o.Protocol, o.CAFile, o.KeyFile, o.CertFile, sorted(c.Propagator.Fields()), c.Sampler.Description()); warned != "" ||
+		got != "http://c:4318/v1/traceshttp/protobuf/ca.pem/key.pem/cert.pem[baggage traceparent tracestate]AlwaysOffSampler" {
+		t.Errorf("%s %s", got, warned)
+	}
+}
+
+func TestFileLevels(t *testing.T) {
+	before := report.SetLevel(report.Warn)
+	defer report.SetLevel(before)
+	for name, want := range map[string]report.Level{"trace4": report.Debug, "debug": report.Debug, "info2": report.Info, "warn": report.Warn, "error": report.Error, "fatal": report.Error, "~": report.Warn} {
+		f := &file{r: &reader{getenv: func(string) string { return "" }, warn: t.Errorf}}
+		f.read("file_format: '1.0'\nlog_level: " + name)
+		if f.level != want || f.fault != "" {
+			t.Errorf("%s: %v %s", name, f.level, f.fault)
+		}
+	}
+}
+
+// Any file either is wrong in one way, or gives what can be worked with.
+func FuzzFile(f *testing.F) {
+	f.Add(whole)
+	f.Add("file_format: '0.3'\nresource: {attributes: [{name: a, type: int_array, value: [1, ~]}]}")
+	f.Add("file_format: '1.0'\ntracer_provider: {processors: [batch, simple: ], sampler: {parent_based: {root: parent_based}}}")
+	f.Fuzz(func(t *testing.T, text string) {
+		c := &file{path: "f", r: &reader{getenv: func(string) string { return "" }, warn: func(string, ...any) {}}}
+		c.read(text)
+		if c.fault != "" {
+			if !strings.HasPrefix(c.fault, "f:") {
+				t.Errorf("%q: %s", text, c.fault)
+			}
+			return
+		}
+		for _, o := range c.traces {
+			if o.Queue.MaxQueue < 1 || o.Queue.MaxBatch < 1 || o.Name == "otlp" && (o.OTLP.Endpoint == nil || o.OTLP.Timeout <= 0) {
+				t.Errorf("%q: %+v", text, o)
+			}
+		}
+		for _, m := range c.metrics {
+			if m.Name != "prometheus" && (m.Interval <= 0 || m.Timeout <= 0) {
+				t.Errorf("%q: %+v", text, m)
+			}
+		}
+		if c.sampler == nil || c.propagator == nil {
+			t.Errorf("%q: %+v", text, c)
+		}
+	})
+}
