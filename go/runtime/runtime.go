@@ -24,6 +24,7 @@ import (
 	"otel.tool/runtime/internal/config"
 	"otel.tool/runtime/internal/console"
 	"otel.tool/runtime/internal/exit"
+	"otel.tool/runtime/internal/filter"
 	"otel.tool/runtime/internal/follow"
 	"otel.tool/runtime/internal/otlp/otlptrace"
 	"otel.tool/runtime/internal/queue"
@@ -78,7 +79,7 @@ func provider(cfg *config.Config) *sdktrace.TracerProvider {
 		options = append(options, sdktrace.WithRawSpanLimits(*cfg.Limits))
 	}
 	for _, out := range cfg.Outputs {
-		options = append(options, sdktrace.WithSpanProcessor(processor(out, first)))
+		options = append(options, sdktrace.WithSpanProcessor(filter.Processor(processor(out, first), cfg.Exclude)))
 	}
 	setup.Quietly(func() { tp = sdktrace.NewTracerProvider(options...) })
 	return tp

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,5 +72,93 @@ tracer_provider:
 				}
 			}
 		})
+	}
+}
+
+// excludeMain serves /users/{id} and /greet, each of which asks a database and /plain.
+const excludeMain = `package main
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"net/http"
+	"os"
+)
+
+type fake struct{}
+
+func (fake) Open(string) (driver.Conn, error)          { return fake{}, nil }
+func (fake) Prepare(string) (driver.Stmt, error)       { return nil, driver.ErrBadConn }
+func (fake) Close() error                              { return nil }
+func (fake) Begin() (driver.Tx, error)                 { return nil, driver.ErrBadConn }
+func (fake) Ping(context.Context) error                { return nil }
+func (fake) ExecContext(context.Context, string, []driver.NamedValue) (driver.Result, error) {
+	return driver.ResultNoRows, nil
+}
+
+func main() {
+	sql.Register("fake", fake{})
+	db, _ := sql.Open("fake", "")
+	work := func(w http.ResponseWriter, r *http.Request) {
+		db.ExecContext(r.Context(), "DELETE FROM t")
+		db.ExecContext(r.Context(), "INSERT INTO t VALUES (1)")
+		req, _ := http.NewRequestWithContext(r.Context(), "GET", "http://"+os.Args[1]+"/plain", nil)
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			res.Body.Close()
+		}
+	}
+	http.HandleFunc("/users/{id}", work)
+	http.HandleFunc("/greet", work)
+	http.HandleFunc("/plain", func(http.ResponseWriter, *http.Request) {})
+	http.ListenAndServe(os.Args[1], nil)
+}
+`
+
+// TestExclude: what OTEL_GO_EXCLUDE leaves out by its route is neither traced nor
+// measured, nor is what is done for it, here and in the program that it calls; and so it
+// is with the operation of a database.
+func TestExclude(t *testing.T) {
+	t.Parallel()
+	a := emptyApp(t, "go.mod", "module example.com/app\n\ngo 1.24\n", "main.go", excludeMain)
+	a.env = append(a.env, "OTEL_GO_SIGNALS=traces,metrics")
+	bin := a.woven()
+	c := collect.Start(t)
+	addr, scraped := freeAddr(t), freeAddr(t)
+	host, port, err := net.SplitHostPort(scraped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.GRPC, "OTEL_BSP_SCHEDULE_DELAY=50", "OTEL_METRICS_EXPORTER=prometheus",
+		"OTEL_EXPORTER_PROMETHEUS_HOST=" + host, "OTEL_EXPORTER_PROMETHEUS_PORT=" + port,
+		"OTEL_GO_EXCLUDE=http.route=/users/{id},db.operation.name=DEL*"}, bin, addr)
+	p.listening(addr)
+	p.listening(scraped)
+	for _, path := range []string{"/users/7", "/greet", "/users/8"} {
+		if status, _, err := fetch(plainClient, "http://"+addr+path); err != nil || status != 200 {
+			t.Fatal(status, err)
+		}
+	}
+	const want = "Server GET /greet\n  Client INSERT t\n  Client GET\n    Server GET /plain\n"
+	if got := collect.Tree(c.Wait(t, 4)); got != want {
+		t.Errorf("got\n%s", got)
+	}
+	for _, metric := range []string{"http_server_request_duration_seconds_count{", "http_client_request_duration_seconds_count{", "db_client_operation_duration_seconds_count{"} {
+		lines := 0
+		for _, line := range scrape(t, scraped, metric) {
+			if strings.Contains(line, `http_route="/plain"`) {
+				continue // as if another program were asked, which measures for itself
+			}
+			if lines++; lines > 1 || !strings.HasSuffix(line, "} 1") || strings.Contains(line, "/users") || strings.Contains(line, "DELETE") {
+				t.Errorf("counted %s", line)
+			}
+		}
+		if lines == 0 {
+			t.Errorf("no %s", metric)
+		}
+	}
+	p.stop()
+	if got := collect.Tree(c.Spans()); got != want {
+		t.Errorf("at the end\n%s", got)
 	}
 }

@@ -32,15 +32,33 @@ func Excluded(ctx context.Context) bool {
 	return excluding.Load() != nil && ctx != nil && ctx.Value(excludedKey{}) != nil
 }
 
-// exclude returns ctx, in which span has begun, marked where that is left out.
-func exclude(ctx context.Context, span trace.Span, opts []trace.SpanStartOption) context.Context {
+// exclude returns ctx, in which span has begun below what parent holds, marked where
+// that is left out.
+func exclude(parent, ctx context.Context, span trace.Span, opts []trace.SpanStartOption) context.Context {
 	f := excluding.Load()
 	if f == nil || span.IsRecording() || Excluded(ctx) {
 		return ctx
 	}
 	cfg := trace.NewSpanStartConfig(opts...)
-	if !(*f)(cfg.SpanKind(), cfg.Attributes()) {
+	if !(*f)(cfg.SpanKind(), cfg.Attributes()) && !excludedSince(f, parent) {
 		return ctx
 	}
 	return context.WithValue(ctx, excludedKey{}, true)
+}
+
+// excludedSince says whether f is true of the request that ctx holds by what is known
+// of it now: its route.
+func excludedSince(f *func(trace.SpanKind, []attribute.KeyValue) bool, ctx context.Context) bool {
+	s, ok := trace.SpanFromContext(ctx).(interface {
+		SpanKind() trace.SpanKind
+		Attributes() []attribute.KeyValue
+	})
+	return ok && s.SpanKind() == trace.SpanKindServer && (*f)(trace.SpanKindServer, s.Attributes())
+}
+
+// excludedSet says whether what is measured with attrs is left out: with the route of a
+// request, the name of an operation.
+func excludedSet(attrs []attribute.KeyValue) bool {
+	f := excluding.Load()
+	return f != nil && (*f)(trace.SpanKindUnspecified, attrs)
 }

@@ -176,8 +176,8 @@ func (in *Instrumentation) StartEntry(ctx context.Context, name string, opts ...
 	if t == nil {
 		return ctx, trace.SpanFromContext(context.Background())
 	}
-	ctx, span := t.tracer.Start(ctx, name, opts...)
-	return exclude(ctx, span, opts), span
+	within, span := t.tracer.Start(ctx, name, opts...)
+	return exclude(ctx, within, span, opts), span
 }
 
 // Inject writes the span and baggage of ctx into carrier, for the next program.

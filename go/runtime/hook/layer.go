@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -41,6 +42,22 @@ type layerSpan struct{ trace.Span }
 
 // TracerProvider is the global one, whose spans are watched.
 func (s *layerSpan) TracerProvider() trace.TracerProvider { return otel.GetTracerProvider() }
+
+// SpanKind and Attributes are what the SDK's span tells of itself.
+func (s *layerSpan) SpanKind() trace.SpanKind {
+	if r, ok := s.Span.(interface{ SpanKind() trace.SpanKind }); ok {
+		return r.SpanKind()
+	}
+	return trace.SpanKindUnspecified
+}
+
+// Attributes are those that the span has now.
+func (s *layerSpan) Attributes() []attribute.KeyValue {
+	if r, ok := s.Span.(interface{ Attributes() []attribute.KeyValue }); ok {
+		return r.Attributes()
+	}
+	return nil
+}
 
 // NewLayer returns the layer of the span in ctx, which was started from outer.
 // It must not be copied once it is in use.

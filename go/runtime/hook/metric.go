@@ -77,10 +77,10 @@ var ShortSeconds = []float64{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}
 // On says whether values are taken.
 func (h *Histogram) On() bool { return h.on.Load() != nil }
 
-// Record takes a value, unless ctx is [Excluded]. The span in ctx may become its example
+// Record takes a value, unless ctx is [Excluded], or set is. The span in ctx may become its example
 // (an exemplar).
 func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
-	if i := h.on.Load(); i != nil && !Excluded(ctx) {
+	if i := h.on.Load(); i != nil && !set.excluded && !Excluded(ctx) {
 		(*i).Record(exampleOf(ctx), value, set.record...)
 	}
 }
@@ -115,10 +115,10 @@ type Counter struct {
 // On says whether the counter counts.
 func (c *Counter) On() bool { return c.on.Load() != nil }
 
-// Add adds n, which is not negative, unless ctx is [Excluded]. The span in ctx may become
+// Add adds n, which is not negative, unless ctx is [Excluded], or set is. The span in ctx may become
 // its example.
 func (c *Counter) Add(ctx context.Context, n int64, set *Set) {
-	if i := c.on.Load(); i != nil && !Excluded(ctx) {
+	if i := c.on.Load(); i != nil && !set.excluded && !Excluded(ctx) {
 		(*i).Add(exampleOf(ctx), n, set.add...)
 	}
 }

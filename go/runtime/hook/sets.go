@@ -15,12 +15,14 @@ type Set struct {
 	record  []metric.RecordOption
 	add     []metric.AddOption
 	observe []metric.ObserveOption
+
+	excluded bool // by OTEL_GO_EXCLUDE
 }
 
 // NewSet returns a set for attributes that are always the same.
 func NewSet(attrs ...attribute.KeyValue) *Set {
 	option := metric.WithAttributeSet(attribute.NewSet(attrs...))
-	return &Set{[]metric.RecordOption{option}, []metric.AddOption{option}, []metric.ObserveOption{option}}
+	return &Set{[]metric.RecordOption{option}, []metric.AddOption{option}, []metric.ObserveOption{option}, excludedSet(attrs)}
 }
 
 // overflow is what the metrics SDK's specification has for what is too much

@@ -292,7 +292,7 @@ func (r *reader) exclude() []filter.Rule {
 		}
 		rule, ok := filter.Parse(text)
 		if !ok {
-			r.warn("%s: expected [METHOD ]/PATH or [METHOD ]//HOST/PATH, found '%s'; it is left out", name, text)
+			r.warn("%s: expected [METHOD ]/PATH, [METHOD ]//HOST/PATH or ATTRIBUTE=VALUE, found '%s'; it is left out", name, text)
 			continue
 		}
 		rules = append(rules, rule)

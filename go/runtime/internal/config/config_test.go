@@ -97,7 +97,7 @@ func TestRead(t *testing.T) {
 		{vars{"OTEL_TRACES_SAMPLER": "some"}, "sampler", parentOn, "OTEL_TRACES_SAMPLER: expected always_on, always_off, traceidratio or one of these after parentbased_, found 'some'; parentbased_always_on is used"},
 
 		{vars{"OTEL_GO_EXCLUDE": "/healthz, GET //h/x", "OTEL_TRACES_SAMPLER": "always_on"}, "sampler", "AlwaysOnSampler", ""},
-		{vars{"OTEL_GO_EXCLUDE": "/a,healthz"}, "sampler", parentOn, "OTEL_GO_EXCLUDE: expected [METHOD ]/PATH or [METHOD ]//HOST/PATH, found 'healthz'; it is left out"},
+		{vars{"OTEL_GO_EXCLUDE": "/a,healthz"}, "sampler", parentOn, "OTEL_GO_EXCLUDE: expected [METHOD ]/PATH, [METHOD ]//HOST/PATH or ATTRIBUTE=VALUE, found 'healthz'; it is left out"},
 
 		{vars{}, "propagator", w3c, ""},
 		{vars{"OTEL_PROPAGATORS": "b3"}, "propagator", "b3", ""},

@@ -6,6 +6,8 @@
 package filter
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -13,16 +15,24 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Rule is requests to leave out. A * in it stands for any text.
+// Rule is what to leave out: requests, or spans by an attribute. A * in it stands for
+// any text.
 type Rule struct {
+	key   attribute.Key // of an attribute that is to be value; "" for requests
+	value string
+
 	method string // "" for all
 	host   string // of calls to others, as HOST or HOST:PORT; "" for requests to this program
 	path   string // without the query
 }
 
 // Parse reads [METHOD ]/PATH, which is requests that the program serves, or
-// [METHOD ]//HOST[:PORT]/PATH, which is those that it makes.
+// [METHOD ]//HOST[:PORT]/PATH, which is those that it makes, or ATTRIBUTE=VALUE,
+// which is spans that have it: db.operation.name=PING, http.route=/users/{id}.
 func Parse(text string) (Rule, bool) {
+	if key, value, ok := strings.Cut(strings.TrimSpace(text), "="); ok && attributeName(key) {
+		return Rule{key: attribute.Key(key), value: value}, value != ""
+	}
 	method, rest, ok := strings.Cut(strings.TrimSpace(text), " ")
 	if !ok {
 		method, rest = "", method
@@ -45,13 +55,27 @@ func Parse(text string) (Rule, bool) {
 	return rule, strings.HasPrefix(rest, "/")
 }
 
+// attributeName says whether s looks like a name of the semantic conventions.
+func attributeName(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_.") == ""
+}
+
+// The attributes that rules know more of than that they are there.
+const (
+	route      = "http.route"  // known once the router has found it, after the span has begun
+	rpcService = "rpc.service" // a part of rpc.method
+	rpcMethod  = "rpc.method"
+	operation  = "db.operation.name" // for a query, the first word of the summary
+	summary    = "db.query.summary"
+)
+
 // Excludes returns what says whether rules leave a span of that kind out, by the
 // attributes that it begins with; nil without rules.
 func Excludes(rules []Rule) func(trace.SpanKind, []attribute.KeyValue) bool {
 	if len(rules) == 0 {
 		return nil
 	}
-	return sampler{rules: rules}.excluded
+	return newSampler(nil, rules).excluded
 }
 
 // Sampler returns next with rules before it.
@@ -59,19 +83,60 @@ func Sampler(next sdktrace.Sampler, rules []Rule) sdktrace.Sampler {
 	if len(rules) == 0 {
 		return next
 	}
-	return sampler{next, rules}
+	return newSampler(next, rules)
+}
+
+// Processor returns next without the spans whose route is found out to be that of a
+// rule, which no sampler can know.
+func Processor(next sdktrace.SpanProcessor, rules []Rule) sdktrace.SpanProcessor {
+	if s := newSampler(nil, rules); s.routes {
+		return processor{next, s}
+	}
+	return next
+}
+
+type processor struct {
+	sdktrace.SpanProcessor
+	sampler sampler
+}
+
+func (p processor) OnEnd(s sdktrace.ReadOnlySpan) {
+	if s.SpanKind() != trace.SpanKindServer || !p.sampler.excluded(s.SpanKind(), s.Attributes()) {
+		p.SpanProcessor.OnEnd(s)
+	}
 }
 
 type sampler struct {
 	sdktrace.Sampler
-	rules []Rule
+	rules  []Rule
+	routes bool // some are for routes
+}
+
+func newSampler(next sdktrace.Sampler, rules []Rule) sampler {
+	return sampler{next, rules, slices.ContainsFunc(rules, func(r Rule) bool { return r.key == route })}
+}
+
+// recorded is a span that tells what it has so far.
+type recorded interface {
+	SpanKind() trace.SpanKind
+	Attributes() []attribute.KeyValue
+}
+
+// under says whether ctx holds a request of which the route has turned out to be that
+// of a rule.
+func (s sampler) under(ctx context.Context) bool {
+	if !s.routes {
+		return false
+	}
+	parent, ok := trace.SpanFromContext(ctx).(recorded)
+	return ok && parent.SpanKind() == trace.SpanKindServer && s.excluded(trace.SpanKindServer, parent.Attributes())
 }
 
 // ShouldSample drops what a rule is for, and what has a parent in this program
 // that was dropped.
 func (s sampler) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResult {
 	parent := trace.SpanContextFromContext(p.ParentContext)
-	below := parent.IsValid() && !parent.IsRemote() && !parent.IsSampled()
+	below := parent.IsValid() && !parent.IsRemote() && (!parent.IsSampled() || s.under(p.ParentContext))
 	if below || s.excluded(p.Kind, p.Attributes) {
 		return sdktrace.SamplingResult{Decision: sdktrace.Drop, Tracestate: parent.TraceState()}
 	}
@@ -79,16 +144,41 @@ func (s sampler) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingRe
 }
 
 func (s sampler) excluded(kind trace.SpanKind, attrs []attribute.KeyValue) bool {
-	if kind != trace.SpanKindServer && kind != trace.SpanKindClient {
-		return false
+	var req request
+	if kind == trace.SpanKindServer || kind == trace.SpanKindClient {
+		req = requestOf(kind, attrs)
 	}
-	req := requestOf(kind, attrs)
-	if req.path == "" {
-		return false // neither HTTP nor RPC
-	}
-	for _, rule := range s.rules {
-		if rule.matches(&req) {
+	for i := range s.rules {
+		rule := &s.rules[i]
+		switch {
+		case rule.key != "":
+			if rule.isIn(attrs) {
+				return true
+			}
+		case req.path != "" && rule.matches(&req): // else it is neither HTTP nor RPC
 			return true
+		}
+	}
+	return false
+}
+
+// isIn says whether attrs have the rule's attribute.
+func (rule *Rule) isIn(attrs []attribute.KeyValue) bool {
+	for _, kv := range attrs {
+		switch {
+		case kv.Key == rule.key:
+			if match(rule.value, kv.Value.Emit()) {
+				return true
+			}
+		case rule.key == operation && kv.Key == summary:
+			if first, _, _ := strings.Cut(kv.Value.AsString(), " "); match(rule.value, first) {
+				return true
+			}
+		case rule.key == rpcService && kv.Key == rpcMethod:
+			method := kv.Value.AsString()
+			if slash := strings.LastIndexByte(method, '/'); slash > 0 && match(rule.value, method[:slash]) {
+				return true
+			}
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -21,6 +22,15 @@ func TestRules(t *testing.T) {
 	}
 	rpcClient := func(_, method string) (trace.SpanKind, []attribute.KeyValue) {
 		return trace.SpanKindClient, []attribute.KeyValue{attribute.String("rpc.method", method), attribute.String("server.address", "h"), attribute.Int("server.port", 50051)}
+	}
+	query := func(operation, _ string) (trace.SpanKind, []attribute.KeyValue) {
+		return trace.SpanKindClient, []attribute.KeyValue{attribute.String("db.operation.name", operation)}
+	}
+	summed := func(summary, _ string) (trace.SpanKind, []attribute.KeyValue) {
+		return trace.SpanKindClient, []attribute.KeyValue{attribute.String("db.query.summary", summary)}
+	}
+	routed := func(method, route string) (trace.SpanKind, []attribute.KeyValue) {
+		return trace.SpanKindServer, []attribute.KeyValue{attribute.String("http.request.method", method), attribute.String("url.path", "/users/7"), attribute.String("http.route", route)}
 	}
 	tests := []struct {
 		rule string
@@ -55,6 +65,21 @@ func TestRules(t *testing.T) {
 		{"/grpc.health.v1.Health/*", rpcClient, "", "grpc.health.v1.Health/Check", false},
 		{"//*/grpc.health.v1.Health/*", rpcClient, "", "grpc.health.v1.Health/Check", true},
 		{"//h:50051", rpcClient, "", "a.B/C", true},
+		{"http.request.method=OPTIONS", server, "OPTIONS", "/x", true},
+		{"http.request.method=OPTIONS", server, "GET", "/x", false},
+		{"server.address=h", rpcClient, "", "a.B/C", true},
+		{"rpc.service=a.B", rpcClient, "", "a.B/C", true},
+		{"rpc.service=a.*", rpcServer, "", "a.B/C", true},
+		{"rpc.service=a.B", rpcServer, "", "a.B.C/D", false},
+		{"rpc.method=a.B/C", rpcServer, "", "a.B/C", true},
+		{"db.operation.name=PING", query, "PING", "", true},
+		{"db.operation.name=P*", query, "PING", "", true},
+		{"db.operation.name=PING", query, "SELECT", "", false},
+		{"db.operation.name=SELECT", summed, "SELECT orders", "", true},
+		{"db.operation.name=SELECT", summed, "INSERT orders SELECT items", "", false},
+		{"db.query.summary=SELECT orders", summed, "SELECT orders", "", true},
+		{"http.route=/users/{id}", routed, "GET", "/users/{id}", true},
+		{"http.route=/users/{id}", routed, "GET", "/users", false},
 		{"//[::1]", client, "GET", "http://[::1]:80/x", true},
 	}
 	for _, tt := range tests {
@@ -67,7 +92,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: %s %s: %v", tt.rule, tt.verb, tt.url, got)
 		}
 	}
-	for _, text := range []string{"", "healthz", "GET", "GET ", "///x", "// /x", "GET POST /x"} {
+	for _, text := range []string{"", "healthz", "GET", "GET ", "///x", "// /x", "GET POST /x", "a=", "=b", "GET a=b", "A.b=c"} {
 		if rule, ok := Parse(text); ok {
 			t.Errorf("%q is %+v", text, rule)
 		}
@@ -97,6 +122,40 @@ func TestChildren(t *testing.T) {
 	remote := trace.ContextWithRemoteSpanContext(context.Background(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}}))
 	if _, recording = start(remote, "/greet"); !recording {
 		t.Error("left out for its remote parent")
+	}
+}
+
+// ended keeps the names of spans.
+type ended struct {
+	sdktrace.SpanProcessor
+	names []string
+}
+
+func (e *ended) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
+func (e *ended) OnEnd(s sdktrace.ReadOnlySpan)                   { e.names = append(e.names, s.Name()) }
+
+// A route is known when the request is on its way: then its span is not handed on, and
+// what begins below it is not recorded.
+func TestRoute(t *testing.T) {
+	rule, _ := Parse("http.route=/users/{id}")
+	rules := []Rule{rule}
+	e := &ended{}
+	tp := sdktrace.NewTracerProvider(sdktrace.WithSampler(Sampler(sdktrace.AlwaysSample(), rules)), sdktrace.WithSpanProcessor(Processor(e, rules)))
+	for _, route := range []string{"/users/{id}", "/users"} {
+		ctx, server := tp.Tracer("t").Start(context.Background(), route, trace.WithSpanKind(trace.SpanKindServer))
+		server.SetAttributes(attribute.String("http.route", route))
+		below, child := tp.Tracer("t").Start(ctx, "child of "+route)
+		_, grandchild := tp.Tracer("t").Start(below, "grandchild of "+route)
+		grandchild.End()
+		child.End()
+		server.End()
+	}
+	if got := strings.Join(e.names, ", "); got != "grandchild of /users, child of /users, /users" {
+		t.Error(got)
+	}
+	other, _ := Parse("/x")
+	if p := Processor(e, []Rule{other}); p != sdktrace.SpanProcessor(e) {
+		t.Error("a processor without need")
 	}
 }
 
