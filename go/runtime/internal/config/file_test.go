@@ -162,7 +162,7 @@ func TestFile(t *testing.T) {
 	}
 	for what, pair := range map[string][2]string{
 		"resource": {fmt.Sprint(c.Resource.Service, c.Resource.Detectors, attrsAll(c)), "[host os process service]" +
-			" service.name=named team=a b service.name=lower service.name=till count=3 on=true share=0.5 list=[\"a\",\"b\"] none="},
+			" service.name=named team=a b service.name=lower service.name=till count=3 on=true share=0.5 list=[a b] none="},
 		"propagator": {strings.Join(sorted(c.Propagator.Fields()), " "), "X-Amzn-Trace-Id b3 baggage traceparent tracestate"},
 		"limits":     {fmt.Sprint(*c.Limits, *l.Limits), "{100 7 8 9 10 11} {20 50}"},
 		"sampler": {c.Sampler.(interface{ Description() string }).Description(), "ParentBased{root:TraceIDRatioBased{0.25}," +
@@ -180,7 +180,7 @@ func TestFile(t *testing.T) {
 func attrsAll(c *Config) string {
 	var b strings.Builder
 	for _, kv := range c.Resource.Attrs {
-		fmt.Fprintf(&b, " %s=%s", kv.Key, kv.Value.Emit())
+		fmt.Fprintf(&b, " %s=%v", kv.Key, kv.Value.AsInterface())
 	}
 	return b.String()
 }
