@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,7 +33,10 @@ const (
 var Levels = []string{"none", "error", "warn", "info", "debug"}
 
 // level is OTEL_LOG_LEVEL; a wrong value is told where the other variables are read.
-var level = parse(os.Getenv("OTEL_LOG_LEVEL"))
+// A configuration file changes it, when there may be spans already.
+var level atomic.Int32
+
+func init() { level.Store(int32(parse(os.Getenv("OTEL_LOG_LEVEL")))) }
 
 func parse(text string) Level {
 	for i, name := range Levels {
@@ -44,13 +48,10 @@ func parse(text string) Level {
 }
 
 // On says whether lines of l are written.
-func On(l Level) bool { return l <= level }
+func On(l Level) bool { return int32(l) <= level.Load() }
 
-// SetLevel sets what is written, and returns what was. It is for tests.
-func SetLevel(l Level) (before Level) {
-	before, level = level, l
-	return before
-}
+// SetLevel sets what is written, and returns what was.
+func SetLevel(l Level) (before Level) { return Level(level.Swap(int32(l))) }
 
 // out is where lines go; tests change it.
 var out io.Writer = os.Stderr
