@@ -162,3 +162,45 @@ func TestExclude(t *testing.T) {
 		t.Errorf("at the end\n%s", got)
 	}
 }
+
+// TestConfigFileSignals: metrics and logs are where the file says, and without it in the
+// file a signal is not sent, whatever the variables say.
+func TestConfigFileSignals(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, "hello")
+	a.env = append(a.env, "OTEL_GO_SIGNALS=all")
+	bin := a.woven()
+	addr, scraped := freeAddr(t), freeAddr(t)
+	host, port, err := net.SplitHostPort(scraped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(a.dir, "otel.yaml")
+	a.write("otel.yaml", `file_format: "1.0"
+log_level: info
+resource: {attributes: [{name: service.name, value: shop}]}
+meter_provider:
+  readers: [{pull: {exporter: {prometheus/development: {host: "`+host+`", port: `+port+`}}}}]
+  exemplar_filter: always_off
+logger_provider:
+  processors: [{simple: {exporter: {otlp_file/development: {output_stream: "file://`+a.dir+`/logs.jsonl"}}}}]
+`)
+	p := start(t, []string{"OTEL_CONFIG_FILE=" + path, "OTEL_METRICS_EXPORTER=none", "OTEL_LOGS_EXPORTER=none", "OTEL_TRACES_EXPORTER=console"}, bin, addr)
+	p.listening(addr)
+	p.listening(scraped)
+	if _, body, err := fetch(plainClient, "http://"+addr+"/greet"); err != nil || body != "hello\n" {
+		t.Errorf("answer %q, %v", body, err)
+	}
+	if lines := scrape(t, scraped, "target_info{"); len(lines) != 1 || !strings.Contains(lines[0], `service_name="shop"`) {
+		t.Errorf("%q", lines)
+	}
+	r := p.stop()
+	for _, want := range []string{"otel: traces: made, and sent nowhere; set by OTEL_CONFIG_FILE\n", "otel: metrics: prometheus; set by OTEL_CONFIG_FILE\n", "otel: logs: lines to " + a.dir + "/logs.jsonl; set by OTEL_CONFIG_FILE\n"} {
+		if !strings.Contains(r.err, want) {
+			t.Errorf("no %q in\n%s", want, r.err)
+		}
+	}
+	if strings.Contains(r.err, "GET /greet") {
+		t.Errorf("a trace on standard error:\n%s", r.err)
+	}
+}
