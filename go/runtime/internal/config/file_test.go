@@ -88,6 +88,7 @@ resource:
   attributes_list: "team=a%20b,service.name=lower"
   detection/development:
     detectors: [{host: }, {process: {}}, {service: }]
+    attributes: {included: ["host.*", process.p?d], excluded: [host.id]}
 propagator:
   composite: [{tracecontext: }, {b3: }]
   composite_list: "baggage,b3,xray"
@@ -167,6 +168,7 @@ func TestFile(t *testing.T) {
 		"limits":     {fmt.Sprint(*c.Limits, *l.Limits), "{100 7 8 9 10 11} {20 50}"},
 		"sampler": {c.Sampler.(interface{ Description() string }).Description(), "ParentBased{root:TraceIDRatioBased{0.25}," +
 			"remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOnSampler,localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}"},
+		"kept":      {fmt.Sprint(c.Resource.Keep("host.name"), c.Resource.Keep("host.id"), c.Resource.Keep("process.pid"), c.Resource.Keep("os.type")), "true false true false"},
 		"exemplars": {m.Exemplars, "always_off"},
 		"exclude":   {fmt.Sprint(len(c.Exclude), len(m.Exclude)), "1 1"},
 		"set":       {fmt.Sprint(c.Set, l.Set), "[OTEL_CONFIG_FILE OTEL_GO_EXCLUDE] [OTEL_CONFIG_FILE]"},
@@ -258,12 +260,12 @@ meter_provider:
   views: [{selector: {}}]
   readers: [{periodic: {exporter: {statsd: }, cardinality_limits: {default: 1}}}, {other: }]
 propagator: {composite: [{tracecontext: }, {mine: }]}
-resource: {detection/development: {attributes: {included: [a]}, detectors: [{cloud: }]}}
+resource: {detection/development: {attributes: {matching: [a]}, detectors: [{cloud: }]}}
 instrumentation/development: {general: {http: {}}, go: {}, php: {}}
 own: 1
 `, nil)
 	const want = `1:1: file_format '1.7' is read as '1.0'
-12:36: 'attributes' is not supported; it is left out
+12:49: 'matching' is not supported; it is left out
 12:77: detector 'cloud' is not supported; it is left out
 11:44: propagator 'mine' is not supported; it is left out
 4:25: exporter 'zipkin' is not supported; it is left out
@@ -302,6 +304,20 @@ tracer_provider:
 	if got := fmt.Sprint(o.Endpoint, o.Protocol, o.CAFile, o.KeyFile, o.CertFile, sorted(c.Propagator.Fields()), c.Sampler.Description()); warned != "" ||
 		got != "http://c:4318/v1/traceshttp/protobuf/ca.pem/key.pem/cert.pem[baggage traceparent tracestate]AlwaysOffSampler" {
 		t.Errorf("%s %s", got, warned)
+	}
+}
+
+func TestWildcard(t *testing.T) {
+	for _, row := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"", "", true}, {"", "a", false}, {"a", "a", true}, {"a", "ab", false}, {"a?", "ab", true}, {"a?", "a", false}, {"*", "", true}, {"**", "ab", true},
+		{"a*c", "abbc", true}, {"a*c", "abbcd", false}, {"*b*d", "abcbd", true}, {"*ab", "aab", true}, {"?*", "", false}, {"a*?c", "abc", true}, {"*?", "a", true},
+	} {
+		if got := wildcard(row.pattern, row.text); got != row.want {
+			t.Errorf("%q %q: %v", row.pattern, row.text, got)
+		}
 	}
 }
 

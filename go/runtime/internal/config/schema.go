@@ -84,6 +84,7 @@ func (f *file) readResource(n *yaml.Node) {
 			c.Attrs = append(c.Attrs, attribute.String("service.name", service))
 		}
 	}
+	c.Keep = f.patterns(d.get("attributes"))
 	d.done()
 	list := o.get("attributes_list")
 	f.pairs(list, func(key, value string) bool {
@@ -102,6 +103,50 @@ func (f *file) readResource(n *yaml.Node) {
 		}
 		a.done()
 	}
+}
+
+// patterns returns what says whether a text matches those of a mapping with included
+// and excluded; nil for null.
+func (f *file) patterns(n *yaml.Node) func(text string) bool {
+	if n.Null() {
+		return nil
+	}
+	o := f.object(n)
+	defer o.done()
+	var included, excluded []string
+	for _, item := range f.list(o.get("included")) {
+		included = append(included, f.text(item))
+	}
+	for _, item := range f.list(o.get("excluded")) {
+		excluded = append(excluded, f.text(item))
+	}
+	return func(text string) bool {
+		matches := func(pattern string) bool { return wildcard(pattern, text) }
+		return (included == nil || slices.ContainsFunc(included, matches)) && !slices.ContainsFunc(excluded, matches)
+	}
+}
+
+// wildcard says whether text is what pattern says, where * is any text and ? any
+// one byte.
+func wildcard(pattern, text string) bool {
+	star, from := -1, 0 // the last * in pattern, and where in text what follows it is tried
+	p, t := 0, 0
+	for t < len(text) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, from = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p++
+			t++
+		case star >= 0:
+			from++
+			p, t = star+1, from
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
 }
 
 // attribute returns the value of an attribute of that type.

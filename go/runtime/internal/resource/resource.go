@@ -30,6 +30,9 @@ type Config struct {
 	Service   string               // its name, or ""
 	Attrs     []attribute.KeyValue // come before what is found out
 	Detectors []string             // names of detectors
+
+	// Keep, if set, says whether an attribute that a detector finds is wanted.
+	Keep func(key string) bool
 }
 
 // New returns the program's resource: what the detectors find out, then the
@@ -48,7 +51,11 @@ func (p *place) resource(cfg Config) *resource.Resource {
 	}
 	for _, d := range detectors {
 		if slices.Contains(cfg.Detectors, d.name) {
-			a = append(a, d.detect(p)...)
+			for _, kv := range d.detect(p) {
+				if cfg.Keep == nil || cfg.Keep(string(kv.Key)) {
+					a = append(a, kv)
+				}
+			}
 		}
 	}
 	a = append(a, cfg.Attrs...)
