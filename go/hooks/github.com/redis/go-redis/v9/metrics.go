@@ -1,0 +1,29 @@
+package redis
+
+import (
+	"go.opentelemetry.io/otel/attribute"
+
+	"otel.tool/runtime/hook"
+)
+
+var duration = hook.Histogram{
+	Name: "db.client.operation.duration", Unit: "s", Buckets: hook.ShortSeconds,
+	Description: "Duration of database client operations.",
+}
+
+// metricKey is the attributes of an operation's duration.
+type metricKey struct {
+	operationKey
+	status, errorType string
+}
+
+var durationSets = hook.Sets[metricKey]{Attributes: func(k metricKey) []attribute.KeyValue {
+	list := k.attributes()
+	if k.status != "" {
+		list = append(list, keyStatus.String(k.status))
+	}
+	if k.errorType != "" {
+		list = append(list, keyErrorType.String(k.errorType))
+	}
+	return list
+}}
