@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
@@ -86,7 +87,10 @@ func enter(c any, ctx context.Context, cmd redis.Cmder, cmds []redis.Cmder, m mo
 		return newCtx, nil, after
 	}
 	call := calls.Get().(*call)
-	call.span, call.did, call.cmds = span, did, cmds
+	call.span, call.did = span, did
+	if len(cmds) > 0 && !hook.MayBeOnStack(unsafe.Pointer(&cmds[0])) {
+		call.cmds = cmds
+	}
 	if measuring {
 		call.ctx, call.begin = started, hook.Clock()
 	}
@@ -145,7 +149,7 @@ func (c *call) finish(err error) {
 		err = firstError(c.cmds, err)
 	}
 	key := metricKey{operationKey: c.did.key}
-	if c.route != nil && c.cmds == nil {
+	if c.route != nil {
 		if p := c.route.asked.Load(); p != nil {
 			key.place = *p
 			if c.span.IsRecording() {
