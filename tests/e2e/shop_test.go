@@ -104,15 +104,16 @@ func TestRealShop(t *testing.T) {
 		}
 	}
 
-	const price = "  Client GET\n    Server GET /prices/{item}\n"
+	const price = "  Client GET\n    Server GET /prices/{item}\n      Client GET\n"
+	const priced = price + "      Client SET\n" // it was not in Redis yet
 	take := func(status, rest string) string {
 		return "  Client shop.v1.Stock/Take" + status + "\n    Server shop.v1.Stock/Take\n      Client BEGIN postgres\n      Client SELECT stock\n" + rest
 	}
-	order := "Server POST /orders\n" + price + take("", "      Client UPDATE stock\n      Client COMMIT postgres\n")
+	taken := take("", "      Client UPDATE stock\n      Client COMMIT postgres\n")
 	want := []string{
-		order,
-		order,
-		"Server POST /orders\n" + price + take(" Error", "      Client ROLLBACK postgres\n"),
+		"Server POST /orders\n" + priced + taken,
+		"Server POST /orders\n" + price + taken,
+		"Server POST /orders\n" + priced + take(" Error", "      Client ROLLBACK postgres\n"),
 		"Server GET /items\n  Client shop.v1.Stock/List\n    Server shop.v1.Stock/List\n      Client SELECT stock\n" + price + price,
 	}
 	if got := requests(c.Spans()); !slices.Equal(got, want) {
