@@ -81,6 +81,7 @@ func TestRealRedis(t *testing.T) {
 
 func checkRedis(t *testing.T, spans []collect.Span, places map[string]string) {
 	t.Helper()
+	spans = slices.DeleteFunc(spans, func(s collect.Span) bool { return s.Name == "UNWATCH" }) // older releases ask for it
 	slices.SortStableFunc(spans, func(a, b collect.Span) int { return a.Start.Compare(b.Start) })
 	if len(spans) != len(redisSpans) {
 		t.Fatalf("%d spans, want %d:\n%s", len(spans), len(redisSpans), collect.Tree(spans))

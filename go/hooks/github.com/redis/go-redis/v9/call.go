@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -62,7 +63,7 @@ func enter(c any, ctx context.Context, cmd redis.Cmder, cmds []redis.Cmder, m mo
 		}
 		return newCtx, nil, after
 	}
-	if within(ctx) {
+	if within(ctx) || c != nil && inRing(cmds, m) {
 		return newCtx, nil, after
 	}
 
@@ -102,6 +103,52 @@ func enter(c any, ctx context.Context, cmd redis.Cmder, cmds []redis.Cmder, m mo
 		newCtx = context.WithValue(started, routeKey{}, call.route)
 	}
 	return newCtx, call.leave, call.after
+}
+
+// enterRoute begins the span of a cluster's pipeline.
+func enterRoute(ctx context.Context, cmds []redis.Cmder, m mode) (leave func(), after func(error) error) {
+	_, leave, after = enter(nil, ctx, nil, cmds, m)
+	return leave, after
+}
+
+// enterRing begins the span of a ring's pipeline.
+func enterRing(ctx context.Context, cmds []redis.Cmder, m mode) (leave func(), after func(error) error) {
+	leave, after = enterRoute(ctx, cmds, m)
+	if leave == nil {
+		return leave, after
+	}
+	defer hook.Guard()
+	mine := slices.Clone(cmds)
+	for _, cmd := range mine {
+		ringCommands.Store(cmd, true)
+	}
+	ringPipelines.Add(1)
+	end := leave
+	return func() {
+		ringPipelines.Add(-1)
+		for _, cmd := range mine {
+			ringCommands.Delete(cmd)
+		}
+		end()
+	}, after
+}
+
+// What rings' pipelines consist of, while there are any.
+var (
+	ringPipelines atomic.Int32
+	ringCommands  sync.Map
+)
+
+// inRing says whether cmds are a part of a ring's pipeline.
+func inRing(cmds []redis.Cmder, m mode) bool {
+	if ringPipelines.Load() == 0 {
+		return false
+	}
+	if cmds = unwrapped(cmds, m); len(cmds) == 0 {
+		return false
+	}
+	_, ok := ringCommands.Load(cmds[0])
+	return ok
 }
 
 // within says whether the span in ctx is that of another instrumentation of Redis

@@ -45,31 +45,35 @@ func RouteEnter(ctx context.Context, cmd redis.Cmder) (newCtx context.Context, l
 	return enter(nil, ctx, cmd, nil, modeCommand)
 }
 
-// RoutePipelineEnter is woven into (*ClusterClient).processPipeline.
-func RoutePipelineEnter(ctx context.Context, cmds []redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
+// RoutePipelineEnter is woven into (*ClusterClient).processPipeline. It leaves the
+// context as it is: the function's goroutines have it, and what is captured so and
+// assigned to has another escape note. The nodes' clients are not asked through what
+// is woven.
+func RoutePipelineEnter(ctx context.Context, cmds []redis.Cmder) (leave func(), after func(error) error) {
 	if !client.On() {
-		return ctx, nil, asItIs
+		return nil, asItIs
 	}
-	return enter(nil, ctx, nil, cmds, modePipeline)
+	return enterRoute(ctx, cmds, modePipeline)
 }
 
 // RouteTxPipelineEnter is woven into (*ClusterClient).processTxPipeline.
-func RouteTxPipelineEnter(ctx context.Context, cmds []redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
+func RouteTxPipelineEnter(ctx context.Context, cmds []redis.Cmder) (leave func(), after func(error) error) {
 	if !client.On() {
-		return ctx, nil, asItIs
+		return nil, asItIs
 	}
-	return enter(nil, ctx, nil, cmds, modeMulti)
+	return enterRoute(ctx, cmds, modeMulti)
 }
 
-// RingPipelineEnter is woven into (*Ring).generalProcessPipeline.
-func RingPipelineEnter(ctx context.Context, cmds []redis.Cmder, tx bool) (newCtx context.Context, leave func(), after func(error) error) {
+// RingPipelineEnter is woven into (*Ring).generalProcessPipeline,
+// whose goroutines ask the shards' clients: their pipelines are known by the commands.
+func RingPipelineEnter(ctx context.Context, cmds []redis.Cmder, tx bool) (leave func(), after func(error) error) {
 	switch {
 	case !client.On():
-		return ctx, nil, asItIs
+		return nil, asItIs
 	case tx:
-		return enter(nil, ctx, nil, cmds, modeMulti)
+		return enterRing(ctx, cmds, modeMulti)
 	}
-	return enter(nil, ctx, nil, cmds, modePipeline)
+	return enterRing(ctx, cmds, modePipeline)
 }
 
 // OwnEnter is woven into what the library does on its own: setting up connections

@@ -179,6 +179,27 @@ func TestRoute(t *testing.T) {
 	}
 }
 
+// TestRing: the shards' pipelines are parts of the ring's.
+func TestRing(t *testing.T) {
+	rec := record(t)
+	cmds := []redis.Cmder{redis.NewCmd(bg, "get"), redis.NewCmd(bg, "get"), redis.NewCmd(bg, "get")}
+	part := func() {
+		_, leave, after := PipelineEnter(server, bg, cmds[1:])
+		_ = after(nil)
+		if leave != nil {
+			leave()
+		}
+	}
+	leave, after := RingPipelineEnter(bg, cmds, false)
+	part()
+	_ = after(nil)
+	leave()
+	part()
+	if got := show(rec); got != "PIPELINE GET operation.batch.size=3 operation.name=PIPELINE GET\nPIPELINE GET operation.batch.size=2 operation.name=PIPELINE GET" {
+		t.Errorf("spans: %s", got)
+	}
+}
+
 // TestTheirs: within a span of redisotel's, and what go-redis does on its own.
 func TestTheirs(t *testing.T) {
 	rec := record(t)
