@@ -24,7 +24,6 @@ var bg = context.Background()
 
 // fake has its options where a *baseClient has them.
 type fake struct {
-	n   int
 	opt *redis.Options
 }
 
