@@ -3,6 +3,7 @@
 #include "base/near.h"
 #include "os/env.h"
 #include "os/path.h"
+#include "os/proc.h"
 
 static bool is_name(Str word)
 {
@@ -39,6 +40,25 @@ static void take_name(Arena *a, const StrList *words, StrList *rest, Str *name)
 	}
 }
 
+// say_why_not lets go say what is wrong with the packages that it cannot list.
+static int say_why_not(Arena *a, Str go, const StrList *args)
+{
+	StrList argv = {.arena = a};
+	ProcSpec spec = {.argv = &argv, .capture_out = true};
+	ProcResult res;
+	Diags d = {.arena = a};
+
+	strlist_add(&argv, go);
+	strlist_add(&argv, S("list"));
+	strlist_add(&argv, S("-deps"));
+	for (isize i = 0; i < args->n; i++)
+		strlist_add(&argv, args->v[i]);
+	fputs("error: go cannot list the packages of this build\n", stderr);
+	if (!proc_run(a, &spec, &res, &d))
+		finish(&d);
+	return EXIT_DIAGNOSTICS;
+}
+
 int planned_make(
 	Arena *a, const Options *opt, const char *command, const StrList *words, Planned *out)
 {
@@ -59,12 +79,8 @@ int planned_make(
 	int status = finish(&d);
 	if (!ok)
 		return status;
-	if (out->plan.plain && !out->plan.decisions.first) {
-		fputs("error: go cannot list the packages of this build\n"
-		      "help: 'go list -deps' with the same flags and packages says why\n",
-			stderr);
-		return EXIT_DIAGNOSTICS;
-	}
+	if (out->plan.plain && !out->plan.decisions.first)
+		return say_why_not(a, out->in.go, &rest);
 	return 0;
 }
 
