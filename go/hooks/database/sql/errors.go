@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/codes"
+
+	"otel.tool/runtime/hook"
 )
 
 // recordError records how the operation failed, and returns error.type and
@@ -82,23 +84,7 @@ func errorType(err error) string {
 			return k.name
 		}
 	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
-		return "*net.DNSError"
-	}
-	var t net.Error
-	if errors.As(err, &t) && t.Timeout() {
-		return "timeout"
-	}
-	// The first type that says more than that there is an error.
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		switch name := reflect.TypeOf(e).String(); name {
-		case "*errors.errorString", "*fmt.wrapError", "*fmt.wrapErrors", "*errors.joinError":
-		default:
-			return name
-		}
-	}
-	return "*errors.errorString"
+	return hook.ErrorType(err)
 }
 
 // codePath is where a driver's error has the database's code. Drivers whose code

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"io"
 	"net"
-	"reflect"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/codes"
+
+	"otel.tool/runtime/hook"
 )
 
 // recordError records how the operation failed, and returns error.type and
@@ -77,22 +78,7 @@ func errorType(err error) (name, message string) {
 	if errors.As(err, &op) {
 		message = op.Error()
 	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
-		return "*net.DNSError", message
-	}
-	var t net.Error
-	if errors.As(err, &t) && t.Timeout() {
-		return "timeout", message
-	}
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		switch name = reflect.TypeOf(e).String(); name {
-		case "*errors.errorString", "*fmt.wrapError", "*fmt.wrapErrors", "*errors.joinError":
-		default:
-			return name, message
-		}
-	}
-	return "*errors.errorString", message
+	return hook.ErrorType(err), message
 }
 
 // statusCode is db.response.status_code: the word in capitals with which the
