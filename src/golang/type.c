@@ -269,6 +269,23 @@ static void write_chan(Writer *w, const Node *n)
 	buf_add(&w->out, paren ? S(")") : S(""));
 }
 
+Str type_alias(Arena *a, isize i)
+{
+	return str_format(a, "otelp%td", i);
+}
+
+static Str alias_of(Writer *w, Str path)
+{
+	StrList *l = w->names->aliases;
+	isize i = 0;
+
+	while (i < l->n && !str_eq(l->v[i], path))
+		i++;
+	if (i == l->n)
+		strlist_add(l, path);
+	return type_alias(w->out.arena, i);
+}
+
 static void write_selector(Writer *w, const Node *n)
 {
 	Str name = file_text(w->file, n->first->at);
@@ -278,7 +295,10 @@ static void write_selector(Writer *w, const Node *n)
 		write_tokens(w, n);
 		return;
 	}
-	buf_add(&w->out, path ? *path : name);
+	if (path && w->names->aliases)
+		buf_add(&w->out, alias_of(w, *path));
+	else
+		buf_add(&w->out, path ? *path : name);
 	buf_add(&w->out, S("."));
 	buf_add(&w->out, file_text(w->file, (Span){n->pos, n->at.to}));
 }

@@ -27,6 +27,7 @@ typedef struct {
 	StrMap imports;         // name in the file -> const Str *, the path
 	const StrMap *dot;      // name -> const Str *: what dot-imports declare; NULL: unknown
 	const StrList *tparams; // type parameters in scope; NULL: none
+	StrList *aliases;       // if set: a type is written as Go, see below
 } TypeNames;
 
 // type_names reads a file's imports. packages has the package names of import
@@ -36,6 +37,11 @@ TypeNames type_names(Arena *a, const File *f, Str self, const StrMap *packages);
 
 // type_canonical returns the text of a type node.
 Str type_canonical(Arena *a, const File *f, const Node *type, const TypeNames *names);
+
+// With aliases, it is Go for another file of the same package: "*otelp0.Request" for a
+// net/http.Request, where 0 is the index of the path in the list, which grows by need. self
+// has to be "" then.
+Str type_alias(Arena *a, isize i);
 
 // params_canonical returns the types of a list, "int, ...string"; with names
 // "a int, b ...string".

@@ -2,7 +2,7 @@
 
 #include "os/file.h"
 #include "plan/vendor.h"
-#include "weave/weave.h"
+#include "weave/adapter.h"
 
 static void add_file(Planner *p, Str name, Str text)
 {
@@ -141,7 +141,7 @@ static void add_hook_package(Planner *p, const HookPackage *hp, StrList *modules
 
 	for (isize i = 0; i < p->woven.n; i++)
 		specs[i] = &p->woven.v[i].spec;
-	Str text = weave_hook_links(a, hp->name, hp->path, specs, p->woven.n);
+	Str text = adapter_links(a, hp->name, hp->path, &hp->aliases, specs, p->woven.n);
 	Str at = path_join(a, hp->dir, S("otel.links.go"));
 	overlay_file(p, at, str_format(a, "links-%td.go", p->files.n), text);
 	for (isize i = 0; i < hp->modules.n; i++)

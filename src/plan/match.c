@@ -5,6 +5,7 @@
 #include "plan/hookmod.h"
 #include "plan/signals.h"
 #include "plan/version.h"
+#include "weave/adapter.h"
 #include "weave/weave.h"
 
 Str package_path(const Package *p)
@@ -14,25 +15,50 @@ Str package_path(const Package *p)
 	return variant < 0 ? p->path : str_slice(p->path, 0, variant);
 }
 
-static bool is_target(const Rule *r, const Package *p)
+// The import path by which rules name a package: "main" for a program.
+static Str target_path(const Package *p)
 {
-	bool main = str_eq(p->name, S("main"));
-
-	return str_eq(r->target, main ? S("main") : package_path(p));
+	return str_eq(p->name, S("main")) ? S("main") : package_path(p);
 }
 
-// A rule whose target is the package at hand, and what becomes of it.
+static bool is_root(const Package *p)
+{
+	return !p->standard && (!p->module || p->module->version.len == 0);
+}
+
+// is_target: a program goes by its own import path as well as by "main". A glob that does not
+// begin with a name is not meant for the standard library.
+static bool is_target(const Rule *r, const Package *p)
+{
+	Str path = package_path(p);
+
+	if (str_eq(r->target, S("$root")))
+		return is_root(p);
+	if (!has_glob(r->target))
+		return str_eq(r->target, target_path(p)) || str_eq(r->target, path);
+	if (p->standard && (r->target.p[0] == '*' || r->target.p[0] == '?'))
+		return false;
+	return glob_matches(r->target, path);
+}
+
+// A rule whose target is the package at hand, one function that it selects there, and what
+// becomes of it.
 typedef struct {
 	const Rule *rule;
 	Verdict verdict;
 	Str why;
-	Hook *hook;
+	Str func, recv; // as the rule has them, until the function is found
+	isize nvalues;  // its receiver and parameters
+	Join join;
 } Candidate;
 
 typedef struct {
 	const Package *package;
+	Str path; // that rules name it by
+	File **files;
+	isize nfiles;
 	Candidate *v;
-	isize n;
+	isize n, cap;
 } Candidates;
 
 // ---- decisions
@@ -49,6 +75,14 @@ static Str place_of(Arena *a, const RuleSet *rules, const Rule *r)
 	return str_format(a, "%.*s:%d", STR_ARG(name), line);
 }
 
+// hook_name names what the rule does: its hook, or the modifier.
+static Str hook_name(const Rule *r)
+{
+	if (r->change.modifier != DO_HOOKS)
+		return str_from(modifier_name(r->change.modifier));
+	return r->before.len > 0 ? r->before : r->after;
+}
+
 static void decide_rule(const Match *m, const Candidate *c, Str package, Str version, Str digest)
 {
 	const Rule *r = c->rule;
@@ -63,9 +97,9 @@ static void decide_rule(const Match *m, const Candidate *c, Str package, Str ver
 				     .wanted = c->verdict == VERDICT_VERSION      ? r->version
 					       : c->verdict == VERDICT_GO_VERSION ? r->go
 										  : S(""),
-				     .func = r->func,
-				     .recv = r->recv,
-				     .hook = r->hook,
+				     .func = c->func,
+				     .recv = c->recv,
+				     .hook = hook_name(r),
 				     .hook_path = r->hook_path,
 				     .digest = c->verdict == VERDICT_WOVEN ? digest : S(""),
 			     });
@@ -80,6 +114,16 @@ static void decide_all(const Match *m, const Candidates *all, Str digest)
 			digest);
 }
 
+static bool is_present(const Match *m, const Rule *r)
+{
+	if (!has_glob(r->target) && !str_eq(r->target, S("$root")))
+		return false;
+	for (isize i = 0; i < m->packages->n; i++)
+		if (is_target(r, m->packages->v[i].value))
+			return true;
+	return false;
+}
+
 // decide_absent notes the rules whose target is not part of the build.
 static void decide_absent(const Match *m)
 {
@@ -87,11 +131,13 @@ static void decide_absent(const Match *m)
 
 	for (isize i = 0; i < m->packages->n; i++) {
 		Package *p = m->packages->v[i].value;
-		map_put(&targets, str_eq(p->name, S("main")) ? S("main") : package_path(p), p);
+		map_put(&targets, target_path(p), p);
+		map_put(&targets, package_path(p), p);
 	}
 	for (const Rule *r = m->rules->first; r; r = r->next) {
-		Candidate c = {.rule = r, .verdict = VERDICT_NOT_BUILT};
-		if (map_get(&targets, r->target))
+		Candidate c = {
+			.rule = r, .verdict = VERDICT_NOT_BUILT, .func = r->func, .recv = r->recv};
+		if (map_get(&targets, r->target) || is_present(m, r))
 			continue;
 		if (!version_in(m->env->version, r->go))
 			c.verdict = VERDICT_GO_VERSION;
@@ -122,86 +168,212 @@ static void consider(const Match *m, Candidate *c, const Package *p)
 		refuse(c, VERDICT_DISABLED, S("OTEL_GO_SIGNALS leaves its signal out"));
 }
 
-// find_hook reads the hook of a rule that may be woven. One whose package this build
-// cannot link is left out.
-static bool find_hook(const Match *m, Candidate *c)
+static Candidate *add_candidate(const Match *m, Candidates *all, Candidate one)
 {
-	const HookPackage *hp;
+	if (all->n == all->cap) {
+		isize cap = all->cap ? 2 * all->cap : 16;
+		Candidate *v = arena_array(m->arena, Candidate, cap);
+		for (isize i = 0; i < all->n; i++)
+			v[i] = all->v[i];
+		all->v = v;
+		all->cap = cap;
+	}
+	all->v[all->n] = one;
+	return &all->v[all->n++];
+}
+
+// ---- the files of a package
+
+// may_select tells whether a rule may select something in a text, without parsing it.
+static bool may_select(const Rule *r, Str text)
+{
+	return has_glob(r->func) || str_find(text, r->func) >= 0;
+}
+
+static bool is_wanted(const Candidates *all, Str text)
+{
+	for (isize i = 0; i < all->n; i++)
+		if (all->v[i].verdict == VERDICT_WOVEN && may_select(all->v[i].rule, text))
+			return true;
+	return false;
+}
+
+static bool any_woven(const Candidates *all)
+{
+	for (isize i = 0; i < all->n; i++)
+		if (all->v[i].verdict == VERDICT_WOVEN)
+			return true;
+	return false;
+}
+
+// read_files parses the files in which rules may select something.
+static bool read_files(const Match *m, Candidates *all)
+{
+	Arena *a = m->arena;
+	const Package *p = all->package;
+
+	all->files = arena_array(a, File *, p->files.n);
+	if (!any_woven(all))
+		return true;
+	for (isize i = 0; i < p->files.n; i++) {
+		Diags broken = {
+			.arena = a}; // a file that does not parse is the compiler's to refuse
+		Source *src = arena_new(a, Source);
+		File *f = arena_new(a, File);
+		src->name = path_join(a, p->dir, p->files.v[i]);
+		if (!file_read(a, src->name, &src->text, m->diags))
+			return false;
+		if (is_wanted(all, src->text) && parse_file(a, src, (ParseOptions){0}, f, &broken))
+			all->files[all->nfiles++] = f;
+	}
+	return true;
+}
+
+// ---- the functions that a rule selects
+
+static bool is_known(const Candidates *all, const Rule *r, Str func, Str recv)
+{
+	for (isize i = 0; i < all->n; i++) {
+		const Candidate *c = &all->v[i];
+		if (c->rule == r && str_eq(c->func, func) && str_eq(c->recv, recv))
+			return true;
+	}
+	return false;
+}
+
+static void add_function(const Match *m, Candidates *all, const Rule *r, const Func *fn)
+{
+	Str recv =
+		str_format(m->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
+
+	if (is_known(all, r, fn->name, recv)) // init, for one, may be declared again
+		return;
+	add_candidate(m, all,
+		(Candidate){.rule = r,
+			.verdict = VERDICT_WOVEN,
+			.func = fn->name,
+			.recv = recv,
+			.nvalues = fn->params.n + fn->is_method});
+}
+
+static void add_functions(const Match *m, Candidates *all, const Rule *r)
+{
+	for (isize i = 0; i < all->nfiles; i++) {
+		const File *f = all->files[i];
+		TypeNames names = type_names(m->arena, f, all->path, NULL);
+		for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
+			Func fn = func_view(m->arena, f, n);
+			Subject s = {.arena = m->arena, .f = f, .names = &names, .fn = &fn};
+			if (!str_eq(fn.name, S("_")) && where_holds(r->change.where, &s))
+				add_function(m, all, r, &fn);
+		}
+	}
+}
+
+// ---- hooks
+
+static Verdict links(const Match *m, Candidate *c)
+{
+	const HookPackage *hp = map_get(&m->rules->packages, c->rule->hook_path);
 	Str why;
 
-	if (c->verdict != VERDICT_WOVEN)
-		return true;
-	if (!ruleset_hook(m->rules, c->rule, &c->hook, m->diags))
-		return false;
-	hp = map_get(&m->rules->packages, c->rule->hook_path);
 	if (m->refused && strlist_has(m->refused, hp->path))
 		refuse(c, VERDICT_UNLINKABLE, S("the hook package does not compile"));
 	else if (!hook_links(m->rules, m->packages, hp->path, &why, m->diags))
 		refuse(c, VERDICT_UNLINKABLE, why);
+	return c->verdict;
+}
+
+static bool rule_error(const Match *m, const Rule *r, const char *what)
+{
+	return diag_error(m->diags, r->src, r->at, "rule '%.*s': %s", STR_ARG(r->name), what);
+}
+
+// check_forms: before and after are both of one kind, and a typed hook has no after.
+static bool check_forms(const Match *m, const Rule *r, const Hook *before, const Hook *after)
+{
+	if (after && !after->context)
+		return rule_error(m, r,
+			"'after' names a hook with a HookContext; what a typed hook does at the "
+			"end, 'before' gives back as its result after or leave");
+	if (before && after && !before->context)
+		return rule_error(m, r, "'before' has no HookContext, but 'after' has");
+	if (r->has_args && (after || before->context))
+		return rule_error(m, r,
+			"a hook with a HookContext is given all values: 'args' is for typed hooks");
 	return true;
 }
 
-// find_candidates fills in out->v with the rules for the package.
-static bool find_candidates(const Match *m, const Package *p, Candidates *out)
-{
-	isize n = 0;
-
-	for (const Rule *r = m->rules->first; r; r = r->next)
-		n += is_target(r, p);
-	*out = (Candidates){.package = p, .v = arena_array(m->arena, Candidate, n)};
-	for (const Rule *r = m->rules->first; r; r = r->next) {
-		if (!is_target(r, p))
-			continue;
-		Candidate *c = &out->v[out->n++];
-		*c = (Candidate){.rule = r, .verdict = VERDICT_WOVEN};
-		consider(m, c, p);
-		if (!find_hook(m, c))
-			return false;
-	}
-	return true;
-}
-
-// A hook is one symbol, of one target: the first package that it is woven into.
-static void refuse_taken(const Match *m, Candidates *all, Str package, const StrMap *takers)
-{
-	for (isize i = 0; i < all->n; i++) {
-		Candidate *c = &all->v[i];
-		const Str *taker =
-			c->verdict == VERDICT_WOVEN ? map_get(takers, c->hook->symbol) : NULL;
-		if (!taker || str_eq(*taker, package))
-			continue;
-		refuse(c, VERDICT_UNFIT,
-			str_format(m->arena,
-				"its hook '%.*s' serves %.*s already, and can serve only one "
-				"package",
-				STR_ARG(c->hook->name), STR_ARG(*taker)));
-		diag_warn(m->diags, NULL, (Span){0}, "rule '%.*s': %.*s", STR_ARG(c->rule->name),
-			STR_ARG(c->why));
-	}
-}
-
-static void note_taken(const Match *m, const Candidates *all, Str package, StrMap *takers)
-{
-	for (isize i = 0; i < all->n; i++) {
-		if (all->v[i].verdict != VERDICT_WOVEN)
-			continue;
-		Str *taker = arena_new(m->arena, Str);
-		*taker = package;
-		map_put(takers, all->v[i].hook->symbol, taker);
-	}
-}
-
-static Join join_of(const Candidate *c)
+// find_hooks reads the hooks of a rule that may be woven. What this build cannot link is
+// left out.
+static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 {
 	const Rule *r = c->rule;
+	Hook *before = NULL, *after = NULL;
 
-	return (Join){.rule = r->name,
-		.func = r->func,
-		.recv = r->recv,
+	if (r->before.len > 0 && !ruleset_hook(m->rules, r, r->before, &before, m->diags))
+		return false;
+	if (r->after.len > 0 && !ruleset_hook(m->rules, r, r->after, &after, m->diags))
+		return false;
+	if (!check_forms(m, r, before, after))
+		return false;
+	c->join = (Join){.rule = r->name,
+		.func = c->func,
+		.recv = c->recv,
 		.args = r->args,
 		.has_args = r->has_args,
 		.noescape = r->noescape,
-		.hook = c->hook};
+		.hook = before};
+	if (after || before->context) {
+		Site site = {all->package->name, c->func, c->recv, c->nvalues};
+		adapters_make(m->arena, before, after, &site, &c->join);
+	}
+	links(m, c);
+	return true;
+}
+
+// find_joins adds a candidate for each function that a rule selects.
+static bool find_joins(const Match *m, Candidates *all, Candidate *rule)
+{
+	isize before = all->n;
+	const Rule *r = rule->rule;
+
+	add_functions(m, all, r);
+	if (all->n == before) {
+		refuse(rule, VERDICT_NO_FUNCTION, S(""));
+		add_candidate(m, all, *rule);
+	}
+	for (isize i = before; i < all->n; i++)
+		if (all->v[i].verdict == VERDICT_WOVEN && !find_hooks(m, all, &all->v[i]))
+			return false;
+	return true;
+}
+
+// find_candidates fills in *out with the rules for the package.
+static bool find_candidates(const Match *m, const Package *p, Candidates *out)
+{
+	Candidates rules = {.package = p};
+
+	*out = (Candidates){.package = p, .path = target_path(p)};
+	for (const Rule *r = m->rules->first; r; r = r->next) {
+		Candidate c = {
+			.rule = r, .verdict = VERDICT_WOVEN, .func = r->func, .recv = r->recv};
+		if (!is_target(r, p))
+			continue;
+		consider(m, &c, p);
+		add_candidate(m, &rules, c);
+	}
+	if (!read_files(m, &rules))
+		return false;
+	out->files = rules.files;
+	out->nfiles = rules.nfiles;
+	for (isize i = 0; i < rules.n; i++) {
+		if (rules.v[i].verdict != VERDICT_WOVEN)
+			add_candidate(m, out, rules.v[i]);
+		else if (!find_joins(m, out, &rules.v[i]))
+			return false;
+	}
+	return true;
 }
 
 static void fill_spec(Arena *a, const Candidates *all, Spec *spec)
@@ -210,31 +382,18 @@ static void fill_spec(Arena *a, const Candidates *all, Spec *spec)
 	spec->n = 0;
 	for (isize i = 0; i < all->n; i++)
 		if (all->v[i].verdict == VERDICT_WOVEN)
-			spec->joins[spec->n++] = join_of(&all->v[i]);
+			spec->joins[spec->n++] = all->v[i].join;
 }
 
-// find_joins tells which functions of the spec are in the package, and fit.
-static bool find_joins(const Match *m, const Package *p, const Spec *spec, bool *found)
+// try_weaving tells which functions of the spec fit.
+static void try_weaving(const Match *m, const Candidates *all, const Spec *spec, bool *found)
 {
-	Arena *a = m->arena;
-	Weave w = {.arena = a, .spec = spec, .diags = m->diags, .symbols.arena = a};
+	Weave w = {.arena = m->arena, .spec = spec, .diags = m->diags, .symbols.arena = m->arena};
+	Str woven;
 
 	w.found = found;
-	for (isize i = 0; i < p->files.n; i++) {
-		Diags broken = {
-			.arena = a}; // a file that does not parse is the compiler's to refuse
-		Source *src = arena_new(a, Source);
-		File f;
-		Str woven;
-
-		src->name = path_join(a, p->dir, p->files.v[i]);
-		if (!file_read(a, src->name, &src->text, m->diags))
-			return false;
-		if (weave_wants(spec, src->text) &&
-			parse_file(a, src, (ParseOptions){0}, &f, &broken))
-			weave_file(&w, &f, &woven);
-	}
-	return true;
+	for (isize i = 0; i < all->nfiles; i++)
+		weave_file(&w, all->files[i], &woven);
 }
 
 // why_unfit returns what a warning since `last` says of the rule, "" if none does.
@@ -249,14 +408,13 @@ static Str why_unfit(Arena *a, const Rule *r, const Diag *last, const Diags *d)
 }
 
 // weave_tentatively leaves those candidates that the weaver finds a function for.
-static bool weave_tentatively(const Match *m, Candidates *all, const Spec *spec)
+static void weave_tentatively(const Match *m, Candidates *all, const Spec *spec)
 {
 	const Diag *last = m->diags->last;
 	bool *found = arena_array(m->arena, bool, spec->n);
 	isize i = 0;
 
-	if (spec->n > 0 && !find_joins(m, all->package, spec, found))
-		return false;
+	try_weaving(m, all, spec, found);
 	for (isize k = 0; k < all->n; k++) {
 		Candidate *c = &all->v[k];
 		if (c->verdict != VERDICT_WOVEN || found[i++])
@@ -264,24 +422,19 @@ static bool weave_tentatively(const Match *m, Candidates *all, const Spec *spec)
 		Str why = why_unfit(m->arena, c->rule, last, m->diags);
 		refuse(c, why.len > 0 ? VERDICT_UNFIT : VERDICT_NO_FUNCTION, why);
 	}
-	return true;
 }
 
 // match_package fills in *out with what is woven into this package.
-static bool match_package(const Match *m, const Package *p, StrMap *takers, Woven *out)
+static bool match_package(const Match *m, const Package *p, Woven *out)
 {
 	Arena *a = m->arena;
 	Candidates all;
-	bool main = str_eq(p->name, S("main"));
 
-	*out = (Woven){.package = p, .spec = {.package = main ? S("main") : package_path(p)}};
+	*out = (Woven){.package = p, .spec = {.package = target_path(p)}};
 	if (!find_candidates(m, p, &all))
 		return false;
-	refuse_taken(m, &all, out->spec.package, takers);
 	fill_spec(a, &all, &out->spec);
-	if (!weave_tentatively(m, &all, &out->spec))
-		return false;
-	note_taken(m, &all, out->spec.package, takers);
+	weave_tentatively(m, &all, &out->spec);
 	fill_spec(a, &all, &out->spec);
 	if (out->spec.n > 0) {
 		out->text = spec_write(a, &out->spec);
@@ -293,7 +446,7 @@ static bool match_package(const Match *m, const Package *p, StrMap *takers, Wove
 
 bool match_rules(const Match *m, WovenList *out)
 {
-	StrMap done = {.arena = m->arena}, takers = {.arena = m->arena};
+	StrMap done = {.arena = m->arena};
 
 	*out = (WovenList){.v = arena_array(m->arena, Woven, m->packages->n)};
 	for (isize i = 0; i < m->packages->n; i++) {
@@ -304,7 +457,7 @@ bool match_rules(const Match *m, WovenList *out)
 		if (test_main || map_get(&done, package_path(p)))
 			continue;
 		map_put(&done, package_path(p), p);
-		if (!match_package(m, p, &takers, w))
+		if (!match_package(m, p, w))
 			return false;
 		out->n += w->spec.n > 0;
 	}

@@ -6,7 +6,14 @@
 #include "plan/signals.h"
 #include "plan/workspace.h"
 
-static const Str our_prefix = {"otel.tool/", 10};
+// Our own modules, by the prefix of their import paths, and where they are in the bundle.
+static const struct {
+	Str prefix;
+	const char *folder;
+} our_modules[] = {
+	{{"otel.tool/", 10}, "go"},
+	{{"go.opentelemetry.io/otelc/", 26}, "go/otelc"},
+};
 
 // ---- reading
 
@@ -106,21 +113,29 @@ static bool inside_module(Arena *a, Str root, Str path, HookPackage *out)
 	return file_is_dir(out->dir);
 }
 
-// Our own: otel.tool/X is go/X in the bundle; the module is the nearest go.mod above.
-static bool inside_bundle(const RuleSet *set, Str path, HookPackage *out)
+// under finds the package of a path that has the prefix; its module is the nearest go.mod above.
+static bool under(const RuleSet *set, Str path, Str prefix, const char *folder, HookPackage *out)
 {
 	Arena *a = set->arena;
 
-	if (!str_starts(path, our_prefix))
+	if (!str_starts(path, prefix))
 		return false;
-	Str rest = str_slice(path, our_prefix.len, path.len);
-	Str top = path_join(a, set->bundle, S("go"));
+	Str rest = str_slice(path, prefix.len, path.len);
+	Str top = path_join(a, set->bundle, str_from(folder));
 	out->dir = path_join(a, top, rest);
 	for (Str dir = out->dir; dir.len > top.len; dir = path_dir(dir)) {
 		out->module_dir = dir;
 		if (file_exists(path_join(a, dir, S("go.mod"))))
 			return true;
 	}
+	return false;
+}
+
+static bool inside_bundle(const RuleSet *set, Str path, HookPackage *out)
+{
+	for (isize i = 0; i < countof(our_modules); i++)
+		if (under(set, path, our_modules[i].prefix, our_modules[i].folder, out))
+			return true;
 	return false;
 }
 
@@ -135,7 +150,10 @@ static bool beside(const RuleSet *set, Str from, Str path, HookPackage *out)
 
 bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out)
 {
-	*out = (HookPackage){.path = path, .hooks.arena = set->arena, .modules.arena = set->arena};
+	*out = (HookPackage){.path = path,
+		.hooks.arena = set->arena,
+		.modules.arena = set->arena,
+		.aliases.arena = set->arena};
 	if (inside_bundle(set, path, out) || beside(set, from, path, out))
 		return true;
 	for (isize i = 0; i < set->roots.n; i++)
@@ -181,17 +199,17 @@ static bool search_file(RuleSet *set, HookPackage *p, Str name, Str path, Hook *
 	if (!parse_file(set->arena, src, (ParseOptions){0}, &f, d))
 		return false;
 	p->name = f.package;
-	return hook_read(set->arena, &f, p->path, name, out, d);
+	return hook_read(set->arena, &f, p->path, name, &p->aliases, out, d);
 }
 
-bool ruleset_hook(RuleSet *set, const Rule *rule, Hook **out, Diags *d)
+bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d)
 {
 	HookPackage *p = hook_package(set, rule, d);
 	StrList names = {.arena = set->arena};
 
 	if (!p)
 		return false;
-	*out = map_get(&p->hooks, rule->hook);
+	*out = map_get(&p->hooks, name);
 	if (*out)
 		return true;
 	if (!dir_list(p->dir, &names, d))
@@ -199,14 +217,13 @@ bool ruleset_hook(RuleSet *set, const Rule *rule, Hook **out, Diags *d)
 	for (isize i = 0; i < names.n && !*out; i++) {
 		if (!is_hook_source(names.v[i]))
 			continue;
-		if (!search_file(
-			    set, p, rule->hook, path_join(set->arena, p->dir, names.v[i]), out, d))
+		if (!search_file(set, p, name, path_join(set->arena, p->dir, names.v[i]), out, d))
 			return false;
 	}
 	if (!*out)
 		return diag_error(d, rule->src, rule->at,
 			"rule '%.*s': there is no function '%.*s' in %.*s", STR_ARG(rule->name),
-			STR_ARG(rule->hook), STR_ARG(p->dir));
-	map_put(&p->hooks, rule->hook, *out);
+			STR_ARG(name), STR_ARG(p->dir));
+	map_put(&p->hooks, name, *out);
 	return true;
 }

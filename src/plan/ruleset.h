@@ -25,6 +25,7 @@ typedef struct {
 	Str dir;
 	Str module_dir; // folder of its go.mod
 	StrMap hooks;   // name -> Hook *
+	StrList aliases; // of the texts of their types, see golang/type.h
 
 	// Set by hook_links.
 	bool judged;
@@ -52,7 +53,7 @@ bool is_hook_source(Str name);
 // that the file or folder `from` lies in, or in a module that is being worked on.
 bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out);
 
-// ruleset_hook finds the hook of a rule, and reads its signature, once.
-bool ruleset_hook(RuleSet *set, const Rule *rule, Hook **out, Diags *d);
+// ruleset_hook finds a hook of a rule, by its name, and reads its signature, once.
+bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d);
 
 #endif

@@ -72,7 +72,8 @@ static void give_results(All *all, const Func *fn, Hook *h)
 
 	h->results = arena_array(a, HookResult, h->nparams + 2);
 	for (isize i = 0; i < h->nparams && !is_generic(fn); i++)
-		h->results[h->nresults++] = (HookResult){RESULT_NEW, i, h->params[i].type};
+		h->results[h->nresults++] =
+			(HookResult){.kind = RESULT_NEW, .param = i, .type = h->params[i].type};
 	h->results[h->nresults++] = (HookResult){.kind = RESULT_LEAVE, .type = S("func()")};
 	if (is_generic(fn))
 		return;

@@ -4,6 +4,16 @@
 #include "base/hash.h"
 #include "golang/type.h"
 
+// One hook that is being read.
+typedef struct {
+	Arena *arena;
+	const File *f;
+	TypeNames names; // for types in canonical form
+	TypeNames words; // for types as Go
+	Hook *h;
+	Diags *diags;
+} Reader;
+
 // new_name returns "newReq" for a parameter "req".
 static Str new_name(Arena *a, Str param)
 {
@@ -28,105 +38,140 @@ static bool find_new(Arena *a, const Hook *h, Str result, isize *param)
 	return false;
 }
 
-// after is a func(R...) (R...): we keep the list of the types.
-static bool read_after(
-	Arena *a, const File *f, const Hook *h, const Param *p, HookResult *out, Diags *d)
+static Str canonical(const Reader *r, const Param *p)
 {
-	TypeNames names = type_names(a, f, h->package, NULL);
+	return type_canonical(r->arena, r->f, p->type, &r->names);
+}
+
+static Str as_go(const Reader *r, const Param *p)
+{
+	return r->words.aliases ? type_canonical(r->arena, r->f, p->type, &r->words) : S("");
+}
+
+// after is a func(R...) (R...): we keep the list of the types.
+static bool read_after(const Reader *r, const Param *p, HookResult *out)
+{
+	Arena *a = r->arena;
 
 	if (p->type->kind == N_FUNC_TYPE) {
-		Func fn = func_view(a, f, p->type);
+		Func fn = func_view(a, r->f, p->type);
 		out->kind = RESULT_AFTER;
-		out->type = params_canonical(a, f, &fn.params, false, &names);
-		if (str_eq(out->type, params_canonical(a, f, &fn.results, false, &names)))
+		out->type = params_canonical(a, r->f, &fn.params, false, &r->names);
+		if (str_eq(out->type, params_canonical(a, r->f, &fn.results, false, &r->names)))
 			return true;
 	}
-	return diag_error(d, f->src, p->type_at,
+	return diag_error(r->diags, r->f->src, p->type_at,
 		"the hook's result 'after' must be a function that returns the types that it "
 		"takes");
 }
 
 // read_result tells what one result of the hook is for, by its name.
-static bool read_result(
-	Arena *a, const File *f, const Hook *h, const Param *p, HookResult *out, Diags *d)
+static bool read_result(const Reader *r, const Param *p, HookResult *out)
 {
-	bool alone = p->name.len == 0 && h->nresults == 1;
+	const Source *src = r->f->src;
+	bool alone = p->name.len == 0 && r->h->nresults == 1;
 	isize param = 0;
 
 	if (alone || str_eq(p->name, S("leave"))) {
 		out->kind = RESULT_LEAVE;
 		if (!str_eq(out->type, S("func()")))
-			return diag_error(d, f->src, p->type_at,
+			return diag_error(r->diags, src, p->type_at,
 				"the hook's result 'leave' must be func(), not %.*s",
 				STR_ARG(out->type));
 		return true;
 	}
 	if (str_eq(p->name, S("after")))
-		return read_after(a, f, h, p, out, d);
-	if (!find_new(a, h, p->name, &param)) {
-		diag_error(d, f->src, p->name.len ? p->name_at : p->type_at,
+		return read_after(r, p, out);
+	if (!find_new(r->arena, r->h, p->name, &param)) {
+		diag_error(r->diags, src, p->name.len ? p->name_at : p->type_at,
 			"the hook's result '%.*s' is none that the weaver knows", STR_ARG(p->name));
-		return diag_help(d, "results are named leave, after, or newX for a parameter x");
+		return diag_help(
+			r->diags, "results are named leave, after, or newX for a parameter x");
 	}
+	const HookValue *replaced = &r->h->params[param];
 	out->kind = RESULT_NEW;
 	out->param = param;
 	if (str_eq(out->type, S("any")))
-		return diag_error(d, f->src, p->name_at,
+		return diag_error(r->diags, src, p->name_at,
 			"'%.*s' cannot be replaced: a value taken as any has lost its type",
 			STR_ARG(p->name));
-	if (!str_eq(out->type, h->params[param].type))
-		return diag_error(d, f->src, p->type_at,
+	if (!str_eq(out->type, replaced->type))
+		return diag_error(r->diags, src, p->type_at,
 			"'%.*s' must be %.*s, as the parameter, not %.*s", STR_ARG(p->name),
-			STR_ARG(h->params[param].type), STR_ARG(out->type));
+			STR_ARG(replaced->type), STR_ARG(out->type));
 	return true;
 }
 
-static bool read_signature(Arena *a, const File *f, const Func *fn, Hook *h, Diags *d)
+static Str slice_of(const Reader *r, const Param *p, Str type)
 {
-	TypeNames names = type_names(a, f, h->package, NULL);
+	return p->variadic ? str_format(r->arena, "[]%.*s", STR_ARG(type)) : type;
+}
 
-	if (fn->is_method || fn->tparams.n > 0)
-		return diag_error(d, f->src, fn->name_at,
-			"the hook '%.*s' must be a plain function, no method, not generic",
-			STR_ARG(fn->name));
+static bool read_params(const Reader *r, const ParamList *params)
+{
+	Hook *h = r->h;
 
-	h->nparams = fn->params.n;
-	h->params = arena_array(a, HookValue, h->nparams);
-	for (isize i = 0; i < h->nparams; i++) {
-		const Param *p = &fn->params.v[i];
-		Str type = type_canonical(a, f, p->type, &names);
-		if (p->variadic)
-			return diag_error(d, f->src, p->type_at,
+	h->params = arena_array(r->arena, HookValue, params->n);
+	for (isize i = 0; i < params->n; i++) {
+		const Param *p = &params->v[i];
+		Str type = canonical(r, p), text = as_go(r, p);
+		if (p->variadic && !h->context)
+			return diag_error(r->diags, r->f->src, p->type_at,
 				"a hook takes a variadic parameter as a slice: []%.*s",
 				STR_ARG(type));
-		h->params[i] = (HookValue){p->name, type};
+		if (i == 0 && str_eq(type, S("go.opentelemetry.io/otelc/pkg/hook.HookContext")))
+			h->context = true;
+		else
+			h->params[h->nparams++] = (HookValue){
+				p->name, slice_of(r, p, type), slice_of(r, p, text), p->variadic};
 	}
+	return true;
+}
 
+static bool read_signature(const Reader *r, const Func *fn)
+{
+	Hook *h = r->h;
+
+	if (fn->is_method || fn->tparams.n > 0)
+		return diag_error(r->diags, r->f->src, fn->name_at,
+			"the hook '%.*s' must be a plain function, no method, not generic",
+			STR_ARG(fn->name));
+	if (!read_params(r, &fn->params))
+		return false;
+	if (h->context && fn->results.n > 0)
+		return diag_error(r->diags, r->f->src, fn->results.at,
+			"a hook with a HookContext has no results: it sets values through that");
 	h->nresults = fn->results.n;
-	h->results = arena_array(a, HookResult, h->nresults);
+	h->results = arena_array(r->arena, HookResult, h->nresults);
 	for (isize i = 0; i < h->nresults; i++) {
 		const Param *p = &fn->results.v[i];
-		h->results[i].type = type_canonical(a, f, p->type, &names);
-		if (!read_result(a, f, h, p, &h->results[i], d))
+		h->results[i] = (HookResult){.type = canonical(r, p), .text = as_go(r, p)};
+		if (!read_result(r, p, &h->results[i]))
 			return false;
 	}
 	return true;
 }
 
-bool hook_read(Arena *a, const File *f, Str package, Str name, Hook **out, Diags *d)
+bool hook_read(
+	Arena *a, const File *f, Str package, Str name, StrList *aliases, Hook **out, Diags *d)
 {
+	Reader r = {.arena = a, .f = f, .diags = d};
+
 	*out = NULL;
 	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
 		Func fn = func_view(a, f, n);
 		if (fn.is_method || !str_eq(fn.name, name))
 			continue;
-		Hook *h = arena_new(a, Hook);
-		h->name = name;
-		h->package = package;
-		if (!read_signature(a, f, &fn, h, d))
+		r.names = type_names(a, f, package, NULL);
+		r.words = type_names(a, f, S(""), NULL);
+		r.words.aliases = aliases;
+		r.h = arena_new(a, Hook);
+		r.h->name = name;
+		r.h->package = package;
+		if (!read_signature(&r, &fn))
 			return false;
-		hook_seal(a, h);
-		*out = h;
+		hook_seal(a, r.h);
+		*out = r.h;
 		return true;
 	}
 	return true;
@@ -146,6 +191,7 @@ void hook_seal(Arena *a, Hook *h)
 
 	hash_init(&hash);
 	hash_add(&hash, h->package);
+	hash_add(&hash, h->site);
 	for (isize i = 0; i < h->nparams; i++)
 		hash_add(&hash, h->params[i].type);
 	hash_add(&hash, S("->"));

@@ -1,21 +1,17 @@
-#include "weave/rule.h"
+#include "weave/rule_reader.h"
 
 #include "base/near.h"
-#include "text/yaml.h"
-
-typedef struct {
-	Arena *arena;
-	const Source *src;
-	Diags *diags;
-} Reader;
 
 typedef enum {
-	KEY_LATER, // of the format, but we cannot do it yet
 	KEY_TEXT,
+	KEY_CODE,     // a text that errors are told of later: its place is kept
 	KEY_VERSIONS, // a text: "v1.2.0" or "v1.2.0,v1.4.0"
 	KEY_NUMBER,
 	KEY_BOOL,
 	KEY_ARGS,
+	KEY_LIST,
+	KEY_IMPORTS,
+	KEY_FIELDS,
 	KEY_WHERE,
 	KEY_DO,
 } KeyKind;
@@ -23,22 +19,23 @@ typedef enum {
 typedef struct {
 	const char *name;
 	KeyKind kind;
-	isize offset; // in Rule, where the value goes
+	isize offset; // in Rule, where the value goes; for KEY_FIELDS in RuleField
 } Key;
 
 #define FIELD(f) ((isize)offsetof(Rule, f))
+#define PART(f) ((isize)offsetof(RuleField, f))
 
 static const Key rule_keys[] = {
-	{"after", KEY_LATER, 0},
-	{"before", KEY_LATER, 0},
+	{"after", KEY_TEXT, FIELD(after)}, // these two and path, func, recv: the flat form
+	{"before", KEY_TEXT, FIELD(before)},
 	{"do", KEY_DO, 0},
-	{"func", KEY_LATER, 0},
+	{"func", KEY_TEXT, FIELD(func)},
 	{"go", KEY_VERSIONS, FIELD(go)},
-	{"imports", KEY_LATER, 0},
+	{"imports", KEY_IMPORTS, 0},
 	{"name", KEY_TEXT, FIELD(name)},
 	{"order", KEY_NUMBER, FIELD(order)},
-	{"path", KEY_LATER, 0},
-	{"recv", KEY_LATER, 0},
+	{"path", KEY_TEXT, FIELD(hook_path)},
+	{"recv", KEY_TEXT, FIELD(recv)},
 	{"signal", KEY_TEXT, FIELD(signal)},
 	{"target", KEY_TEXT, FIELD(target)},
 	{"version", KEY_VERSIONS, FIELD(version)},
@@ -46,60 +43,90 @@ static const Key rule_keys[] = {
 	{0},
 };
 
-static const Key where_keys[] = {
-	{"all-of", KEY_LATER, 0},
-	{"directive", KEY_LATER, 0},
-	{"file", KEY_LATER, 0},
-	{"func", KEY_TEXT, FIELD(func)},
-	{"function_call", KEY_LATER, 0},
-	{"has_param", KEY_LATER, 0},
-	{"identifier", KEY_LATER, 0},
-	{"kind", KEY_LATER, 0},
-	{"last_result", KEY_LATER, 0},
-	{"not", KEY_LATER, 0},
-	{"one-of", KEY_LATER, 0},
-	{"param", KEY_LATER, 0},
-	{"pattern", KEY_LATER, 0},
-	{"placement", KEY_LATER, 0},
-	{"recv", KEY_TEXT, FIELD(recv)},
-	{"result", KEY_LATER, 0},
-	{"signature", KEY_LATER, 0},
-	{"signature_contains", KEY_LATER, 0},
-	{"struct", KEY_LATER, 0},
-	{"struct_literal", KEY_LATER, 0},
-	{0},
-};
-
 static const Key inject_hooks_keys[] = {
-	{"after", KEY_LATER, 0},
+	{"after", KEY_TEXT, FIELD(after)},
 	{"args", KEY_ARGS, 0},
-	{"before", KEY_TEXT, FIELD(hook)},
+	{"before", KEY_TEXT, FIELD(before)},
 	{"noescape", KEY_BOOL, FIELD(noescape)},
 	{"path", KEY_TEXT, FIELD(hook_path)},
 	{0},
 };
 
-static const struct {
-	const char *name;
-	const Key *keys; // NULL: we cannot do it yet
-} modifiers[] = {
-	{"add_file", NULL},
-	{"add_struct_fields", NULL},
-	{"assign_value", NULL},
-	{"expand_directive", NULL},
-	{"inject_code", NULL},
-	{"inject_hooks", inject_hooks_keys},
-	{"set_fields", NULL},
-	{"wrap_call", NULL},
+static const Key inject_code_keys[] = {
+	{"raw", KEY_CODE, FIELD(change.code)},
+	{0},
 };
 
-static bool not_yet(const Reader *r, const YamlNode *key)
+static const Key add_struct_fields_keys[] = {
+	{"new_field", KEY_FIELDS, 0},
+	{0},
+};
+
+static const Key new_field_keys[] = {
+	{"name", KEY_CODE, PART(name)},
+	{"type", KEY_CODE, PART(type)},
+	{0},
+};
+
+static const Key add_file_keys[] = {
+	{"file", KEY_TEXT, FIELD(change.file)},
+	{"path", KEY_TEXT, FIELD(hook_path)},
+	{0},
+};
+
+static const Key wrap_call_keys[] = {
+	{"append_args", KEY_LIST, FIELD(change.append)},
+	{"replace", KEY_CODE, FIELD(change.code)},
+	{"variadic_type", KEY_TEXT, FIELD(change.variadic)},
+	{0},
+};
+
+static const Key expand_directive_keys[] = {
+	{"template", KEY_CODE, FIELD(change.code)},
+	{0},
+};
+
+static const Key assign_value_keys[] = {
+	{"replace", KEY_CODE, FIELD(change.code)},
+	{"wrap", KEY_CODE, FIELD(change.wrap)},
+	{0},
+};
+
+static const Key set_fields_keys[] = {
+	{"field", KEY_FIELDS, 0},
+	{0},
+};
+
+static const Key field_keys[] = {
+	{"name", KEY_CODE, PART(name)},
+	{"value", KEY_CODE, PART(value)},
+	{"wrap", KEY_CODE, PART(wrap)},
+	{0},
+};
+
+// By Modifier.
+static const struct {
+	const char *name;
+	const Key *keys, *fields; // fields: the keys of each member of KEY_FIELDS
+} modifiers[] = {
+	{"inject_hooks", inject_hooks_keys, NULL},
+	{"inject_code", inject_code_keys, NULL},
+	{"add_struct_fields", add_struct_fields_keys, new_field_keys},
+	{"add_file", add_file_keys, NULL},
+	{"wrap_call", wrap_call_keys, NULL},
+	{"expand_directive", expand_directive_keys, NULL},
+	{"assign_value", assign_value_keys, NULL},
+	{"set_fields", set_fields_keys, field_keys},
+};
+
+const char *modifier_name(Modifier m)
 {
-	return diag_error(
-		r->diags, r->src, key->at, "'%.*s' is not supported yet", STR_ARG(key->text));
+	return modifiers[m].name;
 }
 
-static bool expected(const Reader *r, const YamlNode *v, const char *what)
+// ---- errors
+
+bool rule_expected(const RuleReader *r, const YamlNode *v, const char *what)
 {
 	bool nothing = v->kind == YAML_SCALAR && v->text.len == 0;
 
@@ -107,8 +134,7 @@ static bool expected(const Reader *r, const YamlNode *v, const char *what)
 		nothing ? "nothing" : yaml_kind_name(v->kind));
 }
 
-// unknown adds an error about a word, with the nearest of those that we know.
-static bool unknown(const Reader *r, const char *what, const YamlNode *word, const StrList *known)
+bool rule_unknown(const RuleReader *r, const char *what, const YamlNode *word, const StrList *known)
 {
 	Str near = nearest(known, word->text);
 
@@ -118,27 +144,35 @@ static bool unknown(const Reader *r, const char *what, const YamlNode *word, con
 	return false;
 }
 
-static bool unknown_key(const Reader *r, const Key *keys, const YamlNode *key)
+static bool unknown_key(const RuleReader *r, const Key *keys, const YamlNode *key)
 {
 	StrList known = {.arena = r->arena};
 
 	for (; keys->name; keys++)
 		strlist_add(&known, str_from(keys->name));
-	return unknown(r, "key", key, &known);
+	return rule_unknown(r, "key", key, &known);
 }
 
-static bool read_text(const Reader *r, const YamlNode *v, Str *out)
+// ---- values
+
+bool rule_text(const RuleReader *r, const YamlNode *v, Str *out)
 {
 	if (v->kind != YAML_SCALAR || v->text.len == 0)
-		return expected(r, v, "a text");
+		return rule_expected(r, v, "a text");
 	*out = v->text;
 	return true;
 }
 
-// Versions = Version [ "," Version ] .
-static bool read_versions(const Reader *r, const YamlNode *v, Str *out)
+static bool read_code(const RuleReader *r, const YamlNode *v, RuleText *out)
 {
-	if (!read_text(r, v, out))
+	out->at = v->at;
+	return rule_text(r, v, &out->text);
+}
+
+// Versions = Version [ "," Version ] .
+static bool read_versions(const RuleReader *r, const YamlNode *v, Str *out)
+{
+	if (!rule_text(r, v, out))
 		return false;
 	Str rest = *out, from = str_cut(&rest, ',');
 	if (from.len == 0 || (out->len > from.len && rest.len == 0) || str_find(rest, S(",")) >= 0)
@@ -148,14 +182,14 @@ static bool read_versions(const Reader *r, const YamlNode *v, Str *out)
 	return true;
 }
 
-static bool read_number(const Reader *r, const YamlNode *v, int *out)
+static bool read_number(const RuleReader *r, const YamlNode *v, int *out)
 {
 	Str digits = v->text;
 	bool negative = str_starts(digits, S("-"));
 	int n = 0;
 
 	if (v->kind != YAML_SCALAR)
-		return expected(r, v, "a number");
+		return rule_expected(r, v, "a number");
 	if (negative)
 		digits = str_slice(digits, 1, digits.len);
 	for (isize i = 0; i < digits.len && n < 100000; i++)
@@ -168,55 +202,97 @@ static bool read_number(const Reader *r, const YamlNode *v, int *out)
 	return true;
 }
 
-static bool read_bool(const Reader *r, const YamlNode *v, bool *out)
+bool rule_bool(const RuleReader *r, const YamlNode *v, bool *out)
 {
 	*out = str_eq(v->text, S("true"));
 	if (v->kind == YAML_SCALAR && (*out || str_eq(v->text, S("false"))))
 		return true;
-	return expected(r, v, "true or false");
+	return rule_expected(r, v, "true or false");
 }
 
-static bool read_args(const Reader *r, const YamlNode *v, Rule *rule)
+bool rule_list(const RuleReader *r, const YamlNode *v, StrList *out)
 {
 	if (v->kind != YAML_LIST)
-		return expected(r, v, "a list");
-	rule->has_args = true;
-	rule->args = (StrList){.arena = r->arena};
-	for (const YamlNode *arg = v->first; arg; arg = arg->next) {
+		return rule_expected(r, v, "a list");
+	*out = (StrList){.arena = r->arena};
+	for (const YamlNode *member = v->first; member; member = member->next) {
 		Str text;
-		if (!read_text(r, arg, &text))
+		if (!rule_text(r, member, &text))
 			return false;
-		strlist_add(&rule->args, text);
+		strlist_add(out, text);
 	}
 	return true;
 }
 
-static bool read_map(const Reader *r, const YamlNode *map, const Key *keys, Rule *rule);
+static bool read_imports(const RuleReader *r, const YamlNode *v, Change *change)
+{
+	if (v->kind != YAML_MAP)
+		return rule_expected(r, v, "a map of names to import paths");
+	change->import_names = change->import_paths = (StrList){.arena = r->arena};
+	for (const YamlNode *m = v->first; m; m = m->next) {
+		Str path;
+		if (!rule_text(r, m, &path))
+			return false;
+		strlist_add(&change->import_names, m->key->text);
+		strlist_add(&change->import_paths, path);
+	}
+	return true;
+}
 
-static bool read_value(const Reader *r, const Key *key, const YamlNode *v, Rule *rule)
+// read_fields reads a list of maps of texts.
+static bool read_fields(const RuleReader *r, const YamlNode *v, const Key *keys, RuleField **link)
+{
+	bool ok = true;
+
+	if (v->kind != YAML_LIST || !v->first)
+		return rule_expected(r, v, "a list of maps");
+	for (const YamlNode *m = v->first; m; m = m->next, link = &(*link)->next) {
+		*link = arena_new(r->arena, RuleField);
+		if (m->kind != YAML_MAP)
+			return rule_expected(r, m, "a map");
+		for (const YamlNode *part = m->first; part; part = part->next) {
+			const Key *key = keys;
+			while (key->name && !str_eq(str_from(key->name), part->key->text))
+				key++;
+			void *text = (char *)*link + key->offset;
+			ok &= key->name ? read_code(r, part, text)
+					: unknown_key(r, keys, part->key);
+		}
+		if (ok && (*link)->name.text.len == 0)
+			ok = diag_error(r->diags, r->src, m->at, "a field has no 'name'");
+	}
+	return ok;
+}
+
+static bool read_value(const RuleReader *r, const Key *key, const YamlNode *v, Rule *rule)
 {
 	void *field = (char *)rule + key->offset;
 
 	switch (key->kind) {
-	case KEY_LATER: return not_yet(r, v->key);
-	case KEY_TEXT: return read_text(r, v, field);
+	case KEY_TEXT: return rule_text(r, v, field);
+	case KEY_CODE: return read_code(r, v, field);
 	case KEY_VERSIONS: return read_versions(r, v, field);
 	case KEY_NUMBER: return read_number(r, v, field);
-	case KEY_BOOL: return read_bool(r, v, field);
-	case KEY_ARGS: return read_args(r, v, rule);
-	case KEY_WHERE: return read_map(r, v, where_keys, rule);
+	case KEY_BOOL: return rule_bool(r, v, field);
+	case KEY_ARGS: rule->has_args = true; return rule_list(r, v, &rule->args);
+	case KEY_LIST: return rule_list(r, v, field);
+	case KEY_IMPORTS: return read_imports(r, v, &rule->change);
+	case KEY_FIELDS:
+		return read_fields(
+			r, v, modifiers[rule->change.modifier].fields, &rule->change.fields);
+	case KEY_WHERE: return rule_where(r, v, rule);
 	case KEY_DO: return true; // when the rest of the rule is known
 	}
 	return false;
 }
 
 // read_map reads the members of a map into rule. It tells all that is wrong.
-static bool read_map(const Reader *r, const YamlNode *map, const Key *keys, Rule *rule)
+static bool read_map(const RuleReader *r, const YamlNode *map, const Key *keys, Rule *rule)
 {
 	bool ok = true;
 
 	if (map->kind != YAML_MAP)
-		return expected(r, map, "a map");
+		return rule_expected(r, map, "a map");
 	for (const YamlNode *v = map->first; v; v = v->next) {
 		const Key *key = keys;
 		while (key->name && !str_eq(str_from(key->name), v->key->text))
@@ -226,41 +302,106 @@ static bool read_map(const Reader *r, const YamlNode *map, const Key *keys, Rule
 	return ok;
 }
 
-// modifier_keys finds the keys of the modifier that is named, or tells why not.
-static const Key *modifier_keys(const Reader *r, const YamlNode *name)
-{
-	StrList known = {.arena = r->arena};
+// ---- complete rules
 
-	for (isize i = 0; i < countof(modifiers); i++) {
-		Str modifier = str_from(modifiers[i].name);
-		strlist_add(&known, modifier);
-		if (!str_eq(modifier, name->text))
-			continue;
-		if (!modifiers[i].keys)
-			not_yet(r, name);
-		return modifiers[i].keys;
-	}
-	unknown(r, "modifier", name, &known);
-	return NULL;
-}
-
-static bool missing(const Reader *r, const Rule *rule, const char *what)
+static bool missing(const RuleReader *r, const Rule *rule, const char *what)
 {
 	return diag_error(
 		r->diags, r->src, rule->at, "rule '%.*s' has no %s", STR_ARG(rule->name), what);
 }
 
-static bool check_complete(const Reader *r, const Rule *rule)
+// What a modifier is done to, where that is no function.
+static const struct {
+	Modifier modifier;
+	WhereKind kind;
+	const char *key;
+} things[] = {
+	{DO_FIELDS, WHERE_STRUCT, "struct"},
+	{DO_WRAP, WHERE_CALL, "function_call"},
+	{DO_ASSIGN, WHERE_IDENTIFIER, "identifier"},
+	{DO_LITERAL, WHERE_LITERAL, "struct_literal"},
+};
+
+// check_things: what is selected is what the modifier is for.
+static bool check_things(const RuleReader *r, const Rule *rule)
 {
+	const Change *c = &rule->change;
+
+	for (int i = 0; i < countof(things); i++) {
+		bool found = where_find(c->where, things[i].kind) != NULL;
+		if (found == (things[i].modifier == c->modifier))
+			continue;
+		return diag_error(r->diags, r->src, rule->at,
+			found ? "rule '%.*s': '%s' in 'where' is not for '%s'"
+			      : "rule '%.*s' has no '%s' in 'where', which '%s' needs",
+			STR_ARG(rule->name), things[i].key, modifier_name(c->modifier));
+	}
+	return true;
+}
+
+static bool check_selected(const RuleReader *r, const Rule *rule)
+{
+	const Change *c = &rule->change;
+	bool some = rule->func.len > 0 || (c->where && c->where->first);
+
+	if (!check_things(r, rule))
+		return false;
+	if (c->modifier == DO_DIRECTIVE)
+		return where_find(c->where, WHERE_DIRECTIVE) ||
+		       missing(r, rule, "'directive' in 'where'");
+	bool function = c->modifier == DO_HOOKS || c->modifier == DO_CODE;
+	return some || !function || missing(r, rule, "'func' in 'where'");
+}
+
+static bool check_fields(const RuleReader *r, const Rule *rule, bool literal)
+{
+	bool ok = true;
+
+	for (const RuleField *f = rule->change.fields; f; f = f->next) {
+		bool has = literal ? (f->value.text.len > 0) != (f->wrap.text.len > 0)
+				   : f->type.text.len > 0;
+		if (has)
+			continue;
+		ok = diag_error(r->diags, r->src, f->name.at, "the field '%.*s' %s",
+			STR_ARG(f->name.text),
+			literal ? "needs one of 'value' and 'wrap'" : "has no 'type'");
+	}
+	return ok && (rule->change.fields || missing(r, rule, literal ? "'field'" : "'new_field'"));
+}
+
+static bool check_hooks(const RuleReader *r, const Rule *rule)
+{
+	if (rule->before.len == 0 && rule->after.len == 0)
+		return missing(r, rule, "'before' or 'after' in 'inject_hooks'");
+	return rule->hook_path.len > 0 || missing(r, rule, "'path' in 'inject_hooks'");
+}
+
+static bool check_complete(const RuleReader *r, const Rule *rule)
+{
+	const Change *c = &rule->change;
+	bool code = c->code.text.len > 0;
+
 	if (rule->target.len == 0)
 		return missing(r, rule, "'target'");
-	if (rule->func.len == 0)
-		return missing(r, rule, "'func' in 'where'");
-	if (rule->hook.len == 0)
-		return missing(r, rule, "'before' in 'inject_hooks'");
-	if (rule->hook_path.len == 0)
-		return missing(r, rule, "'path' in 'inject_hooks'");
-	return true;
+	if (!check_selected(r, rule))
+		return false;
+	switch (c->modifier) {
+	case DO_HOOKS: return check_hooks(r, rule);
+	case DO_CODE: return code || missing(r, rule, "'raw' in 'inject_code'");
+	case DO_FIELDS: return check_fields(r, rule, false);
+	case DO_FILE:
+		return (c->file.len > 0 || missing(r, rule, "'file' in 'add_file'")) &&
+		       (rule->hook_path.len > 0 || missing(r, rule, "'path' in 'add_file'"));
+	case DO_WRAP:
+		return code || c->append.n > 0 ||
+		       missing(r, rule, "'replace' or 'append_args' in 'wrap_call'");
+	case DO_DIRECTIVE: return code || missing(r, rule, "'template' in 'expand_directive'");
+	case DO_ASSIGN:
+		return code != (c->wrap.text.len > 0) ||
+		       missing(r, rule, "'replace', or else 'wrap', in 'assign_value'");
+	case DO_LITERAL: return check_fields(r, rule, true);
+	}
+	return false;
 }
 
 // insert puts rule behind those that come before it, or are its equals.
@@ -274,33 +415,92 @@ static void insert(Rule **link, Rule *rule)
 	*link = rule;
 }
 
+// ---- rules
+
+static bool find_modifier(const RuleReader *r, const YamlNode *name, Modifier *out)
+{
+	StrList known = {.arena = r->arena};
+
+	for (int i = 0; i < countof(modifiers); i++) {
+		Str modifier = str_from(modifiers[i].name);
+		strlist_add(&known, modifier);
+		*out = (Modifier)i;
+		if (str_eq(modifier, name->text))
+			return true;
+	}
+	return rule_unknown(r, "modifier", name, &known);
+}
+
 // read_modifier makes a rule of one member of `do`: a map of one key.
-static bool read_modifier(const Reader *r, const YamlNode *m, const Rule *common, Rule **first)
+static bool read_modifier(const RuleReader *r, const YamlNode *m, const Rule *common, Rule **first)
 {
 	Rule *rule = arena_new(r->arena, Rule);
 
 	if (m->kind != YAML_MAP || !m->first || m->first->next)
-		return expected(r, m, "a map of one modifier");
-	const Key *keys = modifier_keys(r, m->first->key);
+		return rule_expected(r, m, "a map of one modifier");
 	*rule = *common;
-	if (!keys || !read_map(r, m->first, keys, rule) || !check_complete(r, rule))
+	Modifier *modifier = &rule->change.modifier;
+	if (!find_modifier(r, m->first->key, modifier) ||
+		!read_map(r, m->first, modifiers[*modifier].keys, rule) || !check_complete(r, rule))
 		return false;
 	insert(first, rule);
 	return true;
 }
 
-static bool read_rule(const Reader *r, const YamlNode *v, Rule **first)
+// A rule in the flat form has neither `where` nor `do`, just what inject_hooks needs.
+static bool read_flat(const RuleReader *r, const Rule *common, Rule **first)
+{
+	Rule *rule = arena_new(r->arena, Rule);
+	Where *func = arena_new(r->arena, Where);
+
+	*rule = *common;
+	*func = (Where){.kind = WHERE_FUNC, .text = rule->func, .of = rule->recv};
+	rule->change.where = func;
+	if (!check_complete(r, rule))
+		return false;
+	insert(first, rule);
+	return true;
+}
+
+static bool is_flat(const YamlNode *v)
+{
+	return !yaml_get(v, S("do")) && (yaml_get(v, S("before")) || yaml_get(v, S("after")));
+}
+
+// check_form: what belongs into the flat form stands in no other.
+static bool check_form(const RuleReader *r, const YamlNode *v, bool flat)
+{
+	static const char *const flat_keys[] = {"after", "before", "func", "path", "recv"};
+	const YamlNode *where = yaml_get(v, S("where"));
+
+	if (flat && where)
+		return diag_error(r->diags, r->src, where->key->at,
+			"a rule with 'where' has its hooks in 'do', under 'inject_hooks'");
+	for (int i = 0; !flat && i < countof(flat_keys); i++) {
+		const YamlNode *key = yaml_get(v, str_from(flat_keys[i]));
+		bool selects = i == 2 || i == 4;
+		if (key)
+			return diag_error(r->diags, r->src, key->key->at,
+				"beside 'do', '%s' belongs into '%s'", flat_keys[i],
+				selects ? "where" : "inject_hooks");
+	}
+	return true;
+}
+
+static bool read_rule(const RuleReader *r, const YamlNode *v, Rule **first)
 {
 	Rule common = {.name = v->key->text, .src = r->src, .at = v->key->at};
-	bool ok = read_map(r, v, rule_keys, &common);
-	const YamlNode *list = v->kind == YAML_MAP ? yaml_get(v, S("do")) : NULL;
 
-	if (!ok)
+	if (!read_map(r, v, rule_keys, &common) || !check_form(r, v, is_flat(v)))
 		return false;
+	if (is_flat(v))
+		return read_flat(r, &common, first);
+	const YamlNode *list = yaml_get(v, S("do"));
+	bool ok = true;
 	if (!list)
 		return missing(r, &common, "'do'");
 	if (list->kind != YAML_LIST || !list->first)
-		return expected(r, list, "a list of modifiers");
+		return rule_expected(r, list, "a list of modifiers");
 	for (const YamlNode *m = list->first; m; m = m->next)
 		ok &= read_modifier(r, m, &common, first);
 	return ok;
@@ -308,14 +508,14 @@ static bool read_rule(const Reader *r, const YamlNode *v, Rule **first)
 
 bool rules_read(Arena *a, const Source *src, Rule **first, Diags *d)
 {
-	const Reader r = {.arena = a, .src = src, .diags = d};
+	const RuleReader r = {.arena = a, .src = src, .diags = d};
 	YamlNode *root;
 	bool ok = true;
 
 	if (!yaml_read(a, src, &root, d))
 		return false;
 	if (root && root->kind != YAML_MAP)
-		return expected(&r, root, "a map of rules");
+		return rule_expected(&r, root, "a map of rules");
 	for (const YamlNode *v = root ? root->first : NULL; v; v = v->next)
 		ok &= read_rule(&r, v, first);
 	return ok;

@@ -20,6 +20,46 @@
 
 #include "base/diag.h"
 #include "base/list.h"
+#include "weave/where.h"
+
+typedef enum {
+	DO_HOOKS,     // inject_hooks
+	DO_CODE,      // inject_code
+	DO_FIELDS,    // add_struct_fields
+	DO_FILE,      // add_file
+	DO_WRAP,      // wrap_call
+	DO_DIRECTIVE, // expand_directive
+	DO_ASSIGN,    // assign_value
+	DO_LITERAL,   // set_fields
+} Modifier;
+
+// A text of the file, with its place, of which .to is 0 if there is none.
+typedef struct {
+	Str text;
+	Span at;
+} RuleText;
+
+// A field of new_field (name, type) or of field (name, value or wrap).
+typedef struct RuleField RuleField;
+struct RuleField {
+	RuleField *next;
+	RuleText name, type, value, wrap;
+};
+
+// What a modifier other than inject_hooks does.
+typedef struct {
+	Modifier modifier;
+	const Where *where;
+	RuleText code;    // raw, template, replace
+	RuleText wrap;    // assign_value
+	RuleText pattern; // of inject_code: a regular expression for the statement
+	bool after;       // and its placement
+	StrList append;   // append_args
+	Str variadic;     // variadic_type
+	RuleField *fields;
+	Str file; // of add_file: the name, and in code the text, when the plan has read it
+	StrList import_names, import_paths; // one by one; a name may be "", "." or "_"
+} Change;
 
 typedef struct Rule Rule;
 struct Rule {
@@ -27,19 +67,22 @@ struct Rule {
 	Str name;
 	int order; // lower ones are woven first; 0 if not said
 
-	Str target;  // import path of the package to weave
+	Str target;  // import path of the package to weave, a glob, or $root
 	Str version; // of the target's module: "", "v1.2.0" (from) or "v1.2.0,v1.4.0" (from, below)
 	Str go;      // of the toolchain, likewise: "go1.25" or "go1.25,go1.27"
 	Str signal;  // what it serves: "traces", "metrics", "logs"; see plan/signals.h
 
-	Str func; // the function to weave
+	Str func; // the function to weave; "" if what is selected is not said by its name
 	Str recv; // its receiver's type, "T" or "*T"; "" for a plain function
 
-	Str hook;      // the Go function to call: `before`
-	Str hook_path; // import path of its package
+	Str before;    // the Go function to call first; "" if there is only
+	Str after;     // the one to call at the end, both with a HookContext; or ""
+	Str hook_path; // import path of their package; of add_file, of the package with the file
 	StrList args;  // names of parameters; has_args tells `args: []` from none
 	bool has_args;
 	bool noescape; // the hook keeps nothing of what it is given
+
+	Change change;
 
 	const Source *src;
 	Span at; // the rule's name in the file
@@ -49,5 +92,8 @@ struct Rule {
 // keeps the list sorted by order, then by name. It returns false if the
 // file has errors; they are in d.
 bool rules_read(Arena *a, const Source *src, Rule **first, Diags *d);
+
+// modifier_name returns the word for it in a rule file.
+const char *modifier_name(Modifier m);
 
 #endif

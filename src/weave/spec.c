@@ -19,9 +19,15 @@ static void put_strings(StrBuf *b, const StrList *l)
 	buf_add(b, S("]"));
 }
 
-static void put_hook(StrBuf *b, const Hook *h)
+static void put_hook(StrBuf *b, const char *key, const Hook *h)
 {
-	buf_add(b, S("{"));
+	if (!h)
+		return;
+	buf_addf(b, ",\"%s\":{", key);
+	if (h->site.len > 0) {
+		put_member(b, "site", h->site);
+		buf_add(b, S(","));
+	}
 	put_member(b, "package", h->package);
 	buf_add(b, S(","));
 	put_member(b, "name", h->name);
@@ -60,8 +66,12 @@ Str spec_write(Arena *a, const Spec *s)
 			buf_add(&b, S(",\"args\":"));
 			put_strings(&b, &j->args);
 		}
-		buf_add(&b, j->noescape ? S(",\"noescape\":true,\"hook\":") : S(",\"hook\":"));
-		put_hook(&b, j->hook);
+		if (j->noescape)
+			buf_add(&b, S(",\"noescape\":true"));
+		if (j->kind == JOIN_FRAME)
+			buf_add(&b, S(",\"frame\":true"));
+		put_hook(&b, "hook", j->hook);
+		put_hook(&b, "leave", j->leave);
 		buf_add(&b, S("}"));
 	}
 	buf_add(&b, S("]}\n"));
@@ -83,7 +93,10 @@ static Hook *read_hook(Arena *a, const json_t *obj)
 	const json_t *params = jlist(obj, "params"), *results = jlist(obj, "results");
 	Hook *h = arena_new(a, Hook);
 
+	if (!obj)
+		return NULL;
 	h->package = str_dup(a, jstr(obj, "package"));
+	h->site = str_dup(a, jstr(obj, "site"));
 	h->name = str_dup(a, jstr(obj, "name"));
 	h->nparams = (isize)json_array_size(params);
 	h->params = arena_array(a, HookValue, h->nparams);
@@ -124,7 +137,9 @@ bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 		j->has_args = jlist(obj, "args") != NULL;
 		jstrs(obj, "args", &j->args);
 		j->noescape = jbool(obj, "noescape");
+		j->kind = jbool(obj, "frame") ? JOIN_FRAME : JOIN_TYPED;
 		j->hook = read_hook(a, jobj(obj, "hook"));
+		j->leave = read_hook(a, jobj(obj, "leave"));
 	}
 	json_stop(&s);
 	return true;

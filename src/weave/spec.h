@@ -10,16 +10,23 @@
 #include "weave/hook.h"
 
 // Raised when the same spec comes to be woven otherwise.
-#define WEAVER_VERSION "1"
+#define WEAVER_VERSION "2"
 
-// One hook for one function.
+typedef enum {
+	JOIN_TYPED, // a hook with the target's own types
+	JOIN_FRAME, // hooks with a HookContext: hook and leave are their adapters
+} JoinKind;
+
+// What one rule does to one function.
 typedef struct {
+	JoinKind kind;
 	Str rule;       // the rule's name, for messages
 	Str func, recv; // of the target: "ServeHTTP", "*T", "T" or ""
 	bool has_args;  // args says what the hook takes; else it is the receiver and all parameters
 	StrList args;
 	bool noescape; // the hook keeps nothing of what it is given: //go:noescape
 	Hook *hook;
+	Hook *leave; // of JOIN_FRAME: what runs at the end, or NULL
 } Join;
 
 typedef struct {

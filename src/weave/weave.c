@@ -1,43 +1,7 @@
 #include "weave/weave.h"
 
-#include "base/buf.h"
 #include "golang/parse.h"
-#include "golang/type.h"
-#include "weave/edit.h"
-
-// What a hook can be given: the receiver and the parameters of the target.
-typedef struct {
-	const Param *param;
-	Str name; // in the woven text
-	Str type; // canonical, a variadic one's as a slice
-	Str text; // the same as the file writes it
-	bool used;
-} Value;
-
-// One function that is being woven.
-typedef struct {
-	Weave *w;
-	const File *f;
-	Func fn;
-	TypeNames names;
-	Str prefix; // of the names we bring in: none in the file begins so
-	Edits *edits;
-	StrBuf *tail; // what goes behind the last line
-	Value *values;
-	isize nvalues;
-	Str results, result_texts; // "T, error": canonical, and as the file writes it
-} Target;
-
-static bool is_target(const Func *fn, const Join *j)
-{
-	bool pointer = str_starts(j->recv, S("*"));
-
-	if (!str_eq(fn->name, j->func) || fn->is_method != (j->recv.len > 0))
-		return false;
-	return !fn->is_method ||
-	       (fn->recv_pointer == pointer &&
-		       str_eq(fn->recv_base, str_slice(j->recv, pointer, j->recv.len)));
-}
+#include "weave/target.h"
 
 static Str free_prefix(Arena *a, const File *f)
 {
@@ -76,59 +40,24 @@ static void read_values(Target *t)
 		set_value(t, &t->values[t->nvalues++], &fn->params.v[i]);
 	for (isize i = 0; i < fn->results.n; i++)
 		strlist_add(&texts, file_text(t->f, fn->results.v[i].type->at));
+	for (isize i = 0; i < fn->results.n; i++)
+		strlist_add(&t->result_names, fn->results.v[i].name);
 	t->result_texts = str_join(a, &texts, S(", "));
 	t->results = params_canonical(a, t->f, &fn->results, false, &t->names);
 }
 
-static Value *value_named(const Target *t, Str name)
+bool is_generic(const Target *t)
 {
-	for (isize i = 0; i < t->nvalues; i++)
-		if (str_eq(t->values[i].param->name, name))
-			return &t->values[i];
-	return NULL;
+	return t->fn.tparams.n > 0 || t->fn.recv_tparams.n > 0;
 }
 
-// type_fits: the same type, or an unsafe.Pointer for a pointer to what the hook
-// cannot name. Each side declares its own; both are one pointer to the linker.
-static bool type_fits(Str hook, Str target)
+bool type_fits(Str hook, Str target)
 {
 	return str_eq(hook, target) ||
 	       (str_eq(hook, S("unsafe.Pointer")) && str_starts(target, S("*")));
 }
 
-// join_values finds what the hook takes: all values, or those that the rule names.
-static bool join_values(Target *t, const Join *j, Value **out)
-{
-	isize n = j->has_args ? j->args.n : t->nvalues;
-	Span at = t->fn.name_at;
-
-	if (n != j->hook->nparams) {
-		diag_warn(t->w->diags, t->f->src, at,
-			"rule '%.*s': the hook takes %td values, '%.*s' gives it %td",
-			STR_ARG(j->rule), j->hook->nparams, STR_ARG(j->func), n);
-		return false;
-	}
-	for (isize i = 0; i < n; i++) {
-		out[i] = j->has_args ? value_named(t, j->args.v[i]) : &t->values[i];
-		if (!out[i]) {
-			diag_warn(t->w->diags, t->f->src, at,
-				"rule '%.*s': '%.*s' has no parameter '%.*s'", STR_ARG(j->rule),
-				STR_ARG(j->func), STR_ARG(j->args.v[i]));
-			return false;
-		}
-		Str want = j->hook->params[i].type;
-		if (str_eq(want, S("any")) || type_fits(want, out[i]->type))
-			continue;
-		diag_warn(t->w->diags, t->f->src, out[i]->param->type_at,
-			"rule '%.*s': the hook takes %.*s here, '%.*s' has %.*s", STR_ARG(j->rule),
-			STR_ARG(want), STR_ARG(j->func), STR_ARG(out[i]->type));
-		return false;
-	}
-	return true;
-}
-
-// cut_type takes the first type off a list "T, map[K]V, func(A, B)".
-static Str cut_type(Str *list)
+Str cut_type(Str *list)
 {
 	int depth = 0;
 	isize i = 0;
@@ -140,27 +69,6 @@ static Str cut_type(Str *list)
 	Str type = str_slice(*list, 0, i);
 	*list = str_trim(str_slice(*list, i < list->len ? i + 1 : i, list->len));
 	return type;
-}
-
-static bool lists_fit(Str hook, Str target)
-{
-	while (hook.len > 0 && target.len > 0)
-		if (!type_fits(cut_type(&hook), cut_type(&target)))
-			return false;
-	return hook.len == target.len;
-}
-
-// results_fit holds `after` against the results of the target.
-static bool results_fit(Target *t, const Join *j)
-{
-	const HookResult *after = hook_result(j->hook, RESULT_AFTER);
-
-	if (!after || lists_fit(after->type, t->results))
-		return true;
-	diag_warn(t->w->diags, t->f->src, t->fn.name_at,
-		"rule '%.*s': the hook's after is for results (%.*s), '%.*s' has (%.*s)",
-		STR_ARG(j->rule), STR_ARG(after->type), STR_ARG(j->func), STR_ARG(t->results));
-	return false;
 }
 
 // name_values gives a name to every value that is used and has none. Where one
@@ -188,196 +96,35 @@ static void name_values(Target *t)
 	}
 }
 
-// ---- the declaration of a hook
-
-// in_parens puts a list of results in the form that a signature wants.
-static Str in_parens(Arena *a, Str list)
-{
-	return list.len > 0 ? str_format(a, " (%.*s)", STR_ARG(list)) : list;
-}
-
-static Str after_text(const Target *t)
-{
-	Str params = t->result_texts, results = in_parens(t->w->arena, params);
-
-	return str_format(t->w->arena, "func(%.*s)%.*s", STR_ARG(params), STR_ARG(results));
-}
-
-static Str hook_results_text(const Target *t, const Hook *h, Value *const *args)
-{
-	StrList texts = {.arena = t->w->arena};
-
-	for (isize i = 0; i < h->nresults; i++) {
-		switch (h->results[i].kind) {
-		case RESULT_NEW: strlist_add(&texts, args[h->results[i].param]->text); break;
-		case RESULT_LEAVE: strlist_add(&texts, S("func()")); break;
-		case RESULT_AFTER: strlist_add(&texts, after_text(t)); break;
-		}
-	}
-	return str_join(t->w->arena, &texts, S(", "));
-}
-
-// The body of a hook's stand-in for the rebuild form: without a hook, what was
-// given comes back, and what is returned is returned.
-static Str stand_in_body(const Target *t, const Hook *h)
-{
-	StrBuf b = {.arena = t->w->arena};
-	StrList given = {.arena = t->w->arena}, back = {.arena = t->w->arena};
-
-	for (isize i = 0; i < h->nparams; i++)
-		strlist_add(&given, str_format(b.arena, "p%td", i));
-	for (isize i = 0; i < h->nresults; i++) {
-		if (h->results[i].kind == RESULT_NEW)
-			strlist_add(&back, given.v[h->results[i].param]);
-		else if (h->results[i].kind == RESULT_LEAVE)
-			strlist_add(&back, S("nil"));
-		else
-			strlist_add(&back, str_format(b.arena, "%.*s_r", STR_ARG(h->symbol)));
-	}
-	Str call = str_join(b.arena, &given, S(", ")), results = str_join(b.arena, &back, S(", "));
-	const char *ret = h->nresults > 0 ? "return " : "";
-	buf_addf(&b, " { if %.*s_v != nil { %s%.*s_v(%.*s)", STR_ARG(h->symbol), ret,
-		STR_ARG(h->symbol), STR_ARG(call));
-	if (h->nresults > 0)
-		buf_addf(&b, " }; return %.*s }\n", STR_ARG(results));
-	else
-		buf_add(&b, S(" } }\n"));
-	return buf_str(&b);
-}
-
-// What stands for `after` when there is no hook: it returns what it is given.
-static void declare_pass_through(Target *t, const Hook *h)
-{
-	StrBuf params = {.arena = t->w->arena};
-	StrList names = {.arena = t->w->arena};
-
-	for (isize i = 0; i < t->fn.results.n; i++) {
-		strlist_add(&names, str_format(names.arena, "r%td", i));
-		buf_addf(&params, "%sr%td %.*s", i ? ", " : "", i,
-			STR_ARG(file_text(t->f, t->fn.results.v[i].type->at)));
-	}
-	Str list = buf_str(&params), results = in_parens(names.arena, t->result_texts);
-	Str back = str_join(names.arena, &names, S(", "));
-	buf_addf(t->tail, "func %.*s_r(%.*s)%.*s {%s%.*s }\n", STR_ARG(h->symbol), STR_ARG(list),
-		STR_ARG(results), back.len > 0 ? " return " : "", STR_ARG(back));
-}
-
-// What the woven function calls: the hook itself, or its stand-in, which must
-// have a name of its own because the hook has that symbol.
-static Str called_name(const Weave *w, const Hook *h)
-{
-	bool hook = w->form == WEAVE_REPLACE;
-
-	return hook ? h->symbol : str_format(w->arena, "%.*s_s", STR_ARG(h->symbol));
-}
-
-static void declare_hook(Target *t, const Join *j, Value *const *args)
-{
-	const Hook *h = j->hook;
-	StrBuf params = {.arena = t->w->arena};
-
-	if (strlist_has(&t->w->symbols, h->symbol))
-		return;
-	strlist_add(&t->w->symbols, h->symbol);
-	for (isize i = 0; i < h->nparams; i++) {
-		bool boxed = str_eq(h->params[i].type, S("any"));
-		buf_addf(&params, "%sp%td %.*s", i ? ", " : "", i,
-			STR_ARG(boxed ? S("interface{}") : args[i]->text));
-	}
-	Str in = buf_str(&params), out = in_parens(params.arena, hook_results_text(t, h, args));
-	Str name = called_name(t->w, h);
-
-	bool noescape = j->noescape && t->w->form == WEAVE_REPLACE;
-	buf_addf(t->tail, "\n%sfunc %.*s(%.*s)%.*s", noescape ? "//go:noescape\n" : "",
-		STR_ARG(name), STR_ARG(in), STR_ARG(out));
-	if (t->w->form == WEAVE_REPLACE) {
-		buf_add(t->tail, S("\n"));
-		return;
-	}
-	buf_add(t->tail, stand_in_body(t, h));
-	buf_addf(t->tail, "var %.*s_v func(%.*s)%.*s\n", STR_ARG(h->symbol), STR_ARG(in),
-		STR_ARG(out));
-	if (hook_result(h, RESULT_AFTER))
-		declare_pass_through(t, h);
-}
-
 // ---- the body
 
-// A variable of ours: kind n (new value), l (leave) or a (after), of the k-th join.
-static Str our_name(const Target *t, char kind, isize k)
+Str our_name(const Target *t, char kind, isize k)
 {
 	return str_format(t->w->arena, "%.*s%c%td", STR_ARG(t->prefix), kind, k);
 }
 
-static Str call_text(const Target *t, const Hook *h, Value *const *args)
+// name_results gives each result a name that has none, or is blank.
+static void name_results(Target *t)
 {
-	StrList names = {.arena = t->w->arena};
+	const ParamList *results = &t->fn.results;
+	bool unnamed = results->n > 0 && results->v[0].name.len == 0;
+	bool parens = unnamed && t->f->src->text.p[results->at.from] != '(';
 
-	for (isize i = 0; i < h->nparams; i++)
-		strlist_add(&names, args[i]->name);
-	Str list = str_join(t->w->arena, &names, S(", ")), name = called_name(t->w, h);
-	return str_format(t->w->arena, "%.*s(%.*s)", STR_ARG(name), STR_ARG(list));
-}
-
-// The statements at the function's entry, without a newline. The loop around
-// defer keeps it from being open-coded, which would add a symbol to the package.
-static Str entry_text(const Target *t, const Hook *h, Value *const *args, isize k)
-{
-	StrBuf b = {.arena = t->w->arena};
-	StrList left = {.arena = b.arena};
-	Str call = call_text(t, h, args), leave = our_name(t, 'l', k), after = our_name(t, 'a', k);
-
-	for (isize i = 0; i < h->nresults; i++) {
-		switch (h->results[i].kind) {
-		case RESULT_NEW:
-			strlist_add(&left,
-				str_format(b.arena, "%.*s_%td", STR_ARG(our_name(t, 'n', k)), i));
-			break;
-		case RESULT_LEAVE: strlist_add(&left, leave); break;
-		case RESULT_AFTER: strlist_add(&left, after); break;
-		}
+	for (isize i = 0; i < results->n; i++) {
+		const Param *p = &results->v[i];
+		if (p->name.len > 0 && !str_eq(p->name, S("_")))
+			continue;
+		Str name = our_name(t, 'r', i);
+		t->result_names.v[i] = name;
+		if (unnamed)
+			edit_insert(t->edits, p->type_at.from,
+				str_format(
+					t->w->arena, "%s%.*s ", parens ? "(" : "", STR_ARG(name)));
+		else
+			edit_replace(t->edits, p->name_at, name);
 	}
-	Str names = str_join(b.arena, &left, S(", "));
-	if (h->nresults > 0)
-		buf_addf(&b, " %.*s := %.*s;", STR_ARG(names), STR_ARG(call));
-	else
-		buf_addf(&b, " %.*s;", STR_ARG(call));
-	for (isize i = 0; i < h->nresults; i++)
-		if (h->results[i].kind == RESULT_NEW)
-			buf_addf(&b, " %.*s = %.*s;", STR_ARG(args[h->results[i].param]->name),
-				STR_ARG(left.v[i]));
-	if (hook_result(h, RESULT_LEAVE))
-		buf_addf(&b, " for ; %.*s != nil; %.*s = nil { defer %.*s() };", STR_ARG(leave),
-			STR_ARG(leave), STR_ARG(leave));
-	if (hook_result(h, RESULT_AFTER) && t->fn.results.n > 0)
-		buf_addf(&b, " _ = %.*s;",
-			STR_ARG(after)); // a body without a return does not use it
-	return buf_str(&b);
-}
-
-// The named results, for a bare return; blank ones get names first.
-static Str bare_results(Target *t)
-{
-	StrList names = {.arena = t->w->arena};
-
-	for (isize i = 0; i < t->fn.results.n; i++) {
-		const Param *p = &t->fn.results.v[i];
-		bool blank = str_eq(p->name, S("_"));
-		strlist_add(
-			&names, blank ? str_format(names.arena, "%.*sr%td", STR_ARG(t->prefix), i)
-				      : p->name);
-	}
-	return str_join(t->w->arena, &names, S(", "));
-}
-
-static void name_blank_results(Target *t)
-{
-	for (isize i = 0; i < t->fn.results.n; i++) {
-		const Param *p = &t->fn.results.v[i];
-		if (str_eq(p->name, S("_")))
-			edit_replace(t->edits, p->name_at,
-				str_format(t->w->arena, "%.*sr%td", STR_ARG(t->prefix), i));
-	}
+	if (parens)
+		edit_insert(t->edits, results->at.to, S(")"));
 }
 
 // weave_return puts the calls of the after functions, "a0(a1(" say, around what
@@ -392,8 +139,8 @@ static void weave_return(Target *t, const Return *r, Str open, Str close)
 		return; // not Go: the compiler will say it of the file as it was written
 	else if (r->n == 0)
 		edit_insert(t->edits, r->at.to,
-			str_format(a, " %.*s%.*s%.*s", STR_ARG(open), STR_ARG(bare_results(t)),
-				STR_ARG(close)));
+			str_format(a, " %.*s%.*s%.*s", STR_ARG(open),
+				STR_ARG(str_join(a, &t->result_names, S(", "))), STR_ARG(close)));
 	else {
 		if (r->values.from == r->at.from + (int32_t)sizeof("return") - 1)
 			edit_insert(t->edits, r->values.from, S(" ")); // "return&x"
@@ -402,77 +149,79 @@ static void weave_return(Target *t, const Return *r, Str open, Str close)
 	}
 }
 
-static void weave_returns(Target *t, Str open, Str close)
+static bool has_bare(const ReturnList *returns)
 {
-	ReturnList returns = func_returns(t->w->arena, t->fn.block);
-	bool bare = false;
+	for (isize i = 0; i < returns->n; i++)
+		if (returns->v[i].n == 0)
+			return true;
+	return false;
+}
 
-	for (isize i = 0; i < returns.n; i++) {
-		weave_return(t, &returns.v[i], open, close);
-		bare |= returns.v[i].n == 0;
-	}
-	if (bare && t->fn.results.n > 0)
-		name_blank_results(t);
+static void weave_returns(Target *t, const ReturnList *returns, Str open, Str close)
+{
+	for (isize i = 0; i < returns->n; i++)
+		weave_return(t, &returns->v[i], open, close);
 	if (t->fn.results.n == 0)
 		edit_insert(t->edits, t->fn.body.to - 1,
 			str_format(t->w->arena, "; %.*s", STR_ARG(open)));
 }
 
-// add_after adds the call of one more after function to those around a return.
-static void add_after(Target *t, isize k, StrBuf *open, StrBuf *close)
+static bool join_fits(Target *t, const Join *j)
 {
-	Str name = our_name(t, 'a', k);
+	if (!is_function(&t->fn, j->func, j->recv))
+		return false;
+	return j->kind == JOIN_FRAME ? frame_fits(t, j) : typed_fits(t, j);
+}
 
-	if (t->fn.results.n > 0) {
-		buf_addf(open, "%.*s(", STR_ARG(name));
-		buf_add(close, S(")"));
-	} else {
-		buf_addf(open, "%.*s(); ", STR_ARG(name));
-	}
+static void weave_join(Target *t, const Join *j, isize k)
+{
+	if (j->kind == JOIN_FRAME)
+		frame_weave(t, j, k);
+	else
+		typed_weave(t, j, k);
+}
+
+// wraps_returns tells whether one of the joins puts something around what is returned.
+static bool wraps_returns(const Spec *s, const bool *fits)
+{
+	for (isize k = 0; k < s->n; k++)
+		if (fits[k] && s->joins[k].hook && hook_result(s->joins[k].hook, RESULT_AFTER))
+			return true;
+	return false;
 }
 
 static void weave_function(Target *t)
 {
 	const Spec *s = t->w->spec;
-	Arena *a = t->w->arena;
-	Value ***args =
-		arena_array(a, Value **, s->n); // of the joins that are for this function and fit
-	StrBuf entry = {.arena = a}, open = {.arena = a}, close = {.arena = a};
+	bool *fits = arena_array(t->w->arena, bool, s->n), any = false;
+	ReturnList returns = func_returns(t->w->arena, t->fn.block);
 
 	read_values(t);
-	for (isize k = 0; k < s->n; k++) {
-		Value **list = arena_array(a, Value *, s->joins[k].hook->nparams + 1);
-		if (!is_target(&t->fn, &s->joins[k]) || !join_values(t, &s->joins[k], list) ||
-			!results_fit(t, &s->joins[k]))
-			continue;
-		args[k] = list;
-		for (isize i = 0; i < s->joins[k].hook->nparams; i++)
-			list[i]->used = true;
-	}
+	for (isize k = 0; k < s->n; k++)
+		any |= fits[k] = join_fits(t, &s->joins[k]);
+	if (!any)
+		return;
 	name_values(t);
+	bool bare = t->fn.results.n > 0 && t->fn.results.v[0].name.len > 0 && has_bare(&returns);
+	if (t->results_used || (bare && wraps_returns(s, fits)))
+		name_results(t);
 	for (isize k = 0; k < s->n; k++) {
-		const Hook *h = s->joins[k].hook;
-		if (!args[k])
+		if (!fits[k])
 			continue;
 		if (t->w->found)
 			t->w->found[k] = true;
-		declare_hook(t, &s->joins[k], args[k]);
-		buf_add(&entry, entry_text(t, h, args[k], k));
-		if (hook_result(h, RESULT_AFTER))
-			add_after(t, k, &open, &close);
+		weave_join(t, &s->joins[k], k);
 	}
-	if (entry.len == 0)
-		return;
 	t->w->nwoven++;
-	edit_insert(t->edits, t->fn.body.from + 1, buf_str(&entry));
-	if (open.len > 0)
-		weave_returns(t, buf_str(&open), buf_str(&close));
+	edit_insert(t->edits, t->fn.body.from + 1, buf_str(&t->entry));
+	if (t->open.len > 0)
+		weave_returns(t, &returns, buf_str(&t->open), buf_str(&t->close));
 }
 
 static bool wanted(Weave *w, const File *f, const Func *fn)
 {
 	for (isize k = 0; k < w->spec->n; k++) {
-		if (!is_target(fn, &w->spec->joins[k]))
+		if (!is_function(fn, w->spec->joins[k].func, w->spec->joins[k].recv))
 			continue;
 		if (fn->block)
 			return true;
@@ -518,7 +267,11 @@ void weave_file(Weave *w, const File *f, Str *out)
 			.names = names,
 			.prefix = prefix,
 			.edits = &edits,
-			.tail = &tail};
+			.tail = &tail,
+			.result_names.arena = a,
+			.entry.arena = a,
+			.open.arena = a,
+			.close.arena = a};
 		StrList tparams = {.arena = a};
 		for (isize i = 0; i < fn.tparams.n; i++)
 			strlist_add(&tparams, fn.tparams.v[i].name);
@@ -556,28 +309,5 @@ Str weave_links(Arena *a, Str package_name, const StrList *symbols)
 	buf_addf(&b, "package %.*s\n\nimport _ \"unsafe\"\n", STR_ARG(package_name));
 	for (isize i = 0; i < symbols->n; i++)
 		buf_addf(&b, "\n//go:linkname %.*s_v\n", STR_ARG(symbols->v[i]));
-	return buf_str(&b);
-}
-
-Str weave_hook_links(Arena *a, Str package_name, Str package, const Spec *const *specs, isize n)
-{
-	StrBuf b = {.arena = a};
-	StrList done = {.arena = a};
-
-	buf_addf(&b, "package %.*s\n\nimport _ \"unsafe\"\n", STR_ARG(package_name));
-	for (isize i = 0; i < n; i++) {
-		for (isize k = 0; k < specs[i]->n; k++) {
-			const Hook *h = specs[i]->joins[k].hook;
-			Str target = specs[i]->package;
-			Str key = str_format(a, "%.*s.%.*s", STR_ARG(target), STR_ARG(h->symbol));
-			if (!str_eq(h->package, package) || strlist_has(&done, key))
-				continue;
-			strlist_add(&done, key);
-			buf_addf(&b, "\n//go:linkname %.*s %.*s\n", STR_ARG(h->name), STR_ARG(key));
-			buf_addf(&b, "//go:linkname otelv%td %.*s.%.*s_v\nvar otelv%td = %.*s\n",
-				done.n, STR_ARG(target), STR_ARG(h->symbol), done.n,
-				STR_ARG(h->name));
-		}
-	}
 	return buf_str(&b);
 }

@@ -46,9 +46,4 @@ bool weave_wants(const Spec *s, Str text);
 // weave_links returns the Go file that goes with the rebuild form.
 Str weave_links(Arena *a, Str package_name, const StrList *symbols);
 
-// weave_hook_links returns the file that joins the hooks of one package, of
-// that name and import path, to the targets of these specs: both forms at
-// once, as only the compiler can tell which one it will be.
-Str weave_hook_links(Arena *a, Str package_name, Str package, const Spec *const *specs, isize n);
-
 #endif

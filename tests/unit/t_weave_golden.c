@@ -7,6 +7,7 @@
 #include "golang/parse.h"
 #include "os/file.h"
 #include "test.h"
+#include "weave/adapter.h"
 #include "weave/rule.h"
 #include "weave/weave.h"
 
@@ -15,6 +16,8 @@ typedef struct {
 	Str dir;
 	Diags diags;
 	Spec spec;
+	StrList aliases;  // of the hooks' types
+	Str package_name; // of hook.go
 } Case;
 
 static bool read_source(Case *c, const char *name, Source **out)
@@ -34,8 +37,46 @@ static bool parse_source(Case *c, const char *name, File *f)
 	       parse_file(c->arena, src, (ParseOptions){0}, f, &c->diags);
 }
 
+// add_join makes the join of a rule for one function, as the plan does.
+static bool add_join(Case *c, const File *hooks, const Rule *r, const Func *fn)
+{
+	Hook *before = NULL, *after = NULL;
+	Str recv =
+		str_format(c->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
+	Site site = {S("target"), fn->name, recv, fn->params.n + fn->is_method};
+	Join *j = &c->spec.joins[c->spec.n++];
+
+	if (!hook_read(c->arena, hooks, r->hook_path, r->before, &c->aliases, &before, &c->diags) ||
+		!hook_read(c->arena, hooks, r->hook_path, r->after, &c->aliases, &after, &c->diags))
+		return false;
+	ensure(before || after);
+	*j = (Join){.rule = r->name,
+		.func = fn->name,
+		.recv = recv,
+		.has_args = r->has_args,
+		.noescape = r->noescape,
+		.args = r->args,
+		.hook = before};
+	if (after || before->context)
+		adapters_make(c->arena, before, after, &site, j);
+	return true;
+}
+
+static bool add_joins(Case *c, const File *hooks, const File *f, const Rule *r)
+{
+	TypeNames names = type_names(c->arena, f, c->spec.package, NULL);
+
+	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
+		Func fn = func_view(c->arena, f, n);
+		Subject s = {.arena = c->arena, .f = f, .names = &names, .fn = &fn};
+		if (where_holds(r->change.where, &s) && !add_join(c, hooks, r, &fn))
+			return false;
+	}
+	return true;
+}
+
 // read_spec makes the spec of a package example.com/target from the rules.
-static bool read_spec(Case *c)
+static bool read_spec(Case *c, const File *f)
 {
 	Source *rules;
 	Rule *first = NULL;
@@ -45,20 +86,13 @@ static bool read_spec(Case *c)
 		!rules_read(c->arena, rules, &first, &c->diags) ||
 		!parse_source(c, "hook.go", &hooks))
 		return false;
+	c->package_name = hooks.package;
+	c->aliases.arena = c->arena;
 	c->spec.package = S("example.com/target");
-	c->spec.joins = arena_array(c->arena, Join, 16);
-	for (const Rule *r = first; r; r = r->next) {
-		Join *j = &c->spec.joins[c->spec.n++];
-		*j = (Join){.rule = r->name,
-			.func = r->func,
-			.recv = r->recv,
-			.has_args = r->has_args,
-			.noescape = r->noescape,
-			.args = r->args};
-		if (!hook_read(c->arena, &hooks, r->hook_path, r->hook, &j->hook, &c->diags))
+	c->spec.joins = arena_array(c->arena, Join, 32);
+	for (const Rule *r = first; r; r = r->next)
+		if (!add_joins(c, &hooks, f, r))
 			return false;
-		ensure(j->hook);
-	}
 	return true;
 }
 
@@ -78,19 +112,35 @@ static Str weave_form(Case *c, const File *f, WeaveForm form)
 				 STR_ARG(weave_links(c->arena, f->package, &w.symbols)));
 }
 
+// links returns the file beside the hooks, where the case is about that: hooks with a HookContext.
+static Str links(const Case *c)
+{
+	const Spec *specs[] = {&c->spec};
+
+	for (isize k = 0; k < c->spec.n; k++) {
+		const Join *j = &c->spec.joins[k];
+		if (j->kind != JOIN_FRAME)
+			continue;
+		Str text = adapter_links(
+			c->arena, c->package_name, j->hook->package, &c->aliases, specs, 1);
+		return str_format(c->arena, "// ---- beside the hooks\n%.*s", STR_ARG(text));
+	}
+	return S("");
+}
+
 static Str run_case(Case *c, bool *ok)
 {
 	File f;
 
-	*ok = read_spec(c) && parse_source(c, "in.go", &f);
+	*ok = parse_source(c, "in.go", &f) && read_spec(c, &f);
 	if (!*ok)
 		return test_diags(c->arena, &c->diags);
 	Str replace = weave_form(c, &f, WEAVE_REPLACE);
 	*ok = c->diags.first == NULL;
 	if (!*ok)
 		return test_diags(c->arena, &c->diags);
-	return str_format(c->arena, "%.*s// ---- rebuild form\n%.*s", STR_ARG(replace),
-		STR_ARG(weave_form(c, &f, WEAVE_REBUILD)));
+	return str_format(c->arena, "%.*s// ---- rebuild form\n%.*s%.*s", STR_ARG(replace),
+		STR_ARG(weave_form(c, &f, WEAVE_REBUILD)), STR_ARG(links(c)));
 }
 
 static void check_case(Arena *a, Str name)

@@ -10,7 +10,7 @@ static void show(StrBuf *b, const Rule *r)
 {
 	buf_addf(b, "%s%.*s: %.*s[%.*s][%.*s] (%.*s).%.*s -> %.*s.%.*s", b->len > 0 ? "; " : "",
 		STR_ARG(r->name), STR_ARG(r->target), STR_ARG(r->version), STR_ARG(r->go),
-		STR_ARG(r->recv), STR_ARG(r->func), STR_ARG(r->hook_path), STR_ARG(r->hook));
+		STR_ARG(r->recv), STR_ARG(r->func), STR_ARG(r->hook_path), STR_ARG(r->before));
 	if (r->has_args)
 		buf_addf(b, "(%.*s)", STR_ARG(str_join(b->arena, &r->args, S(", "))));
 	if (r->noescape)
@@ -43,7 +43,7 @@ TEST(test_read)
 		{HEAD "  do: []\n",
 			"o.yaml:4:7: error: expected a list of modifiers, found a list"},
 		{HEAD "  do: [inject_hooks: {path: p}]\n",
-			"o.yaml:1:1: error: rule 'r' has no 'before' in 'inject_hooks'"},
+			"o.yaml:1:1: error: rule 'r' has no 'before' or 'after' in 'inject_hooks'"},
 		{HEAD "  do: [inject_hooks: {before: H}]\n",
 			"o.yaml:1:1: error: rule 'r' has no 'path' in 'inject_hooks'"},
 		{HEAD "  do: [inject_hooks: {before: H, path: p, noescape: true}]\n",
@@ -58,11 +58,22 @@ TEST(test_read)
 			"o.yaml:4:8: error: unknown modifier 'inject_hook'\n"
 			"help: did you mean 'inject_hooks'?"},
 		{HEAD "  do: [wrap_call: {}]\n",
-			"o.yaml:4:8: error: 'wrap_call' is not supported yet"},
+			"o.yaml:1:1: error: rule 'r' has no 'function_call' in 'where', which "
+			"'wrap_call' needs"},
 		{HEAD "  do: [{a: 1, b: 2}]\n",
 			"o.yaml:4:8: error: expected a map of one modifier, found a map"},
 		{"r:\n  target: t\n  where: {struct: S}\n" DO,
-			"o.yaml:3:11: error: 'struct' is not supported yet"},
+			"o.yaml:1:1: error: rule 'r': 'struct' in 'where' is not for "
+			"'inject_hooks'"},
+		{"r:\n  target: t\n  func: M\n  recv: T\n  before: H\n  path: p\n",
+			"r: t[][] (T).M -> p.H"},
+		{"r:\n  target: t\n  where: {func: M}\n  before: H\n  path: p\n",
+			"o.yaml:3:3: error: a rule with 'where' has its hooks in 'do', under "
+			"'inject_hooks'"},
+		{HEAD "  recv: T\n" DO,
+			"o.yaml:4:3: error: beside 'do', 'recv' belongs into 'where'"},
+		{HEAD "  path: p\n" DO,
+			"o.yaml:4:3: error: beside 'do', 'path' belongs into 'inject_hooks'"},
 		{"r:\n  target: t\n  where: {func: }\n" DO,
 			"o.yaml:3:17: error: expected a text, found nothing"},
 		{"r:\n  target: [t]\n  zzzzz: 1\n  where: {func: F}\n" DO,

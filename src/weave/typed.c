@@ -1,0 +1,227 @@
+// typed.c - hooks with the target's own types, woven. See weave/hook.h.
+#include "weave/target.h"
+
+static Value *value_named(const Target *t, Str name)
+{
+	for (isize i = 0; i < t->nvalues; i++)
+		if (str_eq(t->values[i].param->name, name))
+			return &t->values[i];
+	return NULL;
+}
+
+// join_values finds what the hook takes: all values, or those that the rule names.
+static bool join_values(Target *t, const Join *j, Value **out)
+{
+	isize n = j->has_args ? j->args.n : t->nvalues;
+	Span at = t->fn.name_at;
+
+	if (n != j->hook->nparams) {
+		diag_warn(t->w->diags, t->f->src, at,
+			"rule '%.*s': the hook takes %td values, '%.*s' gives it %td",
+			STR_ARG(j->rule), j->hook->nparams, STR_ARG(j->func), n);
+		return false;
+	}
+	for (isize i = 0; i < n; i++) {
+		out[i] = j->has_args ? value_named(t, j->args.v[i]) : &t->values[i];
+		if (!out[i]) {
+			diag_warn(t->w->diags, t->f->src, at,
+				"rule '%.*s': '%.*s' has no parameter '%.*s'", STR_ARG(j->rule),
+				STR_ARG(j->func), STR_ARG(j->args.v[i]));
+			return false;
+		}
+		Str want = j->hook->params[i].type;
+		if (str_eq(want, S("any")) || type_fits(want, out[i]->type))
+			continue;
+		diag_warn(t->w->diags, t->f->src, out[i]->param->type_at,
+			"rule '%.*s': the hook takes %.*s here, '%.*s' has %.*s", STR_ARG(j->rule),
+			STR_ARG(want), STR_ARG(j->func), STR_ARG(out[i]->type));
+		return false;
+	}
+	return true;
+}
+
+static bool lists_fit(Str hook, Str target)
+{
+	while (hook.len > 0 && target.len > 0)
+		if (!type_fits(cut_type(&hook), cut_type(&target)))
+			return false;
+	return hook.len == target.len;
+}
+
+// results_fit holds `after` against the results of the target.
+static bool results_fit(Target *t, const Join *j)
+{
+	const HookResult *after = hook_result(j->hook, RESULT_AFTER);
+
+	if (!after || lists_fit(after->type, t->results))
+		return true;
+	diag_warn(t->w->diags, t->f->src, t->fn.name_at,
+		"rule '%.*s': the hook's after is for results (%.*s), '%.*s' has (%.*s)",
+		STR_ARG(j->rule), STR_ARG(after->type), STR_ARG(j->func), STR_ARG(t->results));
+	return false;
+}
+
+bool typed_fits(Target *t, const Join *j)
+{
+	Value **args = arena_array(t->w->arena, Value *, j->hook->nparams + 1);
+
+	if (!join_values(t, j, args) || !results_fit(t, j))
+		return false;
+	for (isize i = 0; i < j->hook->nparams; i++)
+		args[i]->used = true;
+	return true;
+}
+
+// ---- the declaration
+
+static Str after_text(const Target *t)
+{
+	Str params = t->result_texts, results = in_parens(t->w->arena, params);
+
+	return str_format(t->w->arena, "func(%.*s)%.*s", STR_ARG(params), STR_ARG(results));
+}
+
+static Str hook_results_text(const Target *t, const Hook *h, Value *const *args)
+{
+	StrList texts = {.arena = t->w->arena};
+
+	for (isize i = 0; i < h->nresults; i++) {
+		switch (h->results[i].kind) {
+		case RESULT_NEW: strlist_add(&texts, args[h->results[i].param]->text); break;
+		case RESULT_LEAVE: strlist_add(&texts, S("func()")); break;
+		case RESULT_AFTER: strlist_add(&texts, after_text(t)); break;
+		default: break;
+		}
+	}
+	return str_join(t->w->arena, &texts, S(", "));
+}
+
+// What the stand-in returns: what is replaced as it was given, no leave, and for after
+// a function that returns what it is given.
+static Str back_text(const Target *t, const Hook *h)
+{
+	StrList back = {.arena = t->w->arena};
+
+	for (isize i = 0; i < h->nresults; i++) {
+		const HookResult *r = &h->results[i];
+		if (r->kind == RESULT_NEW)
+			strlist_add(&back, str_format(back.arena, "p%td", r->param));
+		else if (r->kind == RESULT_LEAVE)
+			strlist_add(&back, S("nil"));
+		else
+			strlist_add(&back, str_format(back.arena, "%.*s_r", STR_ARG(h->symbol)));
+	}
+	return str_join(back.arena, &back, S(", "));
+}
+
+// What stands for `after` when there is no hook: it returns what it is given.
+static Str pass_through(const Target *t, const Hook *h)
+{
+	StrBuf params = {.arena = t->w->arena};
+	StrList names = {.arena = t->w->arena};
+
+	if (!hook_result(h, RESULT_AFTER))
+		return S("");
+	for (isize i = 0; i < t->fn.results.n; i++) {
+		strlist_add(&names, str_format(names.arena, "r%td", i));
+		buf_addf(&params, "%sr%td %.*s", i ? ", " : "", i,
+			STR_ARG(file_text(t->f, t->fn.results.v[i].type->at)));
+	}
+	Str list = buf_str(&params), results = in_parens(names.arena, t->result_texts);
+	Str back = str_join(names.arena, &names, S(", "));
+	return str_format(names.arena, "func %.*s_r(%.*s)%.*s {%s%.*s }\n", STR_ARG(h->symbol),
+		STR_ARG(list), STR_ARG(results), back.len > 0 ? " return " : "", STR_ARG(back));
+}
+
+static void declare(Target *t, const Join *j, Value *const *args)
+{
+	const Hook *h = j->hook;
+	StrBuf params = {.arena = t->w->arena};
+
+	for (isize i = 0; i < h->nparams; i++) {
+		bool boxed = str_eq(h->params[i].type, S("any"));
+		buf_addf(&params, "%sp%td %.*s", i ? ", " : "", i,
+			STR_ARG(boxed ? S("interface{}") : args[i]->text));
+	}
+	Declaration d = {.hook = h,
+		.params = buf_str(&params),
+		.results = in_parens(params.arena, hook_results_text(t, h, args)),
+		.back = back_text(t, h),
+		.back_func = pass_through(t, h),
+		.noescape = j->noescape};
+	declare_hook(t, &d);
+}
+
+// ---- the body
+
+static Str arg_names(const Target *t, const Hook *h, Value *const *args)
+{
+	StrList names = {.arena = t->w->arena};
+
+	for (isize i = 0; i < h->nparams; i++)
+		strlist_add(&names, args[i]->name);
+	return str_join(names.arena, &names, S(", "));
+}
+
+// The statements at the function's entry, without a newline. The loop around
+// defer keeps it from being open-coded, which would add a symbol to the package.
+static Str entry_text(const Target *t, const Hook *h, Value *const *args, isize k)
+{
+	StrBuf b = {.arena = t->w->arena};
+	StrList left = {.arena = b.arena};
+	Str call = hook_call(t, h, arg_names(t, h, args)), leave = our_name(t, 'l', k),
+	    after = our_name(t, 'a', k);
+
+	for (isize i = 0; i < h->nresults; i++) {
+		switch (h->results[i].kind) {
+		case RESULT_NEW:
+			strlist_add(&left,
+				str_format(b.arena, "%.*s_%td", STR_ARG(our_name(t, 'n', k)), i));
+			break;
+		case RESULT_LEAVE: strlist_add(&left, leave); break;
+		case RESULT_AFTER: strlist_add(&left, after); break;
+		default: break;
+		}
+	}
+	Str names = str_join(b.arena, &left, S(", "));
+	if (h->nresults > 0)
+		buf_addf(&b, " %.*s := %.*s;", STR_ARG(names), STR_ARG(call));
+	else
+		buf_addf(&b, " %.*s;", STR_ARG(call));
+	for (isize i = 0; i < h->nresults; i++)
+		if (h->results[i].kind == RESULT_NEW)
+			buf_addf(&b, " %.*s = %.*s;", STR_ARG(args[h->results[i].param]->name),
+				STR_ARG(left.v[i]));
+	if (hook_result(h, RESULT_LEAVE))
+		buf_addf(&b, " for ; %.*s != nil; %.*s = nil { defer %.*s() };", STR_ARG(leave),
+			STR_ARG(leave), STR_ARG(leave));
+	if (hook_result(h, RESULT_AFTER) && t->fn.results.n > 0)
+		buf_addf(&b, " _ = %.*s;",
+			STR_ARG(after)); // a body without a return does not use it
+	return buf_str(&b);
+}
+
+// add_after adds the call of one more after function to those around a return.
+static void add_after(Target *t, isize k)
+{
+	Str name = our_name(t, 'a', k);
+
+	if (t->fn.results.n > 0) {
+		buf_addf(&t->open, "%.*s(", STR_ARG(name));
+		buf_add(&t->close, S(")"));
+	} else {
+		buf_addf(&t->open, "%.*s(); ", STR_ARG(name));
+	}
+}
+
+void typed_weave(Target *t, const Join *j, isize k)
+{
+	Value **args = arena_array(t->w->arena, Value *, j->hook->nparams + 1);
+
+	for (isize i = 0; i < j->hook->nparams; i++)
+		args[i] = j->has_args ? value_named(t, j->args.v[i]) : &t->values[i];
+	declare(t, j, args);
+	buf_add(&t->entry, entry_text(t, j->hook, args, k));
+	if (hook_result(j->hook, RESULT_AFTER))
+		add_after(t, k);
+}
