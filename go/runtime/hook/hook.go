@@ -69,6 +69,7 @@ var (
 	provider   trace.TracerProvider // nil while disabled
 	meters     metric.MeterProvider // nil while disabled, or without metrics
 	propagator propagation.TextMapPropagator
+	enabled    atomic.Bool // provider or meters is set
 )
 
 // Register makes in known under a name, usually the library's import path, and
@@ -108,10 +109,15 @@ func Disable() {
 
 // setAll turns the registered instrumentations on or off. mu is held.
 func setAll() {
+	enabled.Store(provider != nil || meters != nil)
 	for _, in := range registered {
 		in.set()
 	}
 }
+
+// Enabled says whether there is telemetry in this program: what [Enable] or
+// [EnableMetrics] has turned on.
+func Enabled() bool { return enabled.Load() }
 
 // set turns in on or off. mu is held.
 func (in *Instrumentation) set() {
@@ -256,6 +262,19 @@ func Suppress(ctx context.Context) context.Context {
 // Suppressed says whether ctx comes from [Suppress].
 func Suppressed(ctx context.Context) bool {
 	return ctx != nil && ctx.Value(suppressKey{}) != nil
+}
+
+type suppressHTTPClientKey struct{}
+
+// SuppressHTTPClient returns a context within which HTTP clients get no spans and
+// no measurements: whoever calls them makes a span that says more.
+func SuppressHTTPClient(ctx context.Context) context.Context {
+	return context.WithValue(ctx, suppressHTTPClientKey{}, true)
+}
+
+// HTTPClientSuppressed says whether ctx comes from [SuppressHTTPClient].
+func HTTPClientSuppressed(ctx context.Context) bool {
+	return ctx != nil && ctx.Value(suppressHTTPClientKey{}) != nil
 }
 
 // Router is what enclosing server spans put into their context, so that routers

@@ -27,7 +27,6 @@ func (loud) Error() string { panic("louder") }
 
 // A panic of a hook is told, with its place, and the function goes on.
 func TestCaught(t *testing.T) {
-	type before = func(c *Context, recv *cart, ctx context.Context, id string, tags []string)
 	own := &cart{"abc"}
 	for _, row := range []struct {
 		name  string

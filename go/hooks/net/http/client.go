@@ -102,7 +102,8 @@ func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after f
 }
 
 // traced says whether a round trip gets a span: not if it is none over HTTP, not
-// the telemetry's own, and not if it is the continuation of one that has a span.
+// the telemetry's own, not if its caller wants none, and not if it is the continuation
+// of one that has a span.
 func traced(req *http.Request) bool {
 	if req == nil || req.URL == nil || req.Header == nil {
 		return false // net/http refuses it
@@ -111,7 +112,7 @@ func traced(req *http.Request) bool {
 		return false
 	}
 	ctx := req.Context()
-	if hook.Suppressed(ctx) || exported(req.Header) {
+	if hook.Suppressed(ctx) || hook.HTTPClientSuppressed(ctx) || exported(req.Header) {
 		return false
 	}
 	return !spanSent(ctx, req.Header)

@@ -435,15 +435,21 @@ func TestCarrier(t *testing.T) {
 }
 
 func TestClientSuppressed(t *testing.T) {
-	rec := record(t)
-	var sent once[string]
-	s := answer(t, func(w http.ResponseWriter, r *http.Request) { sent.set(r.Header.Get("Traceparent")) })
-	req, _ := http.NewRequestWithContext(hook.Suppress(context.Background()), "GET", s.URL, nil)
-	if _, err := tracedClient(t).Do(req); err != nil {
-		t.Error(err)
-	}
-	if rec.wait(0); sent.get() != "" {
-		t.Error("propagated")
+	for name, suppress := range map[string]func(context.Context) context.Context{
+		"all": hook.Suppress, "of HTTP clients": hook.SuppressHTTPClient,
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec := record(t)
+			var sent once[string]
+			s := answer(t, func(w http.ResponseWriter, r *http.Request) { sent.set(r.Header.Get("Traceparent")) })
+			req, _ := http.NewRequestWithContext(suppress(context.Background()), "GET", s.URL, nil)
+			if _, err := tracedClient(t).Do(req); err != nil {
+				t.Error(err)
+			}
+			if rec.wait(0); sent.get() != "" {
+				t.Error("propagated")
+			}
+		})
 	}
 }
 

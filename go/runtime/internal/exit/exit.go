@@ -91,17 +91,37 @@ func flush(end bool) <-chan struct{} {
 				guarded(f)
 			}
 		}
-		var wg sync.WaitGroup
-		for _, f := range list(&flushers) {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
-				guarded(func() { f(ctx) })
-			}()
-		}
-		wg.Wait()
+		flushAll(ctx)
 	}()
 	return ctx.Done()
+}
+
+// Flush runs the flushers, and returns when they are done or ctx is.
+func Flush(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		flushAll(ctx)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// flushAll runs the flushers beside each other.
+func flushAll(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, f := range list(&flushers) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			guarded(func() { f(ctx) })
+		}()
+	}
+	wg.Wait()
 }
 
 // list returns a list as it is now.

@@ -5,6 +5,7 @@ package exit
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -160,5 +161,28 @@ func TestTimeout(t *testing.T) {
 		if got := timeout(); got != want {
 			t.Errorf("OTEL_GO_FLUSH_TIMEOUT=%q: %v, want %v", s, got, want)
 		}
+	}
+}
+
+// Flush waits for the flushers, but not longer than its context.
+func TestFlush(t *testing.T) {
+	set := func(f ...func(context.Context)) {
+		mu.Lock()
+		defer mu.Unlock()
+		flushers = f
+	}
+	defer set()
+	ran := 0
+	set(func(context.Context) { ran++ }, func(context.Context) { panic("caught") })
+	if err := Flush(context.Background()); err != nil || ran != 1 {
+		t.Errorf("%v, ran %d times", err, ran)
+	}
+	never := make(chan struct{})
+	defer close(never)
+	set(func(context.Context) { <-never })
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	if err := Flush(ctx); err != context.DeadlineExceeded {
+		t.Error(err)
 	}
 }
