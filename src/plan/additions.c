@@ -196,6 +196,34 @@ static void overlay_modfile(Planner *p)
 		map_put(&p->overlay, path_join(a, root, S("go.sum")), planner_str(p, sum));
 }
 
+// requires_otelc tells whether one of the modules is written for OpenTelemetry's own tool.
+static bool requires_otelc(Planner *p, const StrList *modules)
+{
+	Diags none = {.arena = p->arena};
+	Str text;
+
+	for (isize i = 0; i < modules->n; i++)
+		if (file_read(p->arena, path_join(p->arena, modules->v[i], S("go.mod")), &text,
+			    &none) &&
+			str_find(text, S("go.opentelemetry.io/otelc/")) >= 0)
+			return true;
+	return false;
+}
+
+// What such modules import of that tool, they get from us, whatever version they require.
+static void add_otelc(Planner *p, StrList *modules)
+{
+	static const char *const ours[] = {"go/otelc/pkg", "go/otelc/pkg/runtime"};
+
+	if (!requires_otelc(p, modules) && !requires_otelc(p, &p->workspace.uses))
+		return;
+	for (int i = 0; i < countof(ours); i++) {
+		Str dir = path_join(p->arena, p->bundle, str_from(ours[i]));
+		if (!strlist_has(modules, dir))
+			strlist_add(modules, dir);
+	}
+}
+
 bool planner_add_hooks(Planner *p)
 {
 	StrList modules = {.arena = p->arena}, used = {.arena = p->arena};
@@ -207,6 +235,7 @@ bool planner_add_hooks(Planner *p)
 	strlist_sort(&used);
 	for (isize i = 0; i < used.n; i++)
 		add_hook_package(p, map_get(&p->rules.packages, used.v[i]), &modules);
+	add_otelc(p, &modules);
 	overlay_modfile(p);
 	if (!file_read(p->arena, list, &requirements, p->diags) || !keep_versions(p, requirements))
 		return false;

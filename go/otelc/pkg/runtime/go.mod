@@ -20,3 +20,5 @@ require (
 )
 
 replace otel.tool/runtime => ../../../runtime
+
+replace go.opentelemetry.io/otelc/pkg => ../
