@@ -49,6 +49,9 @@ typedef struct {
 	Str why;
 	Str func, recv; // as the rule has them, until the function is found
 	isize nvalues;  // its receiver and parameters
+	bool error;     // its last result is an error
+	isize context;  // the index of its value that has a context, or -1
+	Str context_type;
 	Join join;
 } Candidate;
 
@@ -134,7 +137,7 @@ static void decide_absent(const Match *m)
 		map_put(&targets, target_path(p), p);
 		map_put(&targets, package_path(p), p);
 	}
-	for (const Rule *r = m->rules->first; r; r = r->next) {
+	for (const Rule *r = m->rules->rules.first; r; r = r->next) {
 		Candidate c = {
 			.rule = r, .verdict = VERDICT_NOT_BUILT, .func = r->func, .recv = r->recv};
 		if (map_get(&targets, r->target) || is_present(m, r))
@@ -241,19 +244,67 @@ static bool is_known(const Candidates *all, const Rule *r, Str func, Str recv)
 	return false;
 }
 
-static void add_function(const Match *m, Candidates *all, const Rule *r, const Func *fn)
+// context_of tells what the type of a value says of a context in it, "" if nothing.
+static Str context_of(Str type)
+{
+	if (str_eq(type, S("context.Context")) || str_eq(type, S("*net/http.Request")))
+		return type;
+	return str_ends(type, S("Context")) ? S("any") : S(""); // *gin.Context, and the like
+}
+
+static void look_at_value(Candidate *c, Str type, isize i)
+{
+	Str context = context_of(type);
+	bool better = c->context < 0 || (str_eq(c->context_type, S("any")) &&
+						!str_eq(context, S("any")));
+
+	if (context.len == 0 || !better)
+		return;
+	c->context = i;
+	c->context_type = context;
+}
+
+// look_for_context finds the value of a function that a span's context comes from.
+static void look_for_context(
+	const Match *m, const File *f, const TypeNames *names, const Func *fn, Candidate *c)
+{
+	isize last = fn->results.n - 1, first = fn->is_method ? 1 : 0;
+
+	for (isize i = 0; i < fn->params.n; i++)
+		if (!fn->params.v[i].variadic)
+			look_at_value(c, type_canonical(m->arena, f, fn->params.v[i].type, names),
+				first + i);
+	c->error = last >= 0 && str_eq(S("error"),
+					type_canonical(m->arena, f, fn->results.v[last].type, names));
+}
+
+static void add_function(const Match *m, Candidates *all, const Rule *r, const File *f,
+	const TypeNames *names, const Func *fn)
 {
 	Str recv =
 		str_format(m->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
 
 	if (is_known(all, r, fn->name, recv)) // init, for one, may be declared again
 		return;
-	add_candidate(m, all,
-		(Candidate){.rule = r,
-			.verdict = VERDICT_WOVEN,
-			.func = fn->name,
-			.recv = recv,
-			.nvalues = fn->params.n + fn->is_method});
+	Candidate c = {.rule = r,
+		.verdict = VERDICT_WOVEN,
+		.func = fn->name,
+		.recv = recv,
+		.nvalues = fn->params.n + fn->is_method,
+		.context = -1};
+	if (r->change.modifier == DO_SPAN)
+		look_for_context(m, f, names, fn, &c);
+	add_candidate(m, all, c);
+}
+
+// is_meant leaves out what has no name, and what a glob for spans hardly means: the ends of
+// a program, and what has no body.
+static bool is_meant(const Rule *r, const Func *fn)
+{
+	bool wide = r->change.modifier == DO_SPAN && r->change.wide;
+	bool whole = str_eq(fn->name, S("init")) || str_eq(fn->name, S("main"));
+
+	return !str_eq(fn->name, S("_")) && !(wide && (whole || !fn->block));
 }
 
 static void add_functions(const Match *m, Candidates *all, const Rule *r)
@@ -264,8 +315,8 @@ static void add_functions(const Match *m, Candidates *all, const Rule *r)
 		for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
 			Func fn = func_view(m->arena, f, n);
 			Subject s = {.arena = m->arena, .f = f, .names = &names, .fn = &fn};
-			if (!str_eq(fn.name, S("_")) && where_holds(r->change.where, &s))
-				add_function(m, all, r, &fn);
+			if (is_meant(r, &fn) && where_holds(r->change.where, &s))
+				add_function(m, all, r, f, &names, &fn);
 		}
 	}
 }
@@ -304,6 +355,50 @@ static bool check_forms(const Match *m, const Rule *r, const Hook *before, const
 	return true;
 }
 
+// span_name is that of a span by default: "Cart.Checkout", "shop.Price".
+static Str span_name(const Match *m, const Candidates *all, const Candidate *c)
+{
+	Str recv = str_slice(c->recv, str_starts(c->recv, S("*")), c->recv.len);
+
+	if (c->rule->change.span.name.len > 0)
+		return c->rule->change.span.name;
+	return str_format(m->arena, "%.*s.%.*s",
+		STR_ARG(recv.len > 0 ? recv : all->package->name), STR_ARG(c->func));
+}
+
+// code.function.name, as runtime.Func has it.
+static Str function_name(const Match *m, const Candidates *all, const Candidate *c)
+{
+	bool pointer = str_starts(c->recv, S("*"));
+	Str path = package_path(all->package);
+
+	if (c->recv.len == 0)
+		return str_format(m->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(c->func));
+	return str_format(m->arena, pointer ? "%.*s.(%.*s).%.*s" : "%.*s.%.*s.%.*s", STR_ARG(path),
+		STR_ARG(c->recv), STR_ARG(c->func));
+}
+
+static bool find_span(const Match *m, const Candidates *all, Candidate *c)
+{
+	Site site = {all->package->name, c->func, c->recv, c->nvalues};
+	SpanSpec *span = arena_new(m->arena, SpanSpec);
+	const Change *change = &c->rule->change;
+
+	if (!ruleset_package(m->rules, c->rule, m->diags))
+		return false;
+	*span = (SpanSpec){.attributes = change->span.attributes,
+		.context = c->context,
+		.wide = change->wide,
+		.name = span_name(m, all, c),
+		.function = function_name(m, all, c),
+		.rule = &change->span};
+	c->join = (Join){
+		.rule = c->rule->name, .func = c->func, .recv = c->recv, .span = span};
+	span_adapters(m->arena, &site, c->context_type, c->error, &c->join);
+	links(m, c);
+	return true;
+}
+
 // find_hooks reads the hooks of a rule that may be woven. What this build cannot link is
 // left out.
 static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
@@ -311,6 +406,8 @@ static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 	const Rule *r = c->rule;
 	Hook *before = NULL, *after = NULL;
 
+	if (r->change.modifier == DO_SPAN)
+		return find_span(m, all, c);
 	if (r->before.len > 0 && !ruleset_hook(m->rules, r, r->before, &before, m->diags))
 		return false;
 	if (r->after.len > 0 && !ruleset_hook(m->rules, r, r->after, &after, m->diags))
@@ -355,7 +452,7 @@ static bool find_candidates(const Match *m, const Package *p, Candidates *out)
 	Candidates rules = {.package = p};
 
 	*out = (Candidates){.package = p, .path = target_path(p)};
-	for (const Rule *r = m->rules->first; r; r = r->next) {
+	for (const Rule *r = m->rules->rules.first; r; r = r->next) {
 		Candidate c = {
 			.rule = r, .verdict = VERDICT_WOVEN, .func = r->func, .recv = r->recv};
 		if (!is_target(r, p))

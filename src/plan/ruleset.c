@@ -1,6 +1,6 @@
 #include "plan/ruleset.h"
 
-#include "golang/parse.h"
+#include "golang/imports.h"
 #include "os/env.h"
 #include "os/file.h"
 #include "plan/signals.h"
@@ -33,7 +33,7 @@ static bool read_rule_file(RuleSet *set, Str path, Diags *d)
 	src->name = path;
 	strlist_add(&set->files, path);
 	return file_read(set->arena, path, &src->text, d) &&
-	       rules_read(set->arena, src, &set->first, d);
+	       rules_read(set->arena, src, &set->rules, d);
 }
 
 // read_folder reads the rule files in a folder, and in those below it if deep.
@@ -77,6 +77,7 @@ bool ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
 	*out = (RuleSet){.arena = a,
 		.packages.arena = a,
 		.files.arena = a,
+		.rules = {.exclude.arena = a, .off.arena = a, .trust.arena = a},
 		.bundle = from->bundle,
 		.roots = from->roots};
 	Diags none = {.arena = a};
@@ -90,7 +91,7 @@ bool ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
 	for (isize i = 0; !from->only && i < from->roots.n; i++)
 		ok &= read_folder(out, from->roots.v[i], false, d);
 	ok &= read_named(out, from->named, d);
-	for (const Rule *r = out->first; r; r = r->next)
+	for (const Rule *r = out->rules.first; r; r = r->next)
 		ok &= signals_check(a, r, d);
 	return ok;
 }
@@ -162,7 +163,28 @@ bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out)
 	return false;
 }
 
-static HookPackage *hook_package(RuleSet *set, const Rule *rule, Diags *d)
+bool is_hook_source(Str name)
+{
+	return str_ends(name, S(".go")) && !str_ends(name, S("_test.go"));
+}
+
+// package_name returns the name in the package clause of the first file.
+static Str package_name(Arena *a, Str dir)
+{
+	Diags none = {.arena = a};
+	StrList names = {.arena = a};
+
+	dir_list(dir, &names, &none);
+	for (isize i = 0; i < names.n; i++) {
+		Source src = {.name = path_join(a, dir, names.v[i])};
+		File f;
+		if (is_hook_source(names.v[i]) && imports_read(a, &src, &f, &none))
+			return f.package;
+	}
+	return S("");
+}
+
+HookPackage *ruleset_package(RuleSet *set, const Rule *rule, Diags *d)
 {
 	HookPackage *p = map_get(&set->packages, rule->hook_path);
 
@@ -176,13 +198,9 @@ static HookPackage *hook_package(RuleSet *set, const Rule *rule, Diags *d)
 			     "is being built");
 		return NULL;
 	}
+	p->name = package_name(set->arena, p->dir);
 	map_put(&set->packages, p->path, p);
 	return p;
-}
-
-bool is_hook_source(Str name)
-{
-	return str_ends(name, S(".go")) && !str_ends(name, S("_test.go"));
 }
 
 // search_file looks for the hook in one file of its package.
@@ -194,17 +212,16 @@ static bool search_file(RuleSet *set, HookPackage *p, Str name, Str path, Hook *
 	src->name = path;
 	if (!file_read(set->arena, path, &src->text, d))
 		return false;
-	if (p->name.len > 0 && str_find(src->text, name) < 0)
+	if (str_find(src->text, name) < 0)
 		return true;
 	if (!parse_file(set->arena, src, (ParseOptions){0}, &f, d))
 		return false;
-	p->name = f.package;
 	return hook_read(set->arena, &f, p->path, name, &p->aliases, out, d);
 }
 
 bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d)
 {
-	HookPackage *p = hook_package(set, rule, d);
+	HookPackage *p = ruleset_package(set, rule, d);
 	StrList names = {.arena = set->arena};
 
 	if (!p)

@@ -36,7 +36,7 @@ typedef struct {
 
 typedef struct {
 	Arena *arena;
-	Rule *first;
+	Rules rules;
 	StrMap packages;     // import path -> HookPackage *
 	StrList files;       // the rule files that were read
 	Str bundle, bundled; // folder of what travels with the tool; its list of packages
@@ -52,6 +52,10 @@ bool is_hook_source(Str name);
 // ruleset_find finds the hook package of that import path: in the bundle, in the module
 // that the file or folder `from` lies in, or in a module that is being worked on.
 bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out);
+
+// ruleset_package finds the package of a rule's hooks, once; NULL, with an error, if it is
+// not there.
+HookPackage *ruleset_package(RuleSet *set, const Rule *rule, Diags *d);
 
 // ruleset_hook finds a hook of a rule, by its name, and reads its signature, once.
 bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d);

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "golang/type.h"
+#include "text/json.h"
 
 typedef struct {
 	Arena *arena;
@@ -99,6 +100,111 @@ static void add_leave(StrBuf *b, const Hook *h, Str name)
 	buf_add(b, S(")\n\t}\n}\n"));
 }
 
+// ---- spans
+
+static const Str spans_package = {"otel.tool/runtime/spans", 23};
+
+static Hook *spans_hook(Arena *a, const char *name, Str site)
+{
+	Hook *h = arena_new(a, Hook);
+
+	h->name = str_from(name);
+	h->package = spans_package;
+	h->site = site;
+	h->params = arena_array(a, HookValue, 3);
+	h->results = arena_array(a, HookResult, 3);
+	return h;
+}
+
+static void add_param(Hook *h, const char *type)
+{
+	h->params[h->nparams++] = (HookValue){.type = str_from(type), .text = str_from(type)};
+}
+
+void span_adapters(Arena *a, const Site *site, Str context, bool error, Join *out)
+{
+	const SpanRule *rule = out->span->rule;
+	Str at = str_format(a, "span %.*s.%.*s %.*s %.*s %.*s", STR_ARG(site->recv),
+		STR_ARG(site->func), STR_ARG(out->span->name), STR_ARG(rule->histogram),
+		STR_ARG(rule->counter));
+	Hook *start = spans_hook(a, "start", at);
+	Hook *end = spans_hook(a, error ? "endError" : "end", S(""));
+
+	out->kind = JOIN_SPAN;
+	if (context.len > 0) {
+		start->params[start->nparams++] = (HookValue){.type = context};
+		if (!str_eq(context, S("any")))
+			start->results[start->nresults++] =
+				(HookResult){.kind = RESULT_NEW, .type = context};
+	}
+	start->results[start->nresults++] = (HookResult){.kind = RESULT_STATE, .type = S("any")};
+	start->results[start->nresults++] = (HookResult){.kind = RESULT_SKIP, .type = S("bool")};
+	add_param(end, "any");
+	if (error)
+		add_param(end, "error");
+	out->hook = start;
+	out->leave = end;
+	hook_seal(a, start);
+	hook_seal(a, end);
+	if (!out->span->attributes)
+		return;
+	out->value = spans_hook(a, "value", S(""));
+	add_param(out->value, "any");
+	add_param(out->value, "int");
+	add_param(out->value, "any");
+	hook_seal(a, out->value);
+}
+
+static void add_quoted(StrBuf *b, const char *field, Str value)
+{
+	if (value.len == 0)
+		return;
+	buf_addf(b, "%s: ", field);
+	json_quote(b, value);
+	buf_add(b, S(", "));
+}
+
+// add_function writes what the spans of one function have in common.
+static void add_function(StrBuf *b, const SpanSpec *s, isize n)
+{
+	buf_addf(b, "var otels%td = (&function{", n);
+	add_quoted(b, "name", s->name);
+	add_quoted(b, "code", s->function);
+	add_quoted(b, "kind", s->rule->kind);
+	add_quoted(b, "histogram", s->rule->histogram);
+	add_quoted(b, "counter", s->rule->counter);
+	add_quoted(b, "unit", s->rule->unit);
+	buf_add(b, S("attributes: []attr{"));
+	for (const SpanAttribute *at = s->attributes; at; at = at->next) {
+		buf_add(b, S("{"));
+		add_quoted(b, "key", at->key);
+		if (!str_starts(at->value, S("$")))
+			add_quoted(b, "text", at->value);
+		buf_add(b, S("}, "));
+	}
+	buf_add(b, S("}}).register()\n"));
+}
+
+static void add_start(StrBuf *b, const Hook *h, Str name, isize n)
+{
+	Str type = h->nparams > 0 ? h->params[0].type : S("");
+
+	if (str_eq(type, S("context.Context")))
+		buf_addf(b, "func %.*s(ctx otelcontext.Context) (otelcontext.Context, any, bool) { return "
+			    "otels%td.start(ctx) }\n",
+			STR_ARG(name), n);
+	else if (str_eq(type, S("*net/http.Request")))
+		buf_addf(b, "func %.*s(r *otelhttp.Request) (*otelhttp.Request, any, bool) { return "
+			    "otels%td.startRequest(r) }\n",
+			STR_ARG(name), n);
+	else if (type.len > 0)
+		buf_addf(b, "func %.*s(v any) (any, bool) { return otels%td.startIn(v) }\n",
+			STR_ARG(name), n);
+	else
+		buf_addf(b, "func %.*s() (any, bool) { return otels%td.startIn(nil) }\n",
+			STR_ARG(name), n);
+}
+
 // ---- a typed hook for one more package
 
 static void add_forwarder(StrBuf *b, const Hook *h, Str name)
@@ -119,9 +225,11 @@ static void add_forwarder(StrBuf *b, const Hook *h, Str name)
 
 // ---- the file
 
-static void add_hook(Links *l, const Hook *h, Str target)
+static void add_hook(Links *l, const Hook *h, Str target, const SpanSpec *span)
 {
 	Arena *a = l->arena;
+	if (!h)
+		return;
 	Str key = str_format(a, "%.*s.%.*s", STR_ARG(target), STR_ARG(h->symbol)), name = h->name;
 	bool adapter = h->site.len > 0;
 
@@ -133,7 +241,10 @@ static void add_hook(Links *l, const Hook *h, Str target)
 	if (adapter || again)
 		name = str_format(a, "otelf%td", n);
 	buf_addf(&l->out, "\n//go:linkname %.*s %.*s\n", STR_ARG(name), STR_ARG(key));
-	if (adapter && h->nresults > 0)
+	if (adapter && span) {
+		add_function(&l->out, span, n);
+		add_start(&l->out, h, name, n);
+	} else if (adapter && h->nresults > 0)
 		add_enter(&l->out, h, name);
 	else if (adapter)
 		add_leave(&l->out, h, name);
@@ -166,14 +277,15 @@ Str adapter_links(Arena *a, Str package_name, Str package, const StrList *aliase
 	for (isize i = 0; i < n; i++) {
 		for (isize k = 0; k < specs[i]->n; k++) {
 			const Join *j = &specs[i]->joins[k];
-			if (j->hook)
-				add_hook(&l, j->hook, specs[i]->package);
-			if (j->leave)
-				add_hook(&l, j->leave, specs[i]->package);
+			add_hook(&l, j->hook, specs[i]->package, j->span);
+			add_hook(&l, j->leave, specs[i]->package, NULL);
+			add_hook(&l, j->value, specs[i]->package, NULL);
 		}
 	}
 	Str body = buf_str(&l.out);
 	buf_addf(&b, "package %.*s\n\nimport _ \"unsafe\"\n", STR_ARG(package_name));
+	add_import(&b, body, S("otelcontext"), S("context"));
+	add_import(&b, body, S("otelhttp"), S("net/http"));
 	add_import(&b, body, S("otelhookcontext"), S("otel.tool/runtime/hookcontext"));
 	for (isize i = 0; i < aliases->n; i++)
 		add_import(&b, body, type_alias(a, i), aliases->v[i]);

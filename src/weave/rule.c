@@ -119,9 +119,12 @@ static const struct {
 	{"set_fields", set_fields_keys, field_keys},
 };
 
+// What an entry of `spans` does, for explain.
+static const char span_name[] = "span";
+
 const char *modifier_name(Modifier m)
 {
-	return modifiers[m].name;
+	return m == DO_SPAN ? span_name : modifiers[m].name;
 }
 
 // ---- errors
@@ -400,12 +403,12 @@ static bool check_complete(const RuleReader *r, const Rule *rule)
 		return code != (c->wrap.text.len > 0) ||
 		       missing(r, rule, "'replace', or else 'wrap', in 'assign_value'");
 	case DO_LITERAL: return check_fields(r, rule, true);
+	case DO_SPAN: return true; // rule_spans has done it
 	}
 	return false;
 }
 
-// insert puts rule behind those that come before it, or are its equals.
-static void insert(Rule **link, Rule *rule)
+void rule_insert(Rule **link, Rule *rule)
 {
 	while (*link &&
 		((*link)->order < rule->order ||
@@ -443,7 +446,7 @@ static bool read_modifier(const RuleReader *r, const YamlNode *m, const Rule *co
 	if (!find_modifier(r, m->first->key, modifier) ||
 		!read_map(r, m->first, modifiers[*modifier].keys, rule) || !check_complete(r, rule))
 		return false;
-	insert(first, rule);
+	rule_insert(first, rule);
 	return true;
 }
 
@@ -458,7 +461,7 @@ static bool read_flat(const RuleReader *r, const Rule *common, Rule **first)
 	rule->change.where = func;
 	if (!check_complete(r, rule))
 		return false;
-	insert(first, rule);
+	rule_insert(first, rule);
 	return true;
 }
 
@@ -506,7 +509,49 @@ static bool read_rule(const RuleReader *r, const YamlNode *v, Rule **first)
 	return ok;
 }
 
-bool rules_read(Arena *a, const Source *src, Rule **first, Diags *d)
+// read_off reads { NAME: false … }; true says what is so anyway.
+static bool read_off(const RuleReader *r, const YamlNode *v, StrList *off)
+{
+	for (const YamlNode *m = v->first; m; m = m->next) {
+		bool on;
+		if (!rule_bool(r, m, &on))
+			return false;
+		if (!on)
+			strlist_add(off, m->key->text);
+	}
+	return true;
+}
+
+static bool add_list(const RuleReader *r, const YamlNode *v, StrList *to)
+{
+	StrList l;
+
+	if (!rule_list(r, v, &l))
+		return false;
+	for (isize i = 0; i < l.n; i++)
+		strlist_add(to, l.v[i]);
+	return true;
+}
+
+// read_top reads one member of the file: a rule, or what only an otel.yaml says. A rule of one
+// of these names is still a rule: it has a target.
+static bool read_top(const RuleReader *r, const YamlNode *v, Rules *out)
+{
+	Str key = v->key->text;
+	bool list = v->kind == YAML_LIST;
+
+	if (list && (str_eq(key, S("spans")) || str_eq(key, S("metrics"))))
+		return rule_spans(r, v, str_eq(key, S("metrics")), &out->first);
+	if (list && str_eq(key, S("exclude")))
+		return add_list(r, v, &out->exclude);
+	if (list && str_eq(key, S("trust")))
+		return add_list(r, v, &out->trust);
+	if (v->kind == YAML_MAP && str_eq(key, S("instrumentations")) && !yaml_get(v, S("target")))
+		return read_off(r, v, &out->off);
+	return read_rule(r, v, &out->first);
+}
+
+bool rules_read(Arena *a, const Source *src, Rules *out, Diags *d)
 {
 	const RuleReader r = {.arena = a, .src = src, .diags = d};
 	YamlNode *root;
@@ -517,6 +562,6 @@ bool rules_read(Arena *a, const Source *src, Rule **first, Diags *d)
 	if (root && root->kind != YAML_MAP)
 		return rule_expected(&r, root, "a map of rules");
 	for (const YamlNode *v = root ? root->first : NULL; v; v = v->next)
-		ok &= read_rule(&r, v, first);
+		ok &= read_top(&r, v, out);
 	return ok;
 }

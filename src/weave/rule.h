@@ -31,6 +31,7 @@ typedef enum {
 	DO_DIRECTIVE, // expand_directive
 	DO_ASSIGN,    // assign_value
 	DO_LITERAL,   // set_fields
+	DO_SPAN,      // an entry of spans or metrics
 } Modifier;
 
 // A text of the file, with its place, of which .to is 0 if there is none.
@@ -46,6 +47,20 @@ struct RuleField {
 	RuleText name, type, value, wrap;
 };
 
+// An attribute of a span or a measurement: a text, or a value of the function, "$1.Name".
+typedef struct SpanAttribute SpanAttribute;
+struct SpanAttribute {
+	const SpanAttribute *next;
+	Str key, value;
+};
+
+// A span around a function, or a measurement of it.
+typedef struct {
+	Str name, kind;               // "" for the default
+	Str histogram, counter, unit; // names; of a span both are ""
+	const SpanAttribute *attributes;
+} SpanRule;
+
 // What a modifier other than inject_hooks does.
 typedef struct {
 	Modifier modifier;
@@ -59,6 +74,8 @@ typedef struct {
 	RuleField *fields;
 	Str file; // of add_file: the name, and in code the text, when the plan has read it
 	StrList import_names, import_paths; // one by one; a name may be "", "." or "_"
+	SpanRule span;
+	bool wide; // the functions are named by a glob: not all need have what is asked of them
 } Change;
 
 typedef struct Rule Rule;
@@ -88,10 +105,16 @@ struct Rule {
 	Span at; // the rule's name in the file
 };
 
-// rules_read appends the rules of a file to the list that starts at *first, and
-// keeps the list sorted by order, then by name. It returns false if the
-// file has errors; they are in d.
-bool rules_read(Arena *a, const Source *src, Rule **first, Diags *d);
+// The rules of some files, and what else an otel.yaml says. Set the arenas.
+typedef struct {
+	Rule *first;     // sorted by order, then by name
+	StrList exclude; // "PACKAGE" or "PACKAGE:FUNCTION": left alone, whatever the rules say
+	StrList off;     // instrumentations and rules that are switched off
+	StrList trust;   // modules whose own rules may be used
+} Rules;
+
+// rules_read adds those of a file. It returns false if the file has errors; they are in d.
+bool rules_read(Arena *a, const Source *src, Rules *out, Diags *d);
 
 // modifier_name returns the word for it in a rule file.
 const char *modifier_name(Modifier m);

@@ -28,4 +28,10 @@ bool rule_list(const RuleReader *r, const YamlNode *v, StrList *out);
 // into rule->change.
 bool rule_where(const RuleReader *r, const YamlNode *v, Rule *rule);
 
+// rule_spans reads the list `spans` or `metrics` into rules.
+bool rule_spans(const RuleReader *r, const YamlNode *v, bool metrics, Rule **first);
+
+// rule_insert puts a rule behind those that come before it, or are its equals.
+void rule_insert(Rule **link, Rule *rule);
+
 #endif

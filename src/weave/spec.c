@@ -47,6 +47,19 @@ static void put_hook(StrBuf *b, const char *key, const Hook *h)
 	buf_add(b, S("]}"));
 }
 
+static void put_span(StrBuf *b, const SpanSpec *s)
+{
+	if (!s)
+		return;
+	buf_addf(b, ",\"span\":{\"context\":%td,\"wide\":%s,\"values\":[", s->context,
+		s->wide ? "true" : "false");
+	for (const SpanAttribute *at = s->attributes; at; at = at->next) {
+		json_quote(b, at->value);
+		buf_add(b, at->next ? S(",") : S(""));
+	}
+	buf_add(b, S("]}"));
+}
+
 Str spec_write(Arena *a, const Spec *s)
 {
 	StrBuf b = {.arena = a};
@@ -72,6 +85,8 @@ Str spec_write(Arena *a, const Spec *s)
 			buf_add(&b, S(",\"frame\":true"));
 		put_hook(&b, "hook", j->hook);
 		put_hook(&b, "leave", j->leave);
+		put_hook(&b, "value", j->value);
+		put_span(&b, j->span);
 		buf_add(&b, S("}"));
 	}
 	buf_add(&b, S("]}\n"));
@@ -116,6 +131,26 @@ static Hook *read_hook(Arena *a, const json_t *obj)
 	return h;
 }
 
+static SpanSpec *read_span(Arena *a, const json_t *obj)
+{
+	SpanSpec *s = arena_new(a, SpanSpec);
+	StrList values = {.arena = a};
+	const SpanAttribute **link = &s->attributes;
+
+	if (!obj)
+		return NULL;
+	s->context = jint(obj, "context");
+	s->wide = jbool(obj, "wide");
+	jstrs(obj, "values", &values);
+	for (isize i = 0; i < values.n; i++) {
+		SpanAttribute *at = arena_new(a, SpanAttribute);
+		at->value = values.v[i];
+		*link = at;
+		link = &at->next;
+	}
+	return s;
+}
+
 bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 {
 	JsonStream s = {.src = src};
@@ -137,9 +172,13 @@ bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 		j->has_args = jlist(obj, "args") != NULL;
 		jstrs(obj, "args", &j->args);
 		j->noescape = jbool(obj, "noescape");
-		j->kind = jbool(obj, "frame") ? JOIN_FRAME : JOIN_TYPED;
+		j->span = read_span(a, jobj(obj, "span"));
+		j->kind = j->span                ? JOIN_SPAN
+			  : jbool(obj, "frame") ? JOIN_FRAME
+						 : JOIN_TYPED;
 		j->hook = read_hook(a, jobj(obj, "hook"));
 		j->leave = read_hook(a, jobj(obj, "leave"));
+		j->value = read_hook(a, jobj(obj, "value"));
 	}
 	json_stop(&s);
 	return true;

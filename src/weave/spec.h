@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "weave/hook.h"
+#include "weave/rule.h"
 
 // Raised when the same spec comes to be woven otherwise.
 #define WEAVER_VERSION "2"
@@ -15,7 +16,19 @@
 typedef enum {
 	JOIN_TYPED, // a hook with the target's own types
 	JOIN_FRAME, // hooks with a HookContext: hook and leave are their adapters
+	JOIN_SPAN,  // a span: hook starts it, value takes an attribute, leave ends it
 } JoinKind;
+
+// What a span is of.
+typedef struct {
+	const SpanAttribute *attributes;
+	isize context; // index of the value that has the context, among receiver and parameters; or -1
+	bool wide;     // an attribute may have no value in this function
+
+	// These the program knows, not the woven package: they are not in the spec's text.
+	Str name, function; // of the span; "example.com/shop.(*Cart).Checkout"
+	const SpanRule *rule;
+} SpanSpec;
 
 // What one rule does to one function.
 typedef struct {
@@ -26,7 +39,9 @@ typedef struct {
 	StrList args;
 	bool noescape; // the hook keeps nothing of what it is given: //go:noescape
 	Hook *hook;
-	Hook *leave; // of JOIN_FRAME: what runs at the end, or NULL
+	Hook *leave; // of JOIN_FRAME and JOIN_SPAN: what runs at the end, or NULL
+	Hook *value; // of JOIN_SPAN: what is given the values of attributes, or NULL
+	SpanSpec *span;
 } Join;
 
 typedef struct {

@@ -1,7 +1,7 @@
 // target.h - one function that is being woven: what the parts of the weaver share.
 //
 // weave.c goes over the functions of a file. What a join does to one of them is in typed.c
-// (hooks with the target's own types), frame.c (hooks with a HookContext) and code.c (statements).
+// (hooks with the target's own types), frame.c (hooks with a HookContext) and span.c (spans).
 #ifndef WEAVE_TARGET_H
 #define WEAVE_TARGET_H
 
@@ -79,5 +79,7 @@ bool typed_fits(Target *t, const Join *j);
 void typed_weave(Target *t, const Join *j, isize k);
 bool frame_fits(Target *t, const Join *j);
 void frame_weave(Target *t, const Join *j, isize k);
+bool span_fits(Target *t, const Join *j);
+void span_weave(Target *t, const Join *j, isize k);
 
 #endif

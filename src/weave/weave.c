@@ -170,22 +170,28 @@ static bool join_fits(Target *t, const Join *j)
 {
 	if (!is_function(&t->fn, j->func, j->recv))
 		return false;
-	return j->kind == JOIN_FRAME ? frame_fits(t, j) : typed_fits(t, j);
+	switch (j->kind) {
+	case JOIN_TYPED: return typed_fits(t, j);
+	case JOIN_FRAME: return frame_fits(t, j);
+	case JOIN_SPAN: return span_fits(t, j);
+	}
+	return false;
 }
 
 static void weave_join(Target *t, const Join *j, isize k)
 {
-	if (j->kind == JOIN_FRAME)
-		frame_weave(t, j, k);
-	else
-		typed_weave(t, j, k);
+	switch (j->kind) {
+	case JOIN_TYPED: typed_weave(t, j, k); break;
+	case JOIN_FRAME: frame_weave(t, j, k); break;
+	case JOIN_SPAN: span_weave(t, j, k); break;
+	}
 }
 
 // wraps_returns tells whether one of the joins puts something around what is returned.
 static bool wraps_returns(const Spec *s, const bool *fits)
 {
 	for (isize k = 0; k < s->n; k++)
-		if (fits[k] && s->joins[k].hook && hook_result(s->joins[k].hook, RESULT_AFTER))
+		if (fits[k] && s->joins[k].kind == JOIN_TYPED && hook_result(s->joins[k].hook, RESULT_AFTER))
 			return true;
 	return false;
 }

@@ -8,11 +8,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Arena a = {0};
 	Source src = {S("fuzz.yaml"), {(const char *)data, (isize)size}};
 	Diags d = {.arena = &a};
-	Rule *first = NULL;
+	Rules read = {.exclude.arena = &a, .off.arena = &a, .trust.arena = &a};
 
-	bool ok = rules_read(&a, &src, &first, &d);
+	bool ok = rules_read(&a, &src, &read, &d);
 	ensure(ok == (d.nerror == 0));
-	for (const Rule *r = first; r; r = r->next) {
+	for (const Rule *r = read.first; r; r = r->next) {
 		ensure(r->target.len > 0);
 		ensure(0 <= r->at.from && r->at.from <= r->at.to && r->at.to <= (isize)size);
 	}

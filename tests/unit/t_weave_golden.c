@@ -79,18 +79,18 @@ static bool add_joins(Case *c, const File *hooks, const File *f, const Rule *r)
 static bool read_spec(Case *c, const File *f)
 {
 	Source *rules;
-	Rule *first = NULL;
+	Rules read = {.exclude.arena = c->arena, .off.arena = c->arena, .trust.arena = c->arena};
 	File hooks;
 
 	if (!read_source(c, "rules.yaml", &rules) ||
-		!rules_read(c->arena, rules, &first, &c->diags) ||
+		!rules_read(c->arena, rules, &read, &c->diags) ||
 		!parse_source(c, "hook.go", &hooks))
 		return false;
 	c->package_name = hooks.package;
 	c->aliases.arena = c->arena;
 	c->spec.package = S("example.com/target");
 	c->spec.joins = arena_array(c->arena, Join, 32);
-	for (const Rule *r = first; r; r = r->next)
+	for (const Rule *r = read.first; r; r = r->next)
 		if (!add_joins(c, &hooks, f, r))
 			return false;
 	return true;

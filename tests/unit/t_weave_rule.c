@@ -93,13 +93,13 @@ TEST(test_read)
 		Arena a = {0};
 		Source src = {S("o.yaml"), str_from(rows[i].in)};
 		Diags d = {.arena = &a};
-		Rule *first = NULL;
+		Rules read = {.exclude.arena = &a, .off.arena = &a, .trust.arena = &a};
 		StrBuf got = {.arena = &a};
 
 		test_row = rows[i].in;
-		bool ok = rules_read(&a, &src, &first, &d);
+		bool ok = rules_read(&a, &src, &read, &d);
 		CHECK(ok == (d.nerror == 0));
-		for (const Rule *r = first; r; r = r->next)
+		for (const Rule *r = read.first; r; r = r->next)
 			show(&got, r);
 		if (!ok)
 			buf_add(&got, test_diags(&a, &d));
@@ -120,14 +120,14 @@ TEST(test_order)
 	Arena a = {0};
 	Diags d = {.arena = &a};
 	Source src[countof(files)];
-	Rule *first = NULL;
+	Rules read = {.exclude.arena = &a, .off.arena = &a, .trust.arena = &a};
 	StrList got = {.arena = &a};
 
 	for (isize i = 0; i < countof(files); i++) {
 		src[i] = (Source){S("f.yaml"), str_from(files[i])};
-		CHECK(rules_read(&a, &src[i], &first, &d));
+		CHECK(rules_read(&a, &src[i], &read, &d));
 	}
-	for (const Rule *r = first; r; r = r->next)
+	for (const Rule *r = read.first; r; r = r->next)
 		strlist_add(&got, r->name);
 	CHECK_STR(str_join(&a, &got, S(" ")), S("z c a b"));
 	arena_free(&a);
@@ -139,10 +139,10 @@ TEST(test_goes_on)
 	Arena a = {0};
 	Diags d = {.arena = &a};
 	Source src = {S("f.yaml"), S("bad: {}\n" HEAD DO)};
-	Rule *first = NULL;
+	Rules read = {.exclude.arena = &a, .off.arena = &a, .trust.arena = &a};
 
-	CHECK(!rules_read(&a, &src, &first, &d));
-	CHECK(first && !first->next && str_eq(first->name, S("r")));
+	CHECK(!rules_read(&a, &src, &read, &d));
+	CHECK(read.first && !read.first->next && str_eq(read.first->name, S("r")));
 	arena_free(&a);
 }
 
