@@ -17,8 +17,8 @@ static void add_once(StrList *l, Str s)
 		strlist_add(l, s);
 }
 
-// The files of a package count whole if what is woven depends on them.
-static void add_sources(Planner *p, PlanBasis *b, Str dir)
+// add_sources adds the Go files of a package.
+static void add_sources(Planner *p, StrList *files, Str dir)
 {
 	StrList names = {.arena = p->arena};
 	Diags none = {.arena = p->arena};
@@ -26,7 +26,7 @@ static void add_sources(Planner *p, PlanBasis *b, Str dir)
 	dir_list(dir, &names, &none);
 	for (isize i = 0; i < names.n; i++)
 		if (str_ends(names.v[i], S(".go")))
-			add_once(&b->files, path_join(p->arena, dir, names.v[i]));
+			add_once(files, path_join(p->arena, dir, names.v[i]));
 }
 
 static void add_trees(Planner *p, PlanBasis *b)
@@ -57,10 +57,26 @@ Str planner_modfile_sum(Planner *p)
 	return str_format(p->arena, "%.*s.sum", STR_ARG(stem));
 }
 
+// add_targets: where rules select something, or might, by what a package declares.
+static void add_targets(Planner *p, PlanBasis *b)
+{
+	StrMap targets = {.arena = p->arena};
+
+	for (const Decision *c = p->out->decisions.first; c; c = c->next)
+		if (c->verdict != VERDICT_NOT_BUILT)
+			map_put(&targets, c->package, p);
+	for (isize i = 0; i < p->packages.n; i++) {
+		const Package *pkg = p->packages.v[i].value;
+		if (is_local(pkg) && map_get(&targets, package_path(pkg)))
+			add_sources(p, &b->shapes, pkg->dir);
+	}
+}
+
 PlanBasis planner_basis(Planner *p)
 {
 	Arena *a = p->arena;
-	PlanBasis b = {.files.arena = a, .dirs.arena = a, .trees.arena = a};
+	PlanBasis b = {
+		.files.arena = a, .shapes.arena = a, .dirs.arena = a, .trees.arena = a};
 
 	b.tests = str_eq(p->args->command, S("test"));
 	for (isize i = 0; i < p->packages.n; i++) {
@@ -71,9 +87,7 @@ PlanBasis planner_basis(Planner *p)
 		if (pkg->module && pkg->module->dir.len > 0)
 			add_once(&b.files, path_join(a, pkg->module->dir, S("go.mod")));
 	}
-	for (isize i = 0; i < p->woven.n; i++)
-		if (is_local(p->woven.v[i].package))
-			add_sources(p, &b, p->woven.v[i].package->dir);
+	add_targets(p, &b);
 	for (isize i = 0; i < p->rules.roots.n; i++) {
 		add_once(&b.dirs, p->rules.roots.v[i]);
 		add_once(&b.files, path_join(a, p->rules.roots.v[i], S("go.mod")));
@@ -84,7 +98,7 @@ PlanBasis planner_basis(Planner *p)
 	for (isize i = 0; i < p->rules.packages.n; i++) {
 		const HookPackage *hp = p->rules.packages.v[i].value;
 		if (!in_bundle(p, hp->dir))
-			add_sources(p, &b, hp->dir);
+			add_sources(p, &b.files, hp->dir);
 	}
 	if (p->modfile.len > 0) {
 		add_once(&b.files, p->modfile);

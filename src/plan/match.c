@@ -2,6 +2,7 @@
 
 #include "golang/parse.h"
 #include "os/file.h"
+#include "plan/candidate.h"
 #include "plan/hookmod.h"
 #include "plan/signals.h"
 #include "plan/version.h"
@@ -26,43 +27,30 @@ static bool is_root(const Package *p)
 	return !p->standard && (!p->module || p->module->version.len == 0);
 }
 
+// path_in_module returns "./cart" for example.com/shop/cart in example.com/shop.
+static Str path_in_module(Arena *a, const Package *p)
+{
+	Str path = package_path(p);
+
+	return str_format(a, ".%.*s", STR_ARG(str_slice(path, p->module->path.len, path.len)));
+}
+
 // is_target: a program goes by its own import path as well as by "main". A glob that does not
 // begin with a name is not meant for the standard library.
-static bool is_target(const Rule *r, const Package *p)
+static bool is_target(Arena *a, const Rule *r, const Package *p)
 {
 	Str path = package_path(p);
 
 	if (str_eq(r->target, S("$root")))
 		return is_root(p);
+	if (str_starts(r->target, S("./")))
+		return is_root(p) && p->module && glob_matches(r->target, path_in_module(a, p));
 	if (!has_glob(r->target))
 		return str_eq(r->target, target_path(p)) || str_eq(r->target, path);
 	if (p->standard && (r->target.p[0] == '*' || r->target.p[0] == '?'))
 		return false;
 	return glob_matches(r->target, path);
 }
-
-// A rule whose target is the package at hand, one function that it selects there, and what
-// becomes of it.
-typedef struct {
-	const Rule *rule;
-	Verdict verdict;
-	Str why;
-	Str func, recv; // as the rule has them, until the function is found
-	isize nvalues;  // its receiver and parameters
-	bool error;     // its last result is an error
-	isize context;  // the index of its value that has a context, or -1
-	Str context_type;
-	Join join;
-} Candidate;
-
-typedef struct {
-	const Package *package;
-	Str path; // that rules name it by
-	File **files;
-	isize nfiles;
-	Candidate *v;
-	isize n, cap;
-} Candidates;
 
 // ---- decisions
 
@@ -122,7 +110,7 @@ static bool is_present(const Match *m, const Rule *r)
 	if (!has_glob(r->target) && !str_eq(r->target, S("$root")))
 		return false;
 	for (isize i = 0; i < m->packages->n; i++)
-		if (is_target(r, m->packages->v[i].value))
+		if (is_target(m->arena, r, m->packages->v[i].value))
 			return true;
 	return false;
 }
@@ -150,10 +138,35 @@ static void decide_absent(const Match *m)
 
 // ---- matching
 
-static void refuse(Candidate *c, Verdict verdict, Str why)
+void candidate_refuse(Candidate *c, Verdict verdict, Str why)
 {
 	c->verdict = verdict;
 	c->why = why;
+}
+
+// is_off: an instrumentation goes by its package, "net/http" for otel.tool/hooks/net/http, and
+// a rule by its name.
+static bool is_off(const Match *m, const Rule *r)
+{
+	const StrList *off = &m->rules->rules.off;
+
+	for (isize i = 0; i < off->n; i++) {
+		Str hooks = str_format(m->arena, "otel.tool/hooks/%.*s", STR_ARG(off->v[i]));
+		if (str_eq(off->v[i], r->name) || str_eq(off->v[i], r->hook_path) ||
+			str_eq(hooks, r->hook_path))
+			return true;
+	}
+	return false;
+}
+
+static bool excludes_package(const Match *m, const Package *p)
+{
+	const StrList *l = &m->rules->rules.exclude;
+
+	for (isize i = 0; i < l->n; i++)
+		if (str_find(l->v[i], S(":")) < 0 && glob_matches(l->v[i], package_path(p)))
+			return true;
+	return false;
 }
 
 // consider tells what a rule means for its target, before any file is read.
@@ -164,14 +177,18 @@ static void consider(const Match *m, Candidate *c, const Package *p)
 		r->version.len == 0 || (p->module && version_in(p->module->version, r->version));
 
 	if (!version_in(m->env->version, r->go))
-		refuse(c, VERDICT_GO_VERSION, S(""));
+		candidate_refuse(c, VERDICT_GO_VERSION, S(""));
+	else if (is_off(m, r))
+		candidate_refuse(c, VERDICT_DISABLED, S("an otel.yaml switches it off"));
+	else if (excludes_package(m, p))
+		candidate_refuse(c, VERDICT_DISABLED, S("an otel.yaml excludes the package"));
 	else if (!right_version)
-		refuse(c, VERDICT_VERSION, S(""));
+		candidate_refuse(c, VERDICT_VERSION, S(""));
 	else if (!signals_serve(m->signals, r))
-		refuse(c, VERDICT_DISABLED, S("OTEL_GO_SIGNALS leaves its signal out"));
+		candidate_refuse(c, VERDICT_DISABLED, S("OTEL_GO_SIGNALS leaves its signal out"));
 }
 
-static Candidate *add_candidate(const Match *m, Candidates *all, Candidate one)
+Candidate *candidate_add(const Match *m, Candidates *all, Candidate one)
 {
 	if (all->n == all->cap) {
 		isize cap = all->cap ? 2 * all->cap : 16;
@@ -195,6 +212,8 @@ static bool may_select(const Rule *r, Str text)
 
 static bool is_wanted(const Candidates *all, Str text)
 {
+	if (is_root(all->package) && spans_wanted(text))
+		return true;
 	for (isize i = 0; i < all->n; i++)
 		if (all->v[i].verdict == VERDICT_WOVEN && may_select(all->v[i].rule, text))
 			return true;
@@ -216,7 +235,7 @@ static bool read_files(const Match *m, Candidates *all)
 	const Package *p = all->package;
 
 	all->files = arena_array(a, File *, p->files.n);
-	if (!any_woven(all))
+	if (!any_woven(all) && !is_root(p))
 		return true;
 	for (isize i = 0; i < p->files.n; i++) {
 		Diags broken = {
@@ -244,57 +263,58 @@ static bool is_known(const Candidates *all, const Rule *r, Str func, Str recv)
 	return false;
 }
 
-// context_of tells what the type of a value says of a context in it, "" if nothing.
-static Str context_of(Str type)
+Candidate candidate_function(const Match *m, const Rule *r, const Func *fn)
 {
-	if (str_eq(type, S("context.Context")) || str_eq(type, S("*net/http.Request")))
-		return type;
-	return str_ends(type, S("Context")) ? S("any") : S(""); // *gin.Context, and the like
-}
-
-static void look_at_value(Candidate *c, Str type, isize i)
-{
-	Str context = context_of(type);
-	bool better = c->context < 0 || (str_eq(c->context_type, S("any")) &&
-						!str_eq(context, S("any")));
-
-	if (context.len == 0 || !better)
-		return;
-	c->context = i;
-	c->context_type = context;
-}
-
-// look_for_context finds the value of a function that a span's context comes from.
-static void look_for_context(
-	const Match *m, const File *f, const TypeNames *names, const Func *fn, Candidate *c)
-{
-	isize last = fn->results.n - 1, first = fn->is_method ? 1 : 0;
-
-	for (isize i = 0; i < fn->params.n; i++)
-		if (!fn->params.v[i].variadic)
-			look_at_value(c, type_canonical(m->arena, f, fn->params.v[i].type, names),
-				first + i);
-	c->error = last >= 0 && str_eq(S("error"),
-					type_canonical(m->arena, f, fn->results.v[last].type, names));
-}
-
-static void add_function(const Match *m, Candidates *all, const Rule *r, const File *f,
-	const TypeNames *names, const Func *fn)
-{
-	Str recv =
-		str_format(m->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
-
-	if (is_known(all, r, fn->name, recv)) // init, for one, may be declared again
-		return;
-	Candidate c = {.rule = r,
+	return (Candidate){.rule = r,
 		.verdict = VERDICT_WOVEN,
 		.func = fn->name,
-		.recv = recv,
+		.recv = str_format(m->arena, "%s%.*s", fn->recv_pointer ? "*" : "",
+			STR_ARG(fn->recv_base)),
 		.nvalues = fn->params.n + fn->is_method,
 		.context = -1};
+}
+
+bool candidate_is_ignored(const File *f, const Func *fn)
+{
+	Str args;
+
+	return directive_args(f, fn->doc, S("otel:ignore"), &args) ||
+	       directive_args(f, (Span){0, f->clause_at.from}, S("otel:ignore"), &args);
+}
+
+// excludes_function: "PACKAGE:FUNCTION", with globs.
+static bool excludes_function(const Match *m, const Candidates *all, const Candidate *c)
+{
+	const StrList *l = &m->rules->rules.exclude;
+	bool pointer = str_starts(c->recv, S("*"));
+	Str name = c->func;
+
+	if (c->recv.len > 0)
+		name = str_format(m->arena, pointer ? "(%.*s).%.*s" : "%.*s.%.*s", STR_ARG(c->recv),
+			STR_ARG(c->func));
+	for (isize i = 0; i < l->n; i++) {
+		Str function = l->v[i], package = str_cut(&function, ':');
+		if (function.len > 0 && glob_matches(package, package_path(all->package)) &&
+			glob_matches(function, name))
+			return true;
+	}
+	return false;
+}
+
+static void add_function(
+	const Match *m, Candidates *all, const Rule *r, const File *f, const Func *fn)
+{
+	Candidate c = candidate_function(m, r, fn);
+
+	if (is_known(all, r, c.func, c.recv)) // init, for one, may be declared again
+		return;
 	if (r->change.modifier == DO_SPAN)
-		look_for_context(m, f, names, fn, &c);
-	add_candidate(m, all, c);
+		span_context(m, f, fn, all->path, &c);
+	if (candidate_is_ignored(f, fn))
+		candidate_refuse(&c, VERDICT_DISABLED, S("a comment //otel:ignore leaves it alone"));
+	else if (excludes_function(m, all, &c))
+		candidate_refuse(&c, VERDICT_DISABLED, S("an otel.yaml excludes the function"));
+	candidate_add(m, all, c);
 }
 
 // is_meant leaves out what has no name, and what a glob for spans hardly means: the ends of
@@ -316,23 +336,22 @@ static void add_functions(const Match *m, Candidates *all, const Rule *r)
 			Func fn = func_view(m->arena, f, n);
 			Subject s = {.arena = m->arena, .f = f, .names = &names, .fn = &fn};
 			if (is_meant(r, &fn) && where_holds(r->change.where, &s))
-				add_function(m, all, r, f, &names, &fn);
+				add_function(m, all, r, f, &fn);
 		}
 	}
 }
 
 // ---- hooks
 
-static Verdict links(const Match *m, Candidate *c)
+void candidate_links(const Match *m, Candidate *c)
 {
 	const HookPackage *hp = map_get(&m->rules->packages, c->rule->hook_path);
 	Str why;
 
 	if (m->refused && strlist_has(m->refused, hp->path))
-		refuse(c, VERDICT_UNLINKABLE, S("the hook package does not compile"));
+		candidate_refuse(c, VERDICT_UNLINKABLE, S("the hook package does not compile"));
 	else if (!hook_links(m->rules, m->packages, hp->path, &why, m->diags))
-		refuse(c, VERDICT_UNLINKABLE, why);
-	return c->verdict;
+		candidate_refuse(c, VERDICT_UNLINKABLE, why);
 }
 
 static bool rule_error(const Match *m, const Rule *r, const char *what)
@@ -355,50 +374,6 @@ static bool check_forms(const Match *m, const Rule *r, const Hook *before, const
 	return true;
 }
 
-// span_name is that of a span by default: "Cart.Checkout", "shop.Price".
-static Str span_name(const Match *m, const Candidates *all, const Candidate *c)
-{
-	Str recv = str_slice(c->recv, str_starts(c->recv, S("*")), c->recv.len);
-
-	if (c->rule->change.span.name.len > 0)
-		return c->rule->change.span.name;
-	return str_format(m->arena, "%.*s.%.*s",
-		STR_ARG(recv.len > 0 ? recv : all->package->name), STR_ARG(c->func));
-}
-
-// code.function.name, as runtime.Func has it.
-static Str function_name(const Match *m, const Candidates *all, const Candidate *c)
-{
-	bool pointer = str_starts(c->recv, S("*"));
-	Str path = package_path(all->package);
-
-	if (c->recv.len == 0)
-		return str_format(m->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(c->func));
-	return str_format(m->arena, pointer ? "%.*s.(%.*s).%.*s" : "%.*s.%.*s.%.*s", STR_ARG(path),
-		STR_ARG(c->recv), STR_ARG(c->func));
-}
-
-static bool find_span(const Match *m, const Candidates *all, Candidate *c)
-{
-	Site site = {all->package->name, c->func, c->recv, c->nvalues};
-	SpanSpec *span = arena_new(m->arena, SpanSpec);
-	const Change *change = &c->rule->change;
-
-	if (!ruleset_package(m->rules, c->rule, m->diags))
-		return false;
-	*span = (SpanSpec){.attributes = change->span.attributes,
-		.context = c->context,
-		.wide = change->wide,
-		.name = span_name(m, all, c),
-		.function = function_name(m, all, c),
-		.rule = &change->span};
-	c->join = (Join){
-		.rule = c->rule->name, .func = c->func, .recv = c->recv, .span = span};
-	span_adapters(m->arena, &site, c->context_type, c->error, &c->join);
-	links(m, c);
-	return true;
-}
-
 // find_hooks reads the hooks of a rule that may be woven. What this build cannot link is
 // left out.
 static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
@@ -407,7 +382,7 @@ static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 	Hook *before = NULL, *after = NULL;
 
 	if (r->change.modifier == DO_SPAN)
-		return find_span(m, all, c);
+		return span_join(m, all, c);
 	if (r->before.len > 0 && !ruleset_hook(m->rules, r, r->before, &before, m->diags))
 		return false;
 	if (r->after.len > 0 && !ruleset_hook(m->rules, r, r->after, &after, m->diags))
@@ -425,7 +400,7 @@ static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 		Site site = {all->package->name, c->func, c->recv, c->nvalues};
 		adapters_make(m->arena, before, after, &site, &c->join);
 	}
-	links(m, c);
+	candidate_links(m, c);
 	return true;
 }
 
@@ -437,8 +412,8 @@ static bool find_joins(const Match *m, Candidates *all, Candidate *rule)
 
 	add_functions(m, all, r);
 	if (all->n == before) {
-		refuse(rule, VERDICT_NO_FUNCTION, S(""));
-		add_candidate(m, all, *rule);
+		candidate_refuse(rule, VERDICT_NO_FUNCTION, S(""));
+		candidate_add(m, all, *rule);
 	}
 	for (isize i = before; i < all->n; i++)
 		if (all->v[i].verdict == VERDICT_WOVEN && !find_hooks(m, all, &all->v[i]))
@@ -455,10 +430,10 @@ static bool find_candidates(const Match *m, const Package *p, Candidates *out)
 	for (const Rule *r = m->rules->rules.first; r; r = r->next) {
 		Candidate c = {
 			.rule = r, .verdict = VERDICT_WOVEN, .func = r->func, .recv = r->recv};
-		if (!is_target(r, p))
+		if (!is_target(m->arena, r, p))
 			continue;
 		consider(m, &c, p);
-		add_candidate(m, &rules, c);
+		candidate_add(m, &rules, c);
 	}
 	if (!read_files(m, &rules))
 		return false;
@@ -466,10 +441,12 @@ static bool find_candidates(const Match *m, const Package *p, Candidates *out)
 	out->nfiles = rules.nfiles;
 	for (isize i = 0; i < rules.n; i++) {
 		if (rules.v[i].verdict != VERDICT_WOVEN)
-			add_candidate(m, out, rules.v[i]);
+			candidate_add(m, out, rules.v[i]);
 		else if (!find_joins(m, out, &rules.v[i]))
 			return false;
 	}
+	if (is_root(p) && !excludes_package(m, p))
+		spans_from_comments(m, out);
 	return true;
 }
 
@@ -517,7 +494,7 @@ static void weave_tentatively(const Match *m, Candidates *all, const Spec *spec)
 		if (c->verdict != VERDICT_WOVEN || found[i++])
 			continue;
 		Str why = why_unfit(m->arena, c->rule, last, m->diags);
-		refuse(c, why.len > 0 ? VERDICT_UNFIT : VERDICT_NO_FUNCTION, why);
+		candidate_refuse(c, why.len > 0 ? VERDICT_UNFIT : VERDICT_NO_FUNCTION, why);
 	}
 }
 

@@ -124,14 +124,62 @@ static Str head_of(Arena *a, Str text)
 	return str_slice(text, 0, end);
 }
 
-static bool file_digest(Arena *a, Str path, bool head, Str *out)
+// asked_of returns the comments of a Go file that ask something of us, a line each.
+static Str asked_of(Arena *a, Str text)
+{
+	StrBuf b = {.arena = a};
+
+	for (isize at; (at = str_find(text, S("//otel:"))) >= 0;) {
+		text = str_slice(text, at, text.len);
+		buf_addf(&b, "%.*s\n", STR_ARG(str_cut(&text, '\n')));
+	}
+	return buf_str(&b);
+}
+
+// shape_of returns a Go file without the bodies of its functions; all of it if we cannot read it.
+static Str shape_of(Arena *a, Str text)
+{
+	Diags none = {.arena = a};
+	Source src = {S(""), text};
+	StrBuf b = {.arena = a};
+	int32_t from = 0;
+	File f;
+
+	if (!parse_file(a, &src, (ParseOptions){0}, &f, &none))
+		return text;
+	for (const Node *n = func_next(f.decls); n; n = func_next(n->next)) {
+		Func fn = func_view(a, &f, n);
+		if (!fn.block)
+			continue;
+		buf_add(&b, str_slice(text, from, fn.body.from));
+		from = fn.body.to;
+	}
+	buf_add(&b, str_slice(text, from, text.len));
+	return buf_str(&b);
+}
+
+// How much of a file counts.
+typedef enum { EXTENT_WHOLE, EXTENT_HEAD, EXTENT_SHAPE } Extent;
+
+static Str extent_of(Arena *a, Str text, Extent extent)
+{
+	switch (extent) {
+	case EXTENT_WHOLE: return text;
+	case EXTENT_SHAPE: return shape_of(a, text);
+	case EXTENT_HEAD: break;
+	}
+	return str_format(
+		a, "%.*s\n%.*s", STR_ARG(head_of(a, text)), STR_ARG(asked_of(a, text)));
+}
+
+static bool file_digest(Arena *a, Str path, Extent extent, Str *out)
 {
 	Diags none = {.arena = a};
 	Str text;
 
 	if (!file_read(a, path, &text, &none))
 		return false;
-	*out = text_digest(a, head ? head_of(a, text) : text);
+	*out = text_digest(a, extent_of(a, text, extent));
 	return true;
 }
 
@@ -186,12 +234,12 @@ static void put_list(StrBuf *b, const char *key, const StrList *l)
 	buf_add(b, S("],\n"));
 }
 
-static bool put_file(Keeper *k, Str path, Str name, bool head)
+static bool put_file(Keeper *k, Str path, Str name, Extent extent)
 {
 	FileInfo info;
 	Str digest;
 
-	if (!file_stat(path, &info) || !file_digest(k->arena, path, head, &digest))
+	if (!file_stat(path, &info) || !file_digest(k->arena, path, extent, &digest))
 		return false;
 	buf_add(&k->text, S("["));
 	json_quote(&k->text, name);
@@ -242,7 +290,7 @@ static bool put_dir(Keeper *k, Str dir, bool tree)
 	for (isize i = 0; i < names.n && ok; i++) {
 		buf_add(&k->text, i ? S(",") : S(""));
 		if (str_ends(names.v[i], S(".go")))
-			ok = put_file(k, path_join(k->arena, dir, names.v[i]), names.v[i], true);
+			ok = put_file(k, path_join(k->arena, dir, names.v[i]), names.v[i], EXTENT_HEAD);
 		else
 			buf_add(&k->text, S("[")), json_quote(&k->text, names.v[i]),
 				buf_add(&k->text, S("]"));
@@ -257,16 +305,25 @@ static bool put_dir(Keeper *k, Str dir, bool tree)
 	return ok;
 }
 
-static bool put_basis(Keeper *k)
+static bool put_files(Keeper *k, const char *key, const StrList *files, Extent extent)
 {
 	bool ok = true;
 
-	buf_add(&k->text, S("\"files\":["));
-	for (isize i = 0; i < k->basis->files.n && ok; i++) {
+	buf_addf(&k->text, "\"%s\":[", key);
+	for (isize i = 0; i < files->n && ok; i++) {
 		buf_add(&k->text, i ? S(",\n") : S("\n"));
-		ok = put_file(k, k->basis->files.v[i], k->basis->files.v[i], false);
+		ok = put_file(k, files->v[i], files->v[i], extent);
 	}
-	buf_add(&k->text, S("],\n\"dirs\":["));
+	buf_add(&k->text, S("],\n"));
+	return ok;
+}
+
+static bool put_basis(Keeper *k)
+{
+	bool ok = put_files(k, "files", &k->basis->files, EXTENT_WHOLE) &&
+		  put_files(k, "shapes", &k->basis->shapes, EXTENT_SHAPE);
+
+	buf_add(&k->text, S("\"dirs\":["));
 	for (isize i = 0; i < k->basis->trees.n && ok; i++)
 		ok = put_dir(k, k->basis->trees.v[i], true);
 	for (isize i = 0; i < k->basis->dirs.n && ok; i++)
@@ -305,7 +362,7 @@ void memo_keep(Arena *a, Str name, const Plan *plan, const PlanBasis *basis)
 // ---- finding
 
 // same_file holds an entry [name, size, mtime, digest] against the file.
-static bool same_file(Arena *a, const json_t *entry, Str path, bool head)
+static bool same_file(Arena *a, const json_t *entry, Str path, Extent extent)
 {
 	FileInfo info;
 	Str digest;
@@ -315,7 +372,7 @@ static bool same_file(Arena *a, const json_t *entry, Str path, bool head)
 	if (json_integer_value(json_array_get(entry, 1)) == info.size &&
 		json_integer_value(json_array_get(entry, 2)) == info.mtime_ns)
 		return true;
-	return file_digest(a, path, head, &digest) &&
+	return file_digest(a, path, extent, &digest) &&
 	       str_eq(digest, str_from(json_string_value(json_array_get(entry, 3))));
 }
 
@@ -324,11 +381,11 @@ static Str entry_name(const json_t *entry)
 	return str_from(json_string_value(json_array_get(entry, 0)));
 }
 
-static bool same_files(Arena *a, const json_t *files)
+static bool same_files(Arena *a, const json_t *files, Extent extent)
 {
 	for (size_t i = 0; i < json_array_size(files); i++) {
 		const json_t *entry = json_array_get(files, i);
-		if (!same_file(a, entry, entry_name(entry), false))
+		if (!same_file(a, entry, entry_name(entry), extent))
 			return false;
 	}
 	return true;
@@ -348,7 +405,7 @@ static bool same_dir(Arena *a, const json_t *dir, bool tests)
 		if (!str_eq(names.v[i], entry_name(entry)))
 			return false;
 		if (json_array_size(entry) > 1 &&
-			!same_file(a, entry, path_join(a, path, names.v[i]), true))
+			!same_file(a, entry, path_join(a, path, names.v[i]), EXTENT_HEAD))
 			return false;
 	}
 	return true;
@@ -395,7 +452,8 @@ static bool still_true(Arena *a, const json_t *memo, bool tests)
 	for (size_t i = 0; i < json_array_size(dirs); i++)
 		if (!same_dir(a, json_array_get(dirs, i), tests))
 			return false;
-	return same_files(a, jlist(memo, "files"));
+	return same_files(a, jlist(memo, "files"), EXTENT_WHOLE) &&
+	       same_files(a, jlist(memo, "shapes"), EXTENT_SHAPE);
 }
 
 // What a plan that is used again has in our cache folder stays there.

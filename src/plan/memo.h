@@ -4,7 +4,8 @@
 // one, the module files, the rules, and what the local packages import. The first
 // ones make the memo's name. The files that the plan was made from are noted
 // in it, with size, time and digest; of Go files only the head counts, down to
-// the last import, so that a change in a function is no new plan. A memo whose
+// the last import, with what comments ask of us, and where rules select functions, the
+// shape: all but their bodies. So a change in a function is no new plan. A memo whose
 // files are as they were is used without starting any other process.
 //
 //	CACHE/memo/DIGEST      one plan, as JSON
@@ -17,7 +18,8 @@
 
 // What the plan was made from, for memo_keep.
 typedef struct {
-	StrList files; // whole text counts: module files, rule files, woven sources
+	StrList files;  // whole text counts: module files, rule files, hooks
+	StrList shapes; // Go files of which all but the bodies of functions counts
 	StrList dirs;  // of packages: the names of their files, and those files' heads
 	StrList trees; // folders named by patterns with ...: the same for all below
 	bool tests;    // _test.go files count

@@ -50,7 +50,7 @@ struct RuleField {
 // An attribute of a span or a measurement: a text, or a value of the function, "$1.Name".
 typedef struct SpanAttribute SpanAttribute;
 struct SpanAttribute {
-	const SpanAttribute *next;
+	SpanAttribute *next;
 	Str key, value;
 };
 
@@ -58,7 +58,7 @@ struct SpanAttribute {
 typedef struct {
 	Str name, kind;               // "" for the default
 	Str histogram, counter, unit; // names; of a span both are ""
-	const SpanAttribute *attributes;
+	SpanAttribute *attributes;
 } SpanRule;
 
 // What a modifier other than inject_hooks does.
@@ -115,6 +115,9 @@ typedef struct {
 
 // rules_read adds those of a file. It returns false if the file has errors; they are in d.
 bool rules_read(Arena *a, const Source *src, Rules *out, Diags *d);
+
+// span_is_kind tells whether a word is a kind of span: internal, server, client, producer, consumer.
+bool span_is_kind(Str word);
 
 // modifier_name returns the word for it in a rule file.
 const char *modifier_name(Modifier m);

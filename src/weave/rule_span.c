@@ -112,19 +112,27 @@ static bool read_except(const Entry *e, const YamlNode *v)
 	return true;
 }
 
+static const char *const kinds[] = {"internal", "server", "client", "producer", "consumer"};
+
+bool span_is_kind(Str word)
+{
+	for (int i = 0; i < countof(kinds); i++)
+		if (str_eq(word, str_from(kinds[i])))
+			return true;
+	return false;
+}
+
 static bool read_kind(const Entry *e, const YamlNode *v)
 {
-	static const char *const kinds[] = {"internal", "server", "client", "producer", "consumer"};
 	StrList known = {.arena = e->r->arena};
 	Str *kind = &e->rule->change.span.kind;
 
 	if (!rule_text(e->r, v, kind))
 		return false;
-	for (int i = 0; i < countof(kinds); i++) {
+	if (span_is_kind(*kind))
+		return true;
+	for (int i = 0; i < countof(kinds); i++)
 		strlist_add(&known, str_from(kinds[i]));
-		if (str_eq(*kind, known.v[i]))
-			return true;
-	}
 	return rule_unknown(e->r, "kind", v, &known);
 }
 
@@ -147,7 +155,7 @@ static bool is_path(Str value)
 static bool read_attributes(const Entry *e, const YamlNode *v)
 {
 	SpanRule *span = &e->rule->change.span;
-	const SpanAttribute **link = &span->attributes;
+	SpanAttribute **link = &span->attributes;
 
 	if (v->kind != YAML_MAP)
 		return rule_expected(e->r, v, "a map of attributes");

@@ -135,7 +135,7 @@ static SpanSpec *read_span(Arena *a, const json_t *obj)
 {
 	SpanSpec *s = arena_new(a, SpanSpec);
 	StrList values = {.arena = a};
-	const SpanAttribute **link = &s->attributes;
+	SpanAttribute **link = &s->attributes;
 
 	if (!obj)
 		return NULL;

@@ -21,7 +21,7 @@ typedef enum {
 
 // What a span is of.
 typedef struct {
-	const SpanAttribute *attributes;
+	SpanAttribute *attributes;
 	isize context; // index of the value that has the context, among receiver and parameters; or -1
 	bool wide;     // an attribute may have no value in this function
 
