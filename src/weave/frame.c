@@ -5,7 +5,7 @@
 // interface:
 //
 //	f := &FRAME{P0: t, P1: x}; c, skip := ENTER(f, t, x); t, x = f.P0, f.P1; r, err = f.R0, f.R1
-//	defer func() { f.R0, f.R1 = r, err; LEAVE(c, r, err); r, err = f.R0, f.R1 }()
+//	defer func() { f.P0, f.P1 = t, x; f.R0, f.R1 = r, err; LEAVE(c, r, err); r, err = f.R0, f.R1 }()
 //	if skip { return }
 //
 // It is the function's last deferred call that runs LEAVE, at a panic too, so that it sees what
@@ -87,6 +87,14 @@ static bool shadows(const Target *t, Str name)
 
 static bool names_fit(Target *t, const Join *j)
 {
+	for (isize i = 0; i < t->fn.recv_tparams.n; i++) {
+		if (!str_eq(t->fn.recv_tparams.v[i], S("_")))
+			continue;
+		diag_warn(t->w->diags, t->f->src, t->fn.name_at,
+			"rule '%.*s': a type parameter of the receiver of '%.*s' has no name",
+			STR_ARG(j->rule), STR_ARG(j->func));
+		return false;
+	}
 	for (isize i = 0; is_generic(t) && i < t->nvalues + t->fn.results.n; i++) {
 		const Param *p =
 			i < t->nvalues ? t->values[i].param : &t->fn.results.v[i - t->nvalues];
@@ -192,6 +200,7 @@ static void add_leave(Target *t, const Join *j, isize k, Str state)
 		strlist_add(&texts, file_text(t->f, t->fn.results.v[i].type->at));
 	declare_adapter(t, j->leave, &texts, S(""), S(""));
 	buf_add(&t->entry, S(" defer func() {"));
+	add_assign(&t->entry, listed(t, f, 'P', t->nvalues), value_names(t));
 	add_assign(&t->entry, fields, names);
 	buf_addf(&t->entry, " %.*s;", STR_ARG(hook_call(t, j->leave, args)));
 	add_assign(&t->entry, names, fields);

@@ -51,9 +51,38 @@ bool is_generic(const Target *t)
 	return t->fn.tparams.n > 0 || t->fn.recv_tparams.n > 0;
 }
 
+static bool in_word(char c)
+{
+	return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') ||
+	       c == '_' || c == '.' || c == '/' || (c & 0x80);
+}
+
+// take_word takes a name, with its package's path, or one other character off a type.
+static Str take_word(Str *type)
+{
+	isize n = 1;
+
+	while (in_word(type->p[0]) && n < type->len && in_word(type->p[n]))
+		n++;
+	Str word = str_slice(*type, 0, n);
+	*type = str_slice(*type, n, type->len);
+	return str_eq(word, S("byte"))   ? S("uint8")
+	       : str_eq(word, S("rune")) ? S("int32")
+					 : word;
+}
+
+// same_type: byte and rune are other names of uint8 and int32.
+static bool same_type(Str x, Str y)
+{
+	while (x.len > 0 && y.len > 0)
+		if (!str_eq(take_word(&x), take_word(&y)))
+			return false;
+	return x.len == y.len;
+}
+
 bool type_fits(Str hook, Str target)
 {
-	return str_eq(hook, target) ||
+	return same_type(hook, target) ||
 	       (str_eq(hook, S("unsafe.Pointer")) && str_starts(target, S("*")));
 }
 

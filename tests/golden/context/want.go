@@ -6,15 +6,15 @@ import (
 
 type server struct{ n int }
 
-func (s *server) serve(w http.ResponseWriter, r *http.Request) { otel_f3 := &otel_beforeServe_b57450ad06b0_f{P0: s, P1: w, P2: r}; otel_c3, otel_s3 := otel_beforeServe_b57450ad06b0(otel_f3, s, w, r); s, w, r = otel_f3.P0, otel_f3.P1, otel_f3.P2; defer func() { otel_afterServe_8bea60275e4b(otel_c3); }(); if otel_s3 { return };
+func (s *server) serve(w http.ResponseWriter, r *http.Request) { otel_f3 := &otel_beforeServe_b57450ad06b0_f{P0: s, P1: w, P2: r}; otel_c3, otel_s3 := otel_beforeServe_b57450ad06b0(otel_f3, s, w, r); s, w, r = otel_f3.P0, otel_f3.P1, otel_f3.P2; defer func() { otel_f3.P0, otel_f3.P1, otel_f3.P2 = s, w, r; otel_afterServe_8bea60275e4b(otel_c3); }(); if otel_s3 { return };
 	w.WriteHeader(200)
 }
 
-func (otel_p0 server) value(string string, otel_p2 int, more ...http.Header) (otel_r0 int, otel_r1 error) { otel_f5 := &otel_BeforeValue_c530b3f574b8_f{P0: otel_p0, P1: string, P2: otel_p2, P3: more}; otel_c5, otel_s5 := otel_BeforeValue_c530b3f574b8(otel_f5, otel_p0, string, otel_p2, more); otel_p0, string, otel_p2, more = otel_f5.P0, otel_f5.P1, otel_f5.P2, otel_f5.P3; otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; defer func() { otel_f5.R0, otel_f5.R1 = otel_r0, otel_r1; otel_AfterValue_cae192130f0d(otel_c5, otel_r0, otel_r1); otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; }(); if otel_s5 { return };
+func (otel_p0 server) value(string string, otel_p2 int, more ...http.Header) (otel_r0 int, otel_r1 error) { otel_f5 := &otel_BeforeValue_c530b3f574b8_f{P0: otel_p0, P1: string, P2: otel_p2, P3: more}; otel_c5, otel_s5 := otel_BeforeValue_c530b3f574b8(otel_f5, otel_p0, string, otel_p2, more); otel_p0, string, otel_p2, more = otel_f5.P0, otel_f5.P1, otel_f5.P2, otel_f5.P3; otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; defer func() { otel_f5.P0, otel_f5.P1, otel_f5.P2, otel_f5.P3 = otel_p0, string, otel_p2, more; otel_f5.R0, otel_f5.R1 = otel_r0, otel_r1; otel_AfterValue_cae192130f0d(otel_c5, otel_r0, otel_r1); otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; }(); if otel_s5 { return };
 	return len(string), nil
 }
 
-func Named(a, b int) (sum int, err error) { otel_f2 := &otel_AfterNamed_16a2d22e2409_f{P0: a, P1: b}; otel_c2, otel_s2 := otel_AfterNamed_16a2d22e2409(otel_f2); a, b = otel_f2.P0, otel_f2.P1; sum, err = otel_f2.R0, otel_f2.R1; defer func() { otel_f2.R0, otel_f2.R1 = sum, err; otel_AfterNamed_af1c4964f722(otel_c2, sum, err); sum, err = otel_f2.R0, otel_f2.R1; }(); if otel_s2 { return };
+func Named(a, b int) (sum int, err error) { otel_f2 := &otel_AfterNamed_16a2d22e2409_f{P0: a, P1: b}; otel_c2, otel_s2 := otel_AfterNamed_16a2d22e2409(otel_f2); a, b = otel_f2.P0, otel_f2.P1; sum, err = otel_f2.R0, otel_f2.R1; defer func() { otel_f2.P0, otel_f2.P1 = a, b; otel_f2.R0, otel_f2.R1 = sum, err; otel_AfterNamed_af1c4964f722(otel_c2, sum, err); sum, err = otel_f2.R0, otel_f2.R1; }(); if otel_s2 { return };
 	defer func() { sum++ }()
 	sum = a + b
 	return
@@ -22,7 +22,7 @@ func Named(a, b int) (sum int, err error) { otel_f2 := &otel_AfterNamed_16a2d22e
 
 func single() (otel_r0 error) { otel_f4 := &otel_AfterSingle_d33adce0711e_f{}; otel_c4, otel_s4 := otel_AfterSingle_d33adce0711e(otel_f4); otel_r0 = otel_f4.R0; defer func() { otel_f4.R0 = otel_r0; otel_AfterSingle_8c39d80814d6(otel_c4, otel_r0); otel_r0 = otel_f4.R0; }(); if otel_s4 { return }; return nil }
 
-func Map[K comparable, V any](m map[K]V, f func(K) V) (otel_r0 map[K]V) { otel_f1 := &struct { P0 map[K]V; P1 func(K) V; R0 map[K]V; }{P0: m, P1: f}; otel_c1, otel_s1 := otel_BeforeMap_b39877b1ede9(otel_f1, m, f); m, f = otel_f1.P0, otel_f1.P1; otel_r0 = otel_f1.R0; defer func() { otel_f1.R0 = otel_r0; otel_AfterMap_014e8627263a(otel_c1, otel_r0); otel_r0 = otel_f1.R0; }(); if otel_s1 { return };
+func Map[K comparable, V any](m map[K]V, f func(K) V) (otel_r0 map[K]V) { otel_f1 := &struct { P0 map[K]V; P1 func(K) V; R0 map[K]V; }{P0: m, P1: f}; otel_c1, otel_s1 := otel_BeforeMap_b39877b1ede9(otel_f1, m, f); m, f = otel_f1.P0, otel_f1.P1; otel_r0 = otel_f1.R0; defer func() { otel_f1.P0, otel_f1.P1 = m, f; otel_f1.R0 = otel_r0; otel_AfterMap_014e8627263a(otel_c1, otel_r0); otel_r0 = otel_f1.R0; }(); if otel_s1 { return };
 	return m
 }
 
@@ -68,15 +68,15 @@ import (
 
 type server struct{ n int }
 
-func (s *server) serve(w http.ResponseWriter, r *http.Request) { otel_f3 := &otel_beforeServe_b57450ad06b0_f{P0: s, P1: w, P2: r}; otel_c3, otel_s3 := otel_beforeServe_b57450ad06b0_s(otel_f3, s, w, r); s, w, r = otel_f3.P0, otel_f3.P1, otel_f3.P2; defer func() { otel_afterServe_8bea60275e4b_s(otel_c3); }(); if otel_s3 { return };
+func (s *server) serve(w http.ResponseWriter, r *http.Request) { otel_f3 := &otel_beforeServe_b57450ad06b0_f{P0: s, P1: w, P2: r}; otel_c3, otel_s3 := otel_beforeServe_b57450ad06b0_s(otel_f3, s, w, r); s, w, r = otel_f3.P0, otel_f3.P1, otel_f3.P2; defer func() { otel_f3.P0, otel_f3.P1, otel_f3.P2 = s, w, r; otel_afterServe_8bea60275e4b_s(otel_c3); }(); if otel_s3 { return };
 	w.WriteHeader(200)
 }
 
-func (otel_p0 server) value(string string, otel_p2 int, more ...http.Header) (otel_r0 int, otel_r1 error) { otel_f5 := &otel_BeforeValue_c530b3f574b8_f{P0: otel_p0, P1: string, P2: otel_p2, P3: more}; otel_c5, otel_s5 := otel_BeforeValue_c530b3f574b8_s(otel_f5, otel_p0, string, otel_p2, more); otel_p0, string, otel_p2, more = otel_f5.P0, otel_f5.P1, otel_f5.P2, otel_f5.P3; otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; defer func() { otel_f5.R0, otel_f5.R1 = otel_r0, otel_r1; otel_AfterValue_cae192130f0d_s(otel_c5, otel_r0, otel_r1); otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; }(); if otel_s5 { return };
+func (otel_p0 server) value(string string, otel_p2 int, more ...http.Header) (otel_r0 int, otel_r1 error) { otel_f5 := &otel_BeforeValue_c530b3f574b8_f{P0: otel_p0, P1: string, P2: otel_p2, P3: more}; otel_c5, otel_s5 := otel_BeforeValue_c530b3f574b8_s(otel_f5, otel_p0, string, otel_p2, more); otel_p0, string, otel_p2, more = otel_f5.P0, otel_f5.P1, otel_f5.P2, otel_f5.P3; otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; defer func() { otel_f5.P0, otel_f5.P1, otel_f5.P2, otel_f5.P3 = otel_p0, string, otel_p2, more; otel_f5.R0, otel_f5.R1 = otel_r0, otel_r1; otel_AfterValue_cae192130f0d_s(otel_c5, otel_r0, otel_r1); otel_r0, otel_r1 = otel_f5.R0, otel_f5.R1; }(); if otel_s5 { return };
 	return len(string), nil
 }
 
-func Named(a, b int) (sum int, err error) { otel_f2 := &otel_AfterNamed_16a2d22e2409_f{P0: a, P1: b}; otel_c2, otel_s2 := otel_AfterNamed_16a2d22e2409_s(otel_f2); a, b = otel_f2.P0, otel_f2.P1; sum, err = otel_f2.R0, otel_f2.R1; defer func() { otel_f2.R0, otel_f2.R1 = sum, err; otel_AfterNamed_af1c4964f722_s(otel_c2, sum, err); sum, err = otel_f2.R0, otel_f2.R1; }(); if otel_s2 { return };
+func Named(a, b int) (sum int, err error) { otel_f2 := &otel_AfterNamed_16a2d22e2409_f{P0: a, P1: b}; otel_c2, otel_s2 := otel_AfterNamed_16a2d22e2409_s(otel_f2); a, b = otel_f2.P0, otel_f2.P1; sum, err = otel_f2.R0, otel_f2.R1; defer func() { otel_f2.P0, otel_f2.P1 = a, b; otel_f2.R0, otel_f2.R1 = sum, err; otel_AfterNamed_af1c4964f722_s(otel_c2, sum, err); sum, err = otel_f2.R0, otel_f2.R1; }(); if otel_s2 { return };
 	defer func() { sum++ }()
 	sum = a + b
 	return
@@ -84,7 +84,7 @@ func Named(a, b int) (sum int, err error) { otel_f2 := &otel_AfterNamed_16a2d22e
 
 func single() (otel_r0 error) { otel_f4 := &otel_AfterSingle_d33adce0711e_f{}; otel_c4, otel_s4 := otel_AfterSingle_d33adce0711e_s(otel_f4); otel_r0 = otel_f4.R0; defer func() { otel_f4.R0 = otel_r0; otel_AfterSingle_8c39d80814d6_s(otel_c4, otel_r0); otel_r0 = otel_f4.R0; }(); if otel_s4 { return }; return nil }
 
-func Map[K comparable, V any](m map[K]V, f func(K) V) (otel_r0 map[K]V) { otel_f1 := &struct { P0 map[K]V; P1 func(K) V; R0 map[K]V; }{P0: m, P1: f}; otel_c1, otel_s1 := otel_BeforeMap_b39877b1ede9_s(otel_f1, m, f); m, f = otel_f1.P0, otel_f1.P1; otel_r0 = otel_f1.R0; defer func() { otel_f1.R0 = otel_r0; otel_AfterMap_014e8627263a_s(otel_c1, otel_r0); otel_r0 = otel_f1.R0; }(); if otel_s1 { return };
+func Map[K comparable, V any](m map[K]V, f func(K) V) (otel_r0 map[K]V) { otel_f1 := &struct { P0 map[K]V; P1 func(K) V; R0 map[K]V; }{P0: m, P1: f}; otel_c1, otel_s1 := otel_BeforeMap_b39877b1ede9_s(otel_f1, m, f); m, f = otel_f1.P0, otel_f1.P1; otel_r0 = otel_f1.R0; defer func() { otel_f1.P0, otel_f1.P1 = m, f; otel_f1.R0 = otel_r0; otel_AfterMap_014e8627263a_s(otel_c1, otel_r0); otel_r0 = otel_f1.R0; }(); if otel_s1 { return };
 	return m
 }
 
