@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
-#include "golang/quote.h"
+#include "text/quote.h"
 
 #define KEY S("modinfo ")
 

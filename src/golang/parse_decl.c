@@ -1,5 +1,5 @@
 #include "golang/parser.h"
-#include "golang/quote.h"
+#include "text/quote.h"
 
 // ---- imports
 

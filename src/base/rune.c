@@ -1,4 +1,4 @@
-#include "golang/unicode.h"
+#include "base/rune.h"
 
 static bool is_tail(char c)
 {
