@@ -1,0 +1,3 @@
+module otel.tool/tests/text
+
+go 1.24
