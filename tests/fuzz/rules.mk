@@ -2,7 +2,7 @@
 #
 #	make fuzz T=parser          fuzz one target for SECONDS=60; installs clang
 #	make check-fuzz             run all targets over the corpus
-FUZZ_TARGETS := lexer parser rule template types weaver
+FUZZ_TARGETS := lexer parser regex rule template types weaver
 FUZZ_SEEDS    = $(addprefix $(shell go env GOROOT)/src/,go/parser/testdata go/printer/testdata \
 	internal/types/testdata/fixedbugs internal/types/testdata/spec go/doc/testdata)
 FUZZ_DIR     ?= build/fuzz

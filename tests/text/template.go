@@ -53,33 +53,8 @@ func goTemplate(text string) answer {
 	return answer{true, out.String()}
 }
 
-// What we refuse although Go does not, as template.h says.
-var stricter = map[string][]string{
-	"template": {
-		"expected a whole number", // floats
-		"is not supported in rules",
-		"does not fit", "printf' knows", "printf' has no argument", "printf' uses", "nothing wider",
-		"expected a value", // behind the last |
-		// Where Go does not get to.
-		"argument", "unknown name", "unknown function", "undefined variable", "'nil' is no command",
-	},
-}
-
 // bareName is what Go says of a name without its dot, which we take.
 var bareName = regexp.MustCompile(`function "(Count|Empty|Name|No|Nobody|Nothing|Nth|OfKey|Pairs|Texts|Yes)" not defined`)
-
-func mayTake(kind, theirs string) bool {
-	return kind == "template" && bareName.MatchString(theirs)
-}
-
-func mayRefuse(kind, theirs, ours string) bool {
-	for _, reason := range stricter[kind] {
-		if strings.Contains(ours, reason) {
-			return true
-		}
-	}
-	return false
-}
 
 // generator writes templates that are right for the most part: it knows the variables
 // in scope, and what kind of value it needs.

@@ -3,11 +3,13 @@
 // a NUL, and so has the output:
 //
 //	template: template -> "ok" text | "error" message
+//	regex: pattern, text -> "ok" "true" | "ok" "false" | "error" message
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "text/regex.h"
 #include "text/template.h"
 
 static const TemplateValue pairs[] = {
@@ -94,16 +96,47 @@ static void expand(Str text)
 	arena_free(&a);
 }
 
-int main(int argc, char **argv)
+static void match(Str pattern, Str text)
+{
+	Arena a = {0};
+	Regex re;
+	Str why;
+
+	if (!regex_compile(&a, pattern, &re, &why))
+		answer("error", why);
+	else
+		answer("ok", regex_match(&re, text) ? S("true") : S("false"));
+	arena_free(&a);
+}
+
+// next_text reads a text from the input into a.
+static bool next_text(Arena *a, Str *out)
 {
 	char *line = NULL;
 	size_t cap = 0;
-	ssize_t n;
+	ssize_t n = getdelim(&line, &cap, 0, stdin);
 
-	if (argc != 2 || strcmp(argv[1], "template") != 0)
-		return 2;
-	while ((n = getdelim(&line, &cap, 0, stdin)) > 0)
-		expand((Str){line, n - (line[n - 1] == 0)});
+	if (n > 0)
+		*out = str_dup(a, (Str){line, n - (line[n - 1] == 0)});
 	free(line);
+	return n > 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool regex = argc == 2 && strcmp(argv[1], "regex") == 0;
+	Arena a = {0};
+	Str text, pattern;
+
+	if (argc != 2 || (!regex && strcmp(argv[1], "template") != 0))
+		return 2;
+	while (next_text(&a, &text)) {
+		pattern = text;
+		if (!regex)
+			expand(text);
+		else if (next_text(&a, &text))
+			match(pattern, text);
+	}
+	arena_free(&a);
 	return 0;
 }
