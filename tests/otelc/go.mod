@@ -1,0 +1,3 @@
+module otel.tool/tests/otelc
+
+go 1.24.0
