@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "cmd/cmd.h"
 #include "cmd/export.h"
+#include "cmd/importcfg.h"
 #include "cmd/tool.h"
 #include "golang/parse.h"
 #include "os/env.h"
@@ -19,6 +20,7 @@
 #include "os/proc.h"
 #include "text/json.h"
 #include "weave/archive.h"
+#include "weave/change.h"
 #include "weave/weave.h"
 
 typedef struct {
@@ -30,6 +32,7 @@ typedef struct {
 	Str trim;         // what is put in front of -trimpath's value
 	StrList woven;    // the Go files, those that changed by their woven copy
 	Str package_name; // of the package clause
+	Str importcfg;    // for the woven files
 	Str why;          // what keeps the outcome from being OUTCOME_REPLACE
 	Diags *diags;
 } Compile;
@@ -147,19 +150,45 @@ static bool weave_one(Compile *c, Weave *w, Str path)
 		text, recorded_name(c, path));
 }
 
+// add_files adds those that rules bring along.
+static bool add_files(Compile *c, Weave *w)
+{
+	Arena *a = c->arena;
+	Str dir = path_dir(recorded_name(c, c->tool->argv.v[c->first_file]));
+
+	for (isize k = 0; k < c->spec.n; k++) {
+		const Join *j = &c->spec.joins[k];
+		Str text;
+		if (j->kind != JOIN_CHANGE || j->change->modifier != DO_FILE ||
+			!change_added(w, c->package_name, j, &text))
+			continue;
+		Str name = str_format(a, "otel.%td.%.*s", k, STR_ARG(j->change->file));
+		if (!put_file(c, name, text, path_join(a, dir, name)))
+			return false;
+		w->nwoven++;
+	}
+	return true;
+}
+
 // weave_files fills in c->woven for one form. False if nothing came of it.
 static bool weave_files(Compile *c, WeaveForm form)
 {
 	Arena *a = c->arena;
-	Weave w = {
-		.arena = a, .spec = &c->spec, .form = form, .diags = c->diags, .symbols.arena = a};
+	Weave w = {.arena = a,
+		.spec = &c->spec,
+		.form = form,
+		.diags = c->diags,
+		.symbols.arena = a,
+		.imports.arena = a};
 
 	c->woven = (StrList){.arena = a};
 	c->trim = S("");
 	for (isize i = c->first_file; i < c->tool->argv.n; i++)
 		if (!weave_one(c, &w, c->tool->argv.v[i]))
 			return false;
-	if (w.nwoven == 0)
+	if (!add_files(c, &w) || w.nwoven == 0)
+		return false;
+	if (!importcfg_extend(a, c->tool, c->work, &w.imports, &c->importcfg, c->diags))
 		return false;
 	if (form == WEAVE_REPLACE)
 		return true;
@@ -182,6 +211,7 @@ static StrList woven_args(Compile *c, Str out)
 	tool_set(a, t, &all, "-o", out);
 	tool_set(a, t, &all, "-asmhdr", path_join(a, c->work, S("go_asm.h")));
 	tool_set(a, t, &all, "-linkobj", path_join(a, c->work, S("linkobj")));
+	tool_set(a, t, &all, "-importcfg", c->importcfg);
 	tool_set(a, t, &all, "-trimpath",
 		str_format(a, "%.*s%.*s", STR_ARG(c->trim), STR_ARG(trim)));
 	for (isize i = 0; i < c->first_file; i++)
@@ -389,6 +419,7 @@ int tool_compile(Arena *a, const Tool *t)
 	bool ready = out.len > 0 && c.first_file < t->argv.n && read_spec(&c) &&
 		     str_eq(c.spec.package, tool_value(t, "-p"));
 	if (!ready || !dir_make_all(c.work, &d) || !weave_files(&c, WEAVE_REPLACE))
-		return compile_plain(&c);
+		return d.nerror > 0 && env_get(S("OTEL_GO_NESTED")).len > 0 ? finish(&d)
+									     : compile_plain(&c);
 	return str_eq(c.spec.package, S("main")) ? compile_main(&c) : compile_beside(&c);
 }

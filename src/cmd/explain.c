@@ -108,8 +108,10 @@ static void print_package(Explain *e, const Decision *first)
 		if (!str_eq(c->package, first->package) || !told(e, c, true))
 			continue;
 		Str target = target_name(e->arena, c->recv, c->func);
-		printf("  %s%-36.*s%s %-20.*s %.*s.%.*s\n", on->green, STR_ARG(target), on->off,
-			STR_ARG(c->rule), STR_ARG(c->hook_path), STR_ARG(c->hook));
+		bool hook = c->hook_path.len > 0;
+		printf("  %s%-36.*s%s %-20.*s %.*s%s%.*s\n", on->green, STR_ARG(target), on->off,
+			STR_ARG(c->rule), STR_ARG(c->hook_path), hook ? "." : "",
+			STR_ARG(c->hook));
 	}
 }
 

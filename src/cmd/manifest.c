@@ -103,9 +103,10 @@ static void print_text(const json_t *m)
 			STR_ARG(jstr(package, "version")), STR_ARG(jstr(package, "mark")));
 		json_array_foreach(jlist(package, "rules"), k, rule)
 		{
-			printf("  %-36.*s %-20.*s %.*s.%.*s\n", STR_ARG(jstr(rule, "target")),
-				STR_ARG(jstr(rule, "rule")), STR_ARG(jstr(rule, "hook_package")),
-				STR_ARG(jstr(rule, "hook")));
+			Str hook = jstr(rule, "hook"), path = jstr(rule, "hook_package");
+			printf("  %-36.*s %-20.*s %.*s%s%.*s\n", STR_ARG(jstr(rule, "target")),
+				STR_ARG(jstr(rule, "rule")), STR_ARG(path), hook.len ? "." : "",
+				STR_ARG(hook.len ? hook : jstr(rule, "modifier")));
 		}
 	}
 }

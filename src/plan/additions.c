@@ -19,6 +19,21 @@ static void hooks_of(const Planner *p, const Package *main, StrList *out)
 	}
 }
 
+// imports_of adds the packages that code woven into what main is made of imports, beyond what
+// main has anyway.
+static void imports_of(const Planner *p, const Package *main, StrList *out)
+{
+	for (isize i = 0; i < p->woven.n; i++) {
+		const Woven *w = &p->woven.v[i];
+		if (w->package != main && !strlist_has(&main->deps, w->package->path))
+			continue;
+		for (isize k = 0; k < w->imports.n; k++)
+			if (!strlist_has(&main->deps, w->imports.v[k]) &&
+				!strlist_has(out, w->imports.v[k]))
+				strlist_add(out, w->imports.v[k]);
+	}
+}
+
 static void add_import(StrBuf *b, Str package)
 {
 	buf_addf(b, "\t_ \"%.*s\"\n", STR_ARG(package));
@@ -37,12 +52,17 @@ static void add_signals(Planner *p, StrBuf *b)
 static Str main_file(Planner *p, Str package_name, const Package *main, const StrList *hooks)
 {
 	StrBuf b = {.arena = p->arena};
+	StrList imports = {.arena = p->arena};
 
 	buf_addf(&b, "package %.*s\n\nimport (\n\totel_runtime_ \"otel.tool/runtime\"\n",
 		STR_ARG(package_name));
 	add_signals(p, &b);
 	for (isize i = 0; i < hooks->n; i++)
 		add_import(&b, hooks->v[i]);
+	imports_of(p, main, &imports);
+	for (isize i = 0; i < imports.n; i++)
+		if (!strlist_has(hooks, imports.v[i]))
+			add_import(&b, imports.v[i]);
 	buf_add(&b, S(")\n\nvar _ = otel_runtime_.Manifest("));
 	json_quote(&b, planner_manifest(p, main));
 	buf_add(&b, S(")\n"));
@@ -110,6 +130,17 @@ static void add_program(Planner *p, Str path, StrList hooks)
 	**link = (Program){.path = path, .hooks = hooks};
 }
 
+// is_changed tells whether something in what main is made of is woven.
+static bool is_changed(const Planner *p, const Package *main)
+{
+	for (isize i = 0; i < p->woven.n; i++) {
+		const Woven *w = &p->woven.v[i];
+		if (w->package == main || strlist_has(&main->deps, w->package->path))
+			return true;
+	}
+	return false;
+}
+
 void planner_add_main(Planner *p, const Package *main)
 {
 	bool test = str_ends(main->path, S(".test"));
@@ -119,7 +150,7 @@ void planner_add_main(Planner *p, const Package *main)
 	bool files = main->module == NULL && str_eq(main->path, S("command-line-arguments"));
 
 	hooks_of(p, main, &hooks);
-	bool links = hooks.n > 0;
+	bool links = hooks.n > 0 || is_changed(p, main);
 	if ((!links && !may_call_go(main)) || !home || (!is_main_module(home) && !files))
 		return;
 	strlist_sort(&hooks);
@@ -230,8 +261,14 @@ bool planner_add_hooks(Planner *p)
 	Str list = path_join(p->arena, p->bundle, S("requirements")), requirements;
 
 	strlist_add(&modules, path_join(p->arena, p->bundle, S("go/runtime")));
-	for (isize i = 0; i < p->woven.n; i++)
-		spec_packages(&p->woven.v[i].spec, &used);
+	for (isize i = 0; i < p->woven.n; i++) {
+		const Woven *w = &p->woven.v[i];
+		spec_packages(&w->spec, &used);
+		for (isize k = 0; k < w->imports.n; k++)
+			if (map_get(&p->rules.packages, w->imports.v[k]) &&
+				!strlist_has(&used, w->imports.v[k]))
+				strlist_add(&used, w->imports.v[k]);
+	}
 	strlist_sort(&used);
 	for (isize i = 0; i < used.n; i++)
 		add_hook_package(p, map_get(&p->rules.packages, used.v[i]), &modules);

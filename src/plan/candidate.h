@@ -1,7 +1,7 @@
 // candidate.h - rules that may be woven into one package: what the parts of the matching share.
 //
 // match.c finds them and decides; annotate.c knows about spans, those of an otel.yaml and those
-// that comments in the code ask for.
+// that comments in the code ask for, changes.c about rules without hooks.
 #ifndef PLAN_CANDIDATE_H
 #define PLAN_CANDIDATE_H
 
@@ -18,6 +18,7 @@ typedef struct {
 	bool error;     // its last result is an error
 	isize context;  // the index of its value that has a context, or -1
 	Str context_type;
+	StrList imports; // that the change brings, of a rule without hooks
 	Join join;
 } Candidate;
 
@@ -44,6 +45,14 @@ Candidate candidate_function(const Match *m, const Rule *r, const Func *fn);
 
 // candidate_is_ignored tells whether a function, or its file, says //otel:ignore.
 bool candidate_is_ignored(const File *f, const Func *fn);
+
+// candidate_is_root tells whether a package is of a module that is being built.
+bool candidate_is_root(const Package *p);
+
+// ---- changes.c
+
+// change_join sets the join of a rule without hooks.
+void change_join(const Match *m, const Candidates *all, Candidate *c);
 
 // ---- annotate.c
 

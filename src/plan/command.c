@@ -108,6 +108,51 @@ static void add_args(Planner *p)
 	add_user_args(p, argv);
 }
 
+// ---- the export data of packages
+
+bool planner_has_imports(const Planner *p)
+{
+	for (isize i = 0; i < p->woven.n; i++)
+		if (p->woven.v[i].imports.n > 0)
+			return true;
+	return false;
+}
+
+// shapes tells whether a flag has a part in what becomes of a package.
+static bool shapes(Str name)
+{
+	static const char *const names[] = {"asan", "asmflags", "buildmode", "compiler", "cover",
+		"covermode", "coverpkg", "gccgoflags", "installsuffix", "linkshared", "modcacherw",
+		"msan", "pgo", "pkgdir", "race", "tags", "trimpath"};
+
+	for (int i = 0; i < countof(names); i++)
+		if (str_eq(name, str_from(names[i])))
+			return true;
+	return false;
+}
+
+Str planner_exports(Planner *p)
+{
+	Arena *a = p->arena;
+	StrList argv = {.arena = a};
+	Str toolexec = goargs_last(p->args, S("toolexec"));
+
+	strlist_add(&argv, p->env.go);
+	strlist_add(&argv, S("list"));
+	strlist_add(&argv, S("-export"));
+	strlist_add(&argv, S("-f={{.Export}}"));
+	strlist_add(&argv, str_format(a, "-overlay=%.*s/overlay.json", STR_ARG(p->out->dir)));
+	strlist_add(&argv, str_format(a, "-toolexec=%.*s toolexec%.*s",
+				   STR_ARG(goargs_quote(a, p->in->self)),
+				   STR_ARG(chained(a, toolexec))));
+	add_marks(p, &argv);
+	for (const GoFlag *f = p->args->flags; f; f = f->next)
+		if (f->words > 0 && shapes(f->name))
+			strlist_add(&argv, str_format(a, f->has_value ? "-%.*s=%.*s" : "-%.*s",
+						   STR_ARG(f->name), STR_ARG(f->value)));
+	return str_join(a, &argv, S("\n"));
+}
+
 // ---- go's environment
 
 static Str file_url(Arena *a, Str path)

@@ -170,6 +170,8 @@ bool planner_write(Planner *p)
 	map_put(&p->files, S("modinfo"), planner_str(p, planner_modinfo(p)));
 	p->out->dir = path_join(
 		p->arena, path_join(p->arena, p->in->cache, S("plan")), plan_digest(p, &replace));
+	if (planner_has_imports(p))
+		map_put(&p->files, S("exports"), planner_str(p, planner_exports(p)));
 	map_put(&p->files, S("overlay.json"), planner_str(p, overlay_text(p, &replace)));
 	const Str *kept = sums_kept(p->arena, p->out->dir);
 	if (kept)

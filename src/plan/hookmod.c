@@ -18,8 +18,7 @@ static bool refuse(Judge *j, Str why)
 	return false;
 }
 
-// Only the standard library has paths without a dot in the first element.
-static bool is_standard(Str path)
+bool is_standard(Str path)
 {
 	return str_find(str_cut(&path, '/'), S(".")) < 0;
 }

@@ -16,4 +16,7 @@
 // warning.
 bool hook_links(RuleSet *rules, const StrMap *packages, Str path, Str *why, Diags *d);
 
+// is_standard tells a path of the standard library: no dot in its first element.
+bool is_standard(Str path);
+
 #endif

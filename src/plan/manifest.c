@@ -18,8 +18,12 @@ static void put_rules(StrBuf *b, const Spec *spec)
 		const Join *j = &spec->joins[i];
 		put(b, i ? ",{\"rule\":" : "{\"rule\":", j->rule);
 		put(b, ",\"target\":", target_name(b->arena, j->recv, j->func));
-		put(b, ",\"hook\":", j->hook->name);
-		put(b, ",\"hook_package\":", j->hook->package);
+		if (j->hook) {
+			put(b, ",\"hook\":", j->hook->name);
+			put(b, ",\"hook_package\":", j->hook->package);
+		} else {
+			put(b, ",\"modifier\":", str_from(modifier_name(j->change->modifier)));
+		}
 		buf_add(b, S("}"));
 	}
 }

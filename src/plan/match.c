@@ -7,6 +7,7 @@
 #include "plan/signals.h"
 #include "plan/version.h"
 #include "weave/adapter.h"
+#include "weave/change.h"
 #include "weave/weave.h"
 
 Str package_path(const Package *p)
@@ -22,7 +23,7 @@ static Str target_path(const Package *p)
 	return str_eq(p->name, S("main")) ? S("main") : package_path(p);
 }
 
-static bool is_root(const Package *p)
+bool candidate_is_root(const Package *p)
 {
 	return !p->standard && (!p->module || p->module->version.len == 0);
 }
@@ -42,9 +43,9 @@ static bool is_target(Arena *a, const Rule *r, const Package *p)
 	Str path = package_path(p);
 
 	if (str_eq(r->target, S("$root")))
-		return is_root(p);
+		return candidate_is_root(p);
 	if (str_starts(r->target, S("./")))
-		return is_root(p) && p->module && glob_matches(r->target, path_in_module(a, p));
+		return candidate_is_root(p) && p->module && glob_matches(r->target, path_in_module(a, p));
 	if (!has_glob(r->target))
 		return str_eq(r->target, target_path(p)) || str_eq(r->target, path);
 	if (p->standard && (r->target.p[0] == '*' || r->target.p[0] == '?'))
@@ -212,7 +213,7 @@ static bool may_select(const Rule *r, Str text)
 
 static bool is_wanted(const Candidates *all, Str text)
 {
-	if (is_root(all->package) && spans_wanted(text))
+	if (candidate_is_root(all->package) && spans_wanted(text))
 		return true;
 	for (isize i = 0; i < all->n; i++)
 		if (all->v[i].verdict == VERDICT_WOVEN && may_select(all->v[i].rule, text))
@@ -235,7 +236,7 @@ static bool read_files(const Match *m, Candidates *all)
 	const Package *p = all->package;
 
 	all->files = arena_array(a, File *, p->files.n);
-	if (!any_woven(all) && !is_root(p))
+	if (!any_woven(all) && !candidate_is_root(p))
 		return true;
 	for (isize i = 0; i < p->files.n; i++) {
 		Diags broken = {
@@ -410,6 +411,10 @@ static bool find_joins(const Match *m, Candidates *all, Candidate *rule)
 	isize before = all->n;
 	const Rule *r = rule->rule;
 
+	if (r->change.modifier != DO_HOOKS && r->change.modifier != DO_SPAN) {
+		change_join(m, all, candidate_add(m, all, *rule));
+		return true;
+	}
 	add_functions(m, all, r);
 	if (all->n == before) {
 		candidate_refuse(rule, VERDICT_NO_FUNCTION, S(""));
@@ -445,7 +450,7 @@ static bool find_candidates(const Match *m, const Package *p, Candidates *out)
 		else if (!find_joins(m, out, &rules.v[i]))
 			return false;
 	}
-	if (is_root(p) && !excludes_package(m, p))
+	if (candidate_is_root(p) && !excludes_package(m, p))
 		spans_from_comments(m, out);
 	return true;
 }
@@ -462,12 +467,20 @@ static void fill_spec(Arena *a, const Candidates *all, Spec *spec)
 // try_weaving tells which functions of the spec fit.
 static void try_weaving(const Match *m, const Candidates *all, const Spec *spec, bool *found)
 {
-	Weave w = {.arena = m->arena, .spec = spec, .diags = m->diags, .symbols.arena = m->arena};
+	Weave w = {.arena = m->arena,
+		.spec = spec,
+		.diags = m->diags,
+		.symbols.arena = m->arena,
+		.imports.arena = m->arena};
 	Str woven;
 
 	w.found = found;
 	for (isize i = 0; i < all->nfiles; i++)
 		weave_file(&w, all->files[i], &woven);
+	for (isize k = 0; k < spec->n; k++)
+		if (spec->joins[k].kind == JOIN_CHANGE &&
+			spec->joins[k].change->modifier == DO_FILE)
+			found[k] = change_added(&w, all->package->name, &spec->joins[k], &woven);
 }
 
 // why_unfit returns what a warning since `last` says of the rule, "" if none does.
@@ -498,6 +511,20 @@ static void weave_tentatively(const Match *m, Candidates *all, const Spec *spec)
 	}
 }
 
+// imports_of lists what the changes of a package import, each once.
+static StrList imports_of(Arena *a, const Candidates *all)
+{
+	StrList l = {.arena = a};
+
+	for (isize i = 0; i < all->n; i++) {
+		const Candidate *c = &all->v[i];
+		for (isize k = 0; c->verdict == VERDICT_WOVEN && k < c->imports.n; k++)
+			if (!strlist_has(&l, c->imports.v[k]))
+				strlist_add(&l, c->imports.v[k]);
+	}
+	return l;
+}
+
 // match_package fills in *out with what is woven into this package.
 static bool match_package(const Match *m, const Package *p, Woven *out)
 {
@@ -510,6 +537,7 @@ static bool match_package(const Match *m, const Package *p, Woven *out)
 	fill_spec(a, &all, &out->spec);
 	weave_tentatively(m, &all, &out->spec);
 	fill_spec(a, &all, &out->spec);
+	out->imports = imports_of(a, &all);
 	if (out->spec.n > 0) {
 		out->text = spec_write(a, &out->spec);
 		out->digest = spec_digest(a, out->text);

@@ -23,6 +23,7 @@ typedef struct {
 	const Package *package;
 	Spec spec;
 	Str text, digest; // of the spec
+	StrList imports;  // that the woven files have and the others have not
 	Str mark;         // what the compiler is given: the digest, salted if need be
 } Woven;
 

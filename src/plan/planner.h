@@ -47,6 +47,13 @@ bool planner_write(Planner *p);
 // planner_add_command fills in the arguments and the environment for go. (command.c)
 void planner_add_command(Planner *p);
 
+// planner_has_imports tells whether woven code imports what its package did not.
+bool planner_has_imports(const Planner *p);
+
+// planner_exports returns the command by which a compile finds such a package's export data, a
+// word on each line: `go list -export …` with all flags that shape what is compiled. (command.c)
+Str planner_exports(Planner *p);
+
 // planner_basis tells what the plan was made from. (basis.c)
 PlanBasis planner_basis(Planner *p);
 

@@ -168,8 +168,7 @@ bool is_hook_source(Str name)
 	return str_ends(name, S(".go")) && !str_ends(name, S("_test.go"));
 }
 
-// package_name returns the name in the package clause of the first file.
-static Str package_name(Arena *a, Str dir)
+Str ruleset_package_name(Arena *a, Str dir)
 {
 	Diags none = {.arena = a};
 	StrList names = {.arena = a};
@@ -198,7 +197,7 @@ HookPackage *ruleset_package(RuleSet *set, const Rule *rule, Diags *d)
 			     "is being built");
 		return NULL;
 	}
-	p->name = package_name(set->arena, p->dir);
+	p->name = ruleset_package_name(set->arena, p->dir);
 	map_put(&set->packages, p->path, p);
 	return p;
 }

@@ -57,6 +57,9 @@ bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out);
 // not there.
 HookPackage *ruleset_package(RuleSet *set, const Rule *rule, Diags *d);
 
+// ruleset_package_name returns the name in the package clause of a folder's first Go file.
+Str ruleset_package_name(Arena *a, Str dir);
+
 // ruleset_hook finds a hook of a rule, by its name, and reads its signature, once.
 bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d);
 

@@ -116,7 +116,8 @@ isize weave_all(Arena *a, const File *f, AllForm form, Str *out)
 		.spec = &spec,
 		.form = WEAVE_REBUILD,
 		.diags = &diags,
-		.symbols = {.arena = a}};
+		.symbols = {.arena = a},
+		.imports = {.arena = a}};
 
 	all.names = type_names(a, f, spec.package, NULL);
 	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {

@@ -1,6 +1,7 @@
 #include "weave/rule_reader.h"
 
 #include "base/near.h"
+#include "weave/code.h"
 
 typedef enum {
 	KEY_TEXT,
@@ -386,7 +387,7 @@ static bool check_complete(const RuleReader *r, const Rule *rule)
 
 	if (rule->target.len == 0)
 		return missing(r, rule, "'target'");
-	if (!check_selected(r, rule))
+	if (!code_check(r->arena, rule, r->diags) || !check_selected(r, rule))
 		return false;
 	switch (c->modifier) {
 	case DO_HOOKS: return check_hooks(r, rule);

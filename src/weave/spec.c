@@ -60,6 +60,74 @@ static void put_span(StrBuf *b, const SpanSpec *s)
 	buf_add(b, S("]}"));
 }
 
+static void put_list(StrBuf *b, const char *key, const StrList *l)
+{
+	if (l->n == 0)
+		return;
+	buf_addf(b, ",\"%s\":", key);
+	put_strings(b, l);
+}
+
+static void put_text(StrBuf *b, const char *key, Str text)
+{
+	if (text.len == 0)
+		return;
+	buf_add(b, S(","));
+	put_member(b, key, text);
+}
+
+static void put_where(StrBuf *b, const Where *w)
+{
+	buf_addf(b, "{\"kind\":%d", (int)w->kind);
+	put_text(b, "text", w->text);
+	put_text(b, "of", w->of);
+	put_list(b, "args", &w->args);
+	put_list(b, "returns", &w->returns);
+	buf_add(b, S(",\"parts\":["));
+	for (const Where *part = w->first; part; part = part->next) {
+		put_where(b, part);
+		buf_add(b, part->next ? S(",") : S(""));
+	}
+	buf_add(b, S("]}"));
+}
+
+static void put_fields(StrBuf *b, const RuleField *f)
+{
+	buf_add(b, S(",\"fields\":["));
+	for (; f; f = f->next) {
+		buf_add(b, S("{"));
+		put_member(b, "name", f->name.text);
+		put_text(b, "type", f->type.text);
+		put_text(b, "value", f->value.text);
+		put_text(b, "wrap", f->wrap.text);
+		buf_add(b, f->next ? S("},") : S("}"));
+	}
+	buf_add(b, S("]"));
+}
+
+static void put_change(StrBuf *b, const Change *c)
+{
+	if (!c)
+		return;
+	buf_addf(b, ",\"change\":{\"modifier\":%d,\"after\":%s", (int)c->modifier,
+		c->after ? "true" : "false");
+	put_text(b, "code", c->code.text);
+	put_text(b, "wrap", c->wrap.text);
+	put_text(b, "pattern", c->pattern.text);
+	put_text(b, "variadic", c->variadic);
+	put_text(b, "file", c->file);
+	put_list(b, "append", &c->append);
+	put_list(b, "importNames", &c->import_names);
+	put_list(b, "importPaths", &c->import_paths);
+	if (c->fields)
+		put_fields(b, c->fields);
+	if (c->where) {
+		buf_add(b, S(",\"where\":"));
+		put_where(b, c->where);
+	}
+	buf_add(b, S("}"));
+}
+
 Str spec_write(Arena *a, const Spec *s)
 {
 	StrBuf b = {.arena = a};
@@ -83,6 +151,7 @@ Str spec_write(Arena *a, const Spec *s)
 			buf_add(&b, S(",\"noescape\":true"));
 		if (j->kind == JOIN_FRAME)
 			buf_add(&b, S(",\"frame\":true"));
+		put_change(&b, j->change);
 		put_hook(&b, "hook", j->hook);
 		put_hook(&b, "leave", j->leave);
 		put_hook(&b, "value", j->value);
@@ -151,6 +220,66 @@ static SpanSpec *read_span(Arena *a, const json_t *obj)
 	return s;
 }
 
+static Where *read_where(Arena *a, const json_t *obj)
+{
+	const json_t *parts = jlist(obj, "parts");
+	Where *w = arena_new(a, Where), **link = &w->first;
+
+	*w = (Where){.kind = (WhereKind)jint(obj, "kind"),
+		.text = str_dup(a, jstr(obj, "text")),
+		.of = str_dup(a, jstr(obj, "of")),
+		.args.arena = a,
+		.returns.arena = a};
+	jstrs(obj, "args", &w->args);
+	jstrs(obj, "returns", &w->returns);
+	for (size_t i = 0; i < json_array_size(parts); i++, link = &(*link)->next)
+		*link = read_where(a, json_array_get(parts, i));
+	return w;
+}
+
+static RuleText rule_text_of(Arena *a, const json_t *obj, const char *key)
+{
+	return (RuleText){.text = str_dup(a, jstr(obj, key))};
+}
+
+static RuleField *read_fields(Arena *a, const json_t *list)
+{
+	RuleField *first = NULL, **link = &first;
+
+	for (size_t i = 0; i < json_array_size(list); i++, link = &(*link)->next) {
+		const json_t *obj = json_array_get(list, i);
+		*link = arena_new(a, RuleField);
+		(*link)->name = rule_text_of(a, obj, "name");
+		(*link)->type = rule_text_of(a, obj, "type");
+		(*link)->value = rule_text_of(a, obj, "value");
+		(*link)->wrap = rule_text_of(a, obj, "wrap");
+	}
+	return first;
+}
+
+static Change *read_change(Arena *a, const json_t *obj)
+{
+	Change *c = arena_new(a, Change);
+
+	if (!obj)
+		return NULL;
+	c->modifier = (Modifier)jint(obj, "modifier");
+	c->after = jbool(obj, "after");
+	c->code = rule_text_of(a, obj, "code");
+	c->wrap = rule_text_of(a, obj, "wrap");
+	c->pattern = rule_text_of(a, obj, "pattern");
+	c->variadic = str_dup(a, jstr(obj, "variadic"));
+	c->file = str_dup(a, jstr(obj, "file"));
+	c->append.arena = c->import_names.arena = c->import_paths.arena = a;
+	jstrs(obj, "append", &c->append);
+	jstrs(obj, "importNames", &c->import_names);
+	jstrs(obj, "importPaths", &c->import_paths);
+	c->fields = read_fields(a, jlist(obj, "fields"));
+	if (jobj(obj, "where"))
+		c->where = read_where(a, jobj(obj, "where"));
+	return c;
+}
+
 bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 {
 	JsonStream s = {.src = src};
@@ -172,8 +301,10 @@ bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 		j->has_args = jlist(obj, "args") != NULL;
 		jstrs(obj, "args", &j->args);
 		j->noescape = jbool(obj, "noescape");
+		j->change = read_change(a, jobj(obj, "change"));
 		j->span = read_span(a, jobj(obj, "span"));
-		j->kind = j->span                ? JOIN_SPAN
+		j->kind = j->change              ? JOIN_CHANGE
+			  : j->span              ? JOIN_SPAN
 			  : jbool(obj, "frame") ? JOIN_FRAME
 						 : JOIN_TYPED;
 		j->hook = read_hook(a, jobj(obj, "hook"));
@@ -187,6 +318,6 @@ bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 void spec_packages(const Spec *s, StrList *l)
 {
 	for (isize i = 0; i < s->n; i++)
-		if (!strlist_has(l, s->joins[i].hook->package))
+		if (s->joins[i].hook && !strlist_has(l, s->joins[i].hook->package))
 			strlist_add(l, s->joins[i].hook->package);
 }

@@ -17,6 +17,7 @@ typedef enum {
 	JOIN_TYPED, // a hook with the target's own types
 	JOIN_FRAME, // hooks with a HookContext: hook and leave are their adapters
 	JOIN_SPAN,  // a span: hook starts it, value takes an attribute, leave ends it
+	JOIN_CHANGE, // no hook: what the change says
 } JoinKind;
 
 // What a span is of.
@@ -42,6 +43,7 @@ typedef struct {
 	Hook *leave; // of JOIN_FRAME and JOIN_SPAN: what runs at the end, or NULL
 	Hook *value; // of JOIN_SPAN: what is given the values of attributes, or NULL
 	SpanSpec *span;
+	const Change *change; // of JOIN_CHANGE, which has none of the above but the rule
 } Join;
 
 typedef struct {

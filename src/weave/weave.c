@@ -1,9 +1,11 @@
 #include "weave/weave.h"
 
 #include "golang/parse.h"
+#include "weave/change.h"
+#include "weave/code.h"
 #include "weave/target.h"
 
-static Str free_prefix(Arena *a, const File *f)
+Str weave_prefix(Arena *a, const File *f)
 {
 	Str prefix = S("otel_");
 
@@ -195,24 +197,38 @@ static void weave_returns(Target *t, const ReturnList *returns, Str open, Str cl
 			str_format(t->w->arena, "; %.*s", STR_ARG(open)));
 }
 
+// selects tells whether a join is for this function.
+static bool selects(const Weave *w, const File *f, const TypeNames *names, const Func *fn,
+	const Join *j)
+{
+	Subject s = {.arena = w->arena, .f = f, .names = names, .fn = fn};
+
+	if (j->kind != JOIN_CHANGE)
+		return is_function(fn, j->func, j->recv);
+	return change_is_of_function(j->change->modifier) && !str_eq(fn->name, S("_")) &&
+	       where_holds(j->change->where, &s);
+}
+
 static bool join_fits(Target *t, const Join *j)
 {
-	if (!is_function(&t->fn, j->func, j->recv))
+	if (!selects(t->w, t->f, &t->names, &t->fn, j))
 		return false;
 	switch (j->kind) {
 	case JOIN_TYPED: return typed_fits(t, j);
 	case JOIN_FRAME: return frame_fits(t, j);
 	case JOIN_SPAN: return span_fits(t, j);
+	case JOIN_CHANGE: return code_fits(t, j);
 	}
 	return false;
 }
 
-static void weave_join(Target *t, const Join *j, isize k)
+static void weave_join(Target *t, const Join *j, isize k, const CodePlace *p)
 {
 	switch (j->kind) {
 	case JOIN_TYPED: typed_weave(t, j, k); break;
 	case JOIN_FRAME: frame_weave(t, j, k); break;
 	case JOIN_SPAN: span_weave(t, j, k); break;
+	case JOIN_CHANGE: code_weave(t, j, p); break;
 	}
 }
 
@@ -225,7 +241,7 @@ static bool wraps_returns(const Spec *s, const bool *fits)
 	return false;
 }
 
-static void weave_function(Target *t)
+static void weave_function(Target *t, const CodePlace *p)
 {
 	const Spec *s = t->w->spec;
 	bool *fits = arena_array(t->w->arena, bool, s->n), any = false;
@@ -245,7 +261,7 @@ static void weave_function(Target *t)
 			continue;
 		if (t->w->found)
 			t->w->found[k] = true;
-		weave_join(t, &s->joins[k], k);
+		weave_join(t, &s->joins[k], k, p);
 	}
 	t->w->nwoven++;
 	edit_insert(t->edits, t->fn.body.from + 1, buf_str(&t->entry));
@@ -253,10 +269,10 @@ static void weave_function(Target *t)
 		weave_returns(t, &returns, buf_str(&t->open), buf_str(&t->close));
 }
 
-static bool wanted(Weave *w, const File *f, const Func *fn)
+static bool wanted(Weave *w, const File *f, const TypeNames *names, const Func *fn)
 {
 	for (isize k = 0; k < w->spec->n; k++) {
-		if (!is_function(fn, w->spec->joins[k].func, w->spec->joins[k].recv))
+		if (!selects(w, f, names, fn, &w->spec->joins[k]))
 			continue;
 		if (fn->block)
 			return true;
@@ -278,29 +294,27 @@ static bool is_go(Arena *a, Str text)
 	return parse_file(a, &src, (ParseOptions){0}, &f, &none);
 }
 
-void weave_file(Weave *w, const File *f, Str *out)
+// weave_functions makes what joins do to functions.
+static void weave_functions(Weave *w, const File *f, Str *out)
 {
-	Weave before = *w;
 	Arena *a = w->arena;
 	Edits edits = {.arena = a};
 	StrBuf tail = {.arena = a};
-	TypeNames names = {0};
-	Str prefix = {0};
+	StrList imports = {.arena = a};
+	TypeNames names = type_names(a, f, w->spec->package, NULL);
+	CodePlace place = {.w = w, .f = f, .edits = &edits, .imports = &imports};
 
-	*out = f->src->text;
 	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
 		Func fn = func_view(a, f, n);
-		if (!wanted(w, f, &fn))
+		if (!wanted(w, f, &names, &fn))
 			continue;
-		if (prefix.len == 0) {
-			prefix = free_prefix(a, f);
-			names = type_names(a, f, w->spec->package, NULL);
-		}
+		if (place.prefix.len == 0)
+			place.prefix = weave_prefix(a, f);
 		Target t = {.w = w,
 			.f = f,
 			.fn = fn,
 			.names = names,
-			.prefix = prefix,
+			.prefix = place.prefix,
 			.edits = &edits,
 			.tail = &tail,
 			.result_names.arena = a,
@@ -313,15 +327,34 @@ void weave_file(Weave *w, const File *f, Str *out)
 		for (isize i = 0; i < fn.recv_tparams.n; i++)
 			strlist_add(&tparams, fn.recv_tparams.v[i]);
 		t.names.tparams = &tparams;
-		weave_function(&t);
+		weave_function(&t, &place);
 	}
-	if (!edits.first)
-		return;
 	if (tail.len > 0)
 		edit_insert(&edits, (int32_t)f->src->text.len, buf_str(&tail));
-	Str woven = edit_apply(&edits, f->src->text);
-	if (is_go(a, woven)) {
-		*out = woven;
+	*out = edit_apply(&edits, f->src->text);
+}
+
+// weave_step does one part of the weaving to *src, unless it would not be Go then.
+static void weave_step(Weave *w, Source *src, File *f, isize k)
+{
+	Weave before = *w;
+	Str woven;
+
+	if (k < w->spec->n)
+		change_file(w, f, k, &woven);
+	else
+		weave_functions(w, f, &woven);
+	if (woven.p == f->src->text.p)
+		return;
+	if (is_go(w->arena, woven)) {
+		Diags none = {.arena = w->arena};
+		Source *next = arena_new(w->arena, Source);
+		*next = (Source){src->name, woven};
+		*src = *next;
+		if (k < w->spec->n && w->found)
+			w->found[k] = true;
+		w->nwoven += k < w->spec->n;
+		parse_file(w->arena, next, (ParseOptions){0}, f, &none);
 		return;
 	}
 	*w = before;
@@ -329,11 +362,46 @@ void weave_file(Weave *w, const File *f, Str *out)
 		"the file is left as it is: woven, it would not be Go");
 }
 
+void weave_file(Weave *w, const File *f, Str *out)
+{
+	Source src = *f->src;
+	File now = *f;
+
+	for (isize k = 0; k < w->spec->n; k++) {
+		const Join *j = &w->spec->joins[k];
+		if (j->kind == JOIN_CHANGE && !change_is_of_function(j->change->modifier) &&
+			j->change->modifier != DO_FILE)
+			weave_step(w, &src, &now, k);
+	}
+	weave_step(w, &src, &now, w->spec->n);
+	*out = src.text;
+}
+
+// wanted_word returns a word that a text must have for a change to apply to it, "" for any.
+static Str wanted_word(const Change *c)
+{
+	static const WhereKind kinds[] = {WHERE_FUNC, WHERE_STRUCT, WHERE_IDENTIFIER, WHERE_CALL,
+		WHERE_LITERAL, WHERE_DIRECTIVE};
+
+	for (int i = 0; i < countof(kinds) && !where_find(c->where, WHERE_ONE); i++) {
+		const Where *w = where_find(c->where, kinds[i]);
+		Str word = w ? w->text : S("");
+		while (str_find(word, S(".")) >= 0)
+			str_cut(&word, '.'); // the last part of net/http.Get
+		if (word.len > 0 && !has_glob(word))
+			return word;
+	}
+	return S("");
+}
+
 bool weave_wants(const Spec *s, Str text)
 {
-	for (isize k = 0; k < s->n; k++)
-		if (str_find(text, s->joins[k].func) >= 0)
+	for (isize k = 0; k < s->n; k++) {
+		const Join *j = &s->joins[k];
+		Str word = j->kind == JOIN_CHANGE ? wanted_word(j->change) : j->func;
+		if (str_find(text, word) >= 0)
 			return true;
+	}
 	return false;
 }
 

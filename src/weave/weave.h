@@ -29,6 +29,7 @@ typedef struct {
 	WeaveForm form;
 	Diags *diags;
 	StrList symbols; // hooks declared so far, in any of the files
+	StrList imports; // import paths that the woven files have and the others had not
 	isize nwoven;    // functions
 	bool *found;     // may be NULL; set for each join that was woven, by its index
 } Weave;
@@ -38,6 +39,9 @@ typedef struct {
 // fit (types, no body) is left alone, with a warning at its place; so is a file
 // that would not be Go any more.
 void weave_file(Weave *w, const File *f, Str *out);
+
+// weave_prefix returns a prefix for names of ours, with which nothing in the file begins.
+Str weave_prefix(Arena *a, const File *f);
 
 // weave_wants tells whether a text may hold a function of the spec, without
 // parsing it: false is certain.

@@ -102,7 +102,8 @@ static Str weave_form(Case *c, const File *f, WeaveForm form)
 		.spec = &c->spec,
 		.form = form,
 		.diags = &c->diags,
-		.symbols.arena = c->arena};
+		.symbols.arena = c->arena,
+		.imports.arena = c->arena};
 	Str out;
 
 	weave_file(&w, f, &out);

@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 the generated file otel.links.go calls it
+
 package spans
 
 import (

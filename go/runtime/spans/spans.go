@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 the generated file otel.links.go calls it
+
 // Package spans makes the spans and measurements that an otel.yaml asks for, around
 // functions of the program's own:
 //
