@@ -121,6 +121,23 @@ func TestHooksRace(t *testing.T) {
 	reports(t, stderr)
 }
 
+// TestVendored builds two programs at once, from a vendor folder.
+func TestVendored(t *testing.T) {
+	t.Parallel()
+	w := newWork(t)
+	w.run("shop", nil, "go", "mod", "vendor")
+	bin := filepath.Join(w.dir, "bin") + string(filepath.Separator)
+	if _, says := w.run("shop", w.rules("hooks", "audit"), otel(t), "go", "build", "-o", bin, ".", "./cmd/two"); says != "" {
+		t.Errorf("the build says:\n%s", says)
+	}
+	stdout, _ := w.run("shop", nil, filepath.Join(bin, "shop"), "allocations")
+	compare(t, stdout, "")
+	stdout, _ = w.run("shop", nil, filepath.Join(bin, "two"))
+	if want := "== main\nbefore main\n== two\nbefore 1\n2\nafter semver v1.2.0\nv1.2.0\nafter\n"; stdout != want {
+		t.Errorf("the other program wrote\n%swant\n%s", stdout, want)
+	}
+}
+
 // compare holds what the program has written against the table, each case for itself, but
 // those whose names begin with leave.
 func compare(t *testing.T, stdout, leave string) {

@@ -1,0 +1,125 @@
+package otelc
+
+import "testing"
+
+// TestSmall has what is better seen in a program of its own: each of these could leave a
+// whole package unwoven.
+func TestSmall(t *testing.T) {
+	t.Parallel()
+	for _, s := range []small{
+		{"comments in the signature", `
+func F(a /* not b */ int, // first
+	b string, // second
+) (
+	n int, // how many
+	err error, /* why
+	not */
+) { // body
+	return a + len(b), nil
+}
+func G(v struct {
+	A int // first
+	B string
+}, f func(
+	int, // which
+) string) (struct {
+	C int // third
+}, error) {
+	return struct {
+		C int // third
+	}{v.A}, nil
+}
+func Run() {
+	fmt.Println(F(1, "b"))
+	fmt.Println(G(struct {
+		A int
+		B string
+	}{1, "b"}, nil))
+}
+`, `
+func BeforeF(ictx hook.HookContext, a int, b string) { ictx.SetParam(0, a+1) }
+func AfterF(ictx hook.HookContext, n int, err error) { ictx.SetReturnVal(0, n*10) }
+func BeforeG(ictx hook.HookContext, v, f any) { ictx.SetParam(1, nil) }
+func AfterG(ictx hook.HookContext, v any, err error) { ictx.SetReturnVal(0, nil) }
+`, "func=F before=BeforeF after=AfterF\nfunc=G before=BeforeG after=AfterG", "30 <nil>\n{0} <nil>\n", ""},
+		{"letters outside ASCII", `
+type Größe struct{ n int }
+func (g *Größe) Länge(ñ int) (世界 int) { return g.n + ñ }
+func Run() { fmt.Println((&Größe{1}).Länge(2)) }
+`, `
+func BeforeLänge(ictx hook.HookContext, g any, ñ int) { ictx.SetParam(1, ñ+1) }
+func AfterLänge(ictx hook.HookContext, 世界 int) { ictx.SetReturnVal(0, 世界*10) }
+`, "func=Länge recv=*Größe before=BeforeLänge after=AfterLänge", "40\n", ""},
+		{"hook whose parameters have no names", `
+func F(n int) int { return n }
+func Run() { fmt.Println(F(1)) }
+`, `
+func BeforeF(hook.HookContext, int) { println("before") }
+func AfterF(hook.HookContext, int)  { println("after") }
+`, "func=F before=BeforeF after=AfterF", "1\nbefore\nafter\n", ""},
+		{"type parameter named as a type", `
+type Item struct{ n int }
+type Stack[Item any] struct{ list []Item }
+func (s *Stack[Item]) Push(v Item) (Item, int) { s.list = append(s.list, v); return v, len(s.list) }
+func Run() { fmt.Println(new(Stack[string]).Push("a")) }
+`, `
+func BeforePush(ictx hook.HookContext, s, v any) { ictx.SetParam(1, "b") }
+func AfterPush(ictx hook.HookContext, v any, n int) { ictx.SetReturnVal(1, n+1) }
+`, "func=Push recv=*Stack before=BeforePush after=AfterPush", "b 2\n", ""},
+		{"variadic of functions", `
+func F(list ...func(int) int) (n int) {
+	for _, f := range list {
+		n = f(n)
+	}
+	return n
+}
+func Run() { fmt.Println(F(func(n int) int { return n + 1 })) }
+`, `
+func BeforeF(ictx hook.HookContext, list ...func(int) int) { ictx.SetParam(0, append(list, list...)) }
+`, "func=F before=BeforeF", "2\n", ""},
+		{"parameters that hide the types of others", `
+type T struct{ n int }
+func F(T T, p *T, int int, q []int) (error error, r *T) { return fmt.Errorf("%d %d", T.n, int), p }
+func Run() { fmt.Println(F(T{1}, nil, 2, nil)) }
+`, `
+func BeforeF(ictx hook.HookContext, t, p any, n int, q []int) { ictx.SetParam(0, ictx.GetParam(0)); ictx.SetParam(2, n+1) }
+func AfterF(ictx hook.HookContext, err error, p any) { println(err.Error()); ictx.SetReturnVal(0, nil) }
+`, "func=F before=BeforeF after=AfterF", "<nil> <nil>\n1 3\n", ""},
+		{"file with line comments", `
+//line other.go:100
+func F(n int) int { return n }
+//line yet.go:200
+func Run() { fmt.Println(F(1)) }
+`, `
+func BeforeF(ictx hook.HookContext, n int) { ictx.SetParam(0, n+1) }
+`, "func=F before=BeforeF", "2\n", ""},
+		{"functions of a package variable and of init", `
+var v = func(n int) int { return F(n) }(1)
+func init() { v += F(10) }
+func F(n int) int { return n }
+func Run() { fmt.Println(v, F(100)) }
+`, `
+func BeforeF(ictx hook.HookContext, n int) { ictx.SetParam(0, n*2) }
+`, "func=F before=BeforeF", "22 200\n", ""},
+		{"function that is passed its own results", `
+func F(n int, err error) (int, error) { return n + 1, err }
+func Run() { fmt.Println(F(F(F(1, nil)))) }
+`, `
+func AfterF(ictx hook.HookContext, n int, err error) { ictx.SetReturnVal(0, n*10) }
+`, "func=F after=AfterF", "2110 <nil>\n", ""},
+		{"one hook before and after", `
+func F(n int) int { return n }
+func Run() { fmt.Println(F(1)) }
+`, `
+func OnF(ictx hook.HookContext, n int) { println(n); ictx.SetParam(0, n+1); ictx.SetReturnVal(0, n+1) }
+`, "func=F before=OnF after=OnF", "3\n1\n2\n", ""},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			out, says, err := s.build(t)
+			if err != nil || out != s.out || says != s.says {
+				t.Errorf("%v, wrote %q, want %q; the build says:\n%s", err, out, s.out, says)
+			}
+		})
+	}
+}
