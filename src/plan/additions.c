@@ -9,12 +9,26 @@ static void add_file(Planner *p, Str name, Str text)
 	map_put(&p->files, name, planner_str(p, text));
 }
 
+bool planner_is_part(const Package *main, const Package *p)
+{
+	Str path = package_path(p);
+
+	if (p == main)
+		return true;
+	for (isize i = 0; i < main->deps.n; i++) {
+		Str dep = main->deps.v[i];
+		if (str_starts(dep, path) && (dep.len == path.len || dep.p[path.len] == ' '))
+			return true;
+	}
+	return false;
+}
+
 // hooks_of adds the packages of the hooks that are woven into what main is made of.
 static void hooks_of(const Planner *p, const Package *main, StrList *out)
 {
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
-		if (w->package == main || strlist_has(&main->deps, w->package->path))
+		if (planner_is_part(main, w->package))
 			spec_packages(&w->spec, out);
 	}
 }
@@ -25,7 +39,7 @@ static void imports_of(const Planner *p, const Package *main, StrList *out)
 {
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
-		if (w->package != main && !strlist_has(&main->deps, w->package->path))
+		if (!planner_is_part(main, w->package))
 			continue;
 		for (isize k = 0; k < w->imports.n; k++)
 			if (!strlist_has(&main->deps, w->imports.v[k]) &&
@@ -135,7 +149,7 @@ static bool is_changed(const Planner *p, const Package *main)
 {
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
-		if (w->package == main || strlist_has(&main->deps, w->package->path))
+		if (planner_is_part(main, w->package))
 			return true;
 	}
 	return false;

@@ -54,7 +54,7 @@ Str planner_manifest(Planner *p, const Package *main)
 	buf_add(&b, S("],\"woven\":["));
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
-		if (w->package != main && !strlist_has(&main->deps, w->package->path))
+		if (!planner_is_part(main, w->package))
 			continue;
 		buf_add(&b, str_from(comma));
 		put_woven(&b, w);

@@ -33,6 +33,10 @@ bool planner_add_hooks(Planner *p);
 // file that links the runtime and the hooks in. (additions.c)
 void planner_add_main(Planner *p, const Package *main);
 
+// planner_is_part tells whether a package, or the variant of it that a test is built with, is
+// part of what main is made of. (additions.c)
+bool planner_is_part(const Package *main, const Package *p);
+
 // planner_manifest returns what a program says of itself, as JSON. (manifest.c)
 Str planner_manifest(Planner *p, const Package *main);
 
