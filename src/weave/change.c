@@ -43,6 +43,46 @@ static bool look_up(
 	return false;
 }
 
+static isize newlines(Str s)
+{
+	isize n = 0;
+
+	for (isize i = 0; i < s.len; i++)
+		n += s.p[i] == '\n';
+	return n;
+}
+
+// keep_lines returns an expression that has as many newlines as the original: within parentheses,
+// where they end nothing.
+static Str keep_lines(const Pass *p, Str text, Str original)
+{
+	StrBuf b = {.arena = p->place.w->arena};
+	isize n = newlines(original) - newlines(text);
+
+	if (n <= 0)
+		return text;
+	buf_add(&b, S("("));
+	while (n-- > 0)
+		buf_add(&b, S("\n"));
+	buf_addf(&b, "%.*s)", STR_ARG(text));
+	return buf_str(&b);
+}
+
+// put_original puts the original text in the place of its stand-in: with its newlines the first
+// time, then on one line.
+static Str put_original(const Pass *p, Str text, Str stand_in, Str original)
+{
+	StrBuf b = {.arena = p->place.w->arena};
+
+	for (isize at; (at = str_find(text, stand_in)) >= 0;) {
+		buf_addf(&b, "%.*s%.*s", STR_ARG(str_slice(text, 0, at)), STR_ARG(original));
+		text = str_slice(text, at + stand_in.len, text.len);
+		original = code_one_line(b.arena, original);
+	}
+	buf_add(&b, text);
+	return buf_str(&b);
+}
+
 // wrapped returns the template with the original text for its dot.
 static bool wrapped(const Pass *p, Span at, Str template, Str original, Str *out)
 {
@@ -51,15 +91,16 @@ static bool wrapped(const Pass *p, Span at, Str template, Str original, Str *out
 	StrList none = {.arena = a};
 	Source src = {p->join->rule, template};
 	TemplateOrigin origin = {&src, {0, (int32_t)template.len}, template};
-	TemplateData data = {.lookup = look_up, .text = original};
+	Str stand_in = str_format(a, "%.*sdot", STR_ARG(p->place.prefix));
+	TemplateData data = {.lookup = look_up, .text = stand_in};
 	const Template *t = template_parse(a, &origin, &none, &d);
 
-	if (t && template_expand(a, t, &data, out, &d)) {
-		*out = code_line(p, *out);
-		return true;
+	if (!t || !template_expand(a, t, &data, out, &d)) {
+		warn(p, at, d.first->text);
+		return false;
 	}
-	warn(p, at, d.first->text);
-	return false;
+	*out = keep_lines(p, put_original(p, code_line(p, *out), stand_in, original), original);
+	return true;
 }
 
 static bool selects(const Pass *p, WhereKind kind, Str name, const Func *fn, TokenKind keyword)
@@ -118,7 +159,7 @@ static void assign(Pass *p, const Node *spec, const Node *name, const Node *valu
 		return;
 	}
 	if (c->wrap.text.len == 0)
-		text = code_line(p, c->code.text);
+		text = keep_lines(p, code_line(p, c->code.text), value ? text_of(p, value) : S(""));
 	else if (!wrapped(p, value->at, c->wrap.text, text_of(p, value), &text))
 		return;
 	if (value)
@@ -213,11 +254,9 @@ static bool call_text(Pass *p, const Node *call, const Func *fn, Str *out)
 	while (last->next)
 		last = last->next;
 	if (!(call->flags & NODE_DOTS)) {
-		bool none = last == call->first;
-		Str list = none ? str_slice(more, 2, more.len) : more;
-		Str head = str_trim(str_slice(whole, 0, whole.len - 1));
-		if (str_ends(head, S(",")) && !none)
-			head = str_slice(head, 0, head.len - 1);
+		Str head = str_slice(whole, 0, whole.len - 1);
+		bool comma = last == call->first || str_ends(str_trim(head), S(","));
+		Str list = comma ? str_slice(more, 2, more.len) : more;
 		*out = str_format(a, "%.*s%.*s)", STR_ARG(head), STR_ARG(list));
 		return true;
 	}
@@ -316,7 +355,7 @@ static void set_field(Pass *p, const Node *literal, const Node *elements, const 
 	if (!value && f->value.text.len == 0)
 		return; // nothing to wrap
 	if (f->value.text.len > 0)
-		text = code_line(p, f->value.text);
+		text = keep_lines(p, code_line(p, f->value.text), value ? text_of(p, value) : S(""));
 	else if (!wrapped(p, value->at, f->wrap.text, text_of(p, value), &text))
 		return;
 	if (value)

@@ -38,24 +38,37 @@ static void line_token(StrBuf *b, Str token)
 	buf_add(b, S("\""));
 }
 
+// gap_text returns what goes between two tokens: what is there, but one space for a newline or a
+// comment.
+static Str gap_text(Str gap)
+{
+	bool plain = str_find(gap, S("\n")) < 0 && str_find(gap, S("/")) < 0;
+
+	return plain ? gap : S(" ");
+}
+
 Str code_one_line(Arena *a, Str text)
 {
 	Source src = {S(""), text};
 	Faults faults = {.arena = a, .src = &src};
 	Lexer lx = lex_start(&src, &faults);
 	StrBuf b = {.arena = a};
+	int32_t end = 0;
 
 	for (Token t; lex_next(&lx, &t);) {
 		if (t.kind == T_COMMENT)
 			continue;
-		buf_add(&b, b.len > 0 ? S(" ") : S(""));
-		if (t.kind == T_NEWLINE)
+		if (t.kind == T_NEWLINE) {
 			buf_add(&b, S(";"));
-		else
-			line_token(&b, str_slice(text, t.at.from, t.at.to));
+			continue;
+		}
+		if (b.len > 0)
+			buf_add(&b, gap_text(str_slice(text, end, t.at.from)));
+		line_token(&b, str_slice(text, t.at.from, t.at.to));
+		end = t.at.to;
 	}
 	Str line = buf_str(&b);
-	return str_ends(line, S(" ;")) ? str_slice(line, 0, line.len - 2) : line;
+	return str_ends(line, S(";")) ? str_slice(line, 0, line.len - 1) : line;
 }
 
 // ---- imports

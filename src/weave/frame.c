@@ -14,13 +14,13 @@
 #include "weave/target.h"
 
 // given_fits holds one type that a hook takes against what the function has there.
-static bool given_fits(Target *t, const Join *j, Str want, Str have, Span at)
+static bool given_fits(Target *t, const Join *j, const Hook *h, isize i, Str have, Span at)
 {
+	Str want = h->params[1 + i].type;
+
 	if (str_eq(want, S("any")) || type_fits(want, have))
 		return true;
-	diag_warn(t->w->diags, t->f->src, at,
-		"rule '%.*s': the hook takes %.*s here, '%.*s' has %.*s", STR_ARG(j->rule),
-		STR_ARG(want), STR_ARG(j->func), STR_ARG(have));
+	warn_misfit(t, j, h, want, have, at);
 	return false;
 }
 
@@ -44,7 +44,7 @@ static bool enter_fits(Target *t, const Join *j)
 		return false;
 	for (isize i = 0; i < t->nvalues; i++) {
 		const Value *v = &t->values[i];
-		if (!given_fits(t, j, h->params[1 + i].type, v->type, v->param->type_at))
+		if (!given_fits(t, j, h, i, v->type, v->param->type_at))
 			return false;
 	}
 	return true;
@@ -59,34 +59,17 @@ static bool leave_fits(Target *t, const Join *j)
 	if (!number_fits(t, j, j->leave, t->fn.results.n, "results"))
 		return false;
 	for (isize i = 0; i < t->fn.results.n; i++)
-		if (!given_fits(t, j, j->leave->params[1 + i].type, cut_type(&types),
+		if (!given_fits(t, j, j->leave, i, cut_type(&types),
 			    t->fn.results.v[i].type_at))
 			return false;
 	return true;
 }
 
-// A type is written in the body where it has type parameters, and there a parameter of
-// the function may have its name: `func f[T any](string T) string`.
-static bool shadows(const Target *t, Str name)
-{
-	Source src = {S(""), t->result_texts};
-	StrBuf all = {.arena = t->w->arena};
-	Faults faults = {.arena = t->w->arena, .src = &src};
-
-	buf_add(&all, t->result_texts);
-	for (isize i = 0; i < t->nvalues; i++)
-		buf_addf(&all, " %.*s", STR_ARG(t->values[i].text));
-	src.text = buf_str(&all);
-	Lexer lx = lex_start(&src, &faults);
-	for (Token tok; lex_next(&lx, &tok);)
-		if (tok.kind == T_IDENT &&
-			str_eq(name, str_slice(src.text, tok.at.from, tok.at.to)))
-			return true;
-	return false;
-}
-
+// names_fit: in a generic function the frame's type is written in the body, with all types.
 static bool names_fit(Target *t, const Join *j)
 {
+	StrBuf all = {.arena = t->w->arena};
+
 	for (isize i = 0; i < t->fn.recv_tparams.n; i++) {
 		if (!str_eq(t->fn.recv_tparams.v[i], S("_")))
 			continue;
@@ -95,17 +78,10 @@ static bool names_fit(Target *t, const Join *j)
 			STR_ARG(j->rule), STR_ARG(j->func));
 		return false;
 	}
-	for (isize i = 0; is_generic(t) && i < t->nvalues + t->fn.results.n; i++) {
-		const Param *p =
-			i < t->nvalues ? t->values[i].param : &t->fn.results.v[i - t->nvalues];
-		if (p->name.len == 0 || !shadows(t, p->name))
-			continue;
-		diag_warn(t->w->diags, t->f->src, p->name_at,
-			"rule '%.*s': the parameter '%.*s' hides the type of that name",
-			STR_ARG(j->rule), STR_ARG(p->name));
-		return false;
-	}
-	return true;
+	buf_add(&all, t->result_texts);
+	for (isize i = 0; i < t->nvalues; i++)
+		buf_addf(&all, " %.*s", STR_ARG(t->values[i].text));
+	return !is_generic(t) || !hides(t, j, buf_str(&all));
 }
 
 bool frame_fits(Target *t, const Join *j)

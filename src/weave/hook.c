@@ -80,13 +80,20 @@ static bool read_result(const Reader *r, const Param *p, HookResult *out)
 				STR_ARG(out->type));
 		return true;
 	}
+	if (str_eq(p->name, S("skip"))) {
+		out->kind = RESULT_SKIP;
+		return str_eq(out->type, S("bool")) ||
+		       diag_error(r->diags, src, p->type_at,
+			       "the hook's result 'skip' must be bool, not %.*s",
+			       STR_ARG(out->type));
+	}
 	if (str_eq(p->name, S("after")))
 		return read_after(r, p, out);
 	if (!find_new(r->arena, r->h, p->name, &param)) {
 		diag_error(r->diags, src, p->name.len ? p->name_at : p->type_at,
 			"the hook's result '%.*s' is none that the weaver knows", STR_ARG(p->name));
 		return diag_help(
-			r->diags, "results are named leave, after, or newX for a parameter x");
+			r->diags, "results are named leave, after, skip, or newX for a parameter x");
 	}
 	const HookValue *replaced = &r->h->params[param];
 	out->kind = RESULT_NEW;

@@ -5,6 +5,7 @@
 //
 //	func RoundTrip(t *http.Transport, req *http.Request) (
 //		newReq *http.Request, // req = newReq
+//		skip bool, // return at once, through after
 //		leave func(), // if not nil: defer leave()
 //		after func(*http.Response, error) (*http.Response, error)) // return after(X)
 //
@@ -34,7 +35,7 @@ typedef enum {
 	RESULT_LEAVE, // deferred
 	RESULT_AFTER, // put around what is returned
 	RESULT_STATE, // of an adapter: handed to the one that runs at the end
-	RESULT_SKIP,  // of an adapter: the body is not to run
+	RESULT_SKIP,  // the body is not to run
 } ResultKind;
 
 typedef struct {

@@ -44,6 +44,16 @@ Str our_name(const Target *t, char kind, isize k);
 // is_generic tells whether types of the function may have type parameters in them.
 bool is_generic(const Target *t);
 
+// mentions tells whether a name stands in a text of Go.
+bool mentions(const Target *t, Str text, Str name);
+
+// hides warns where a parameter has the name of a type in the text, which the body could not
+// write then: `func f(string T) string`.
+bool hides(Target *t, const Join *j, Str text);
+
+// warn_misfit tells what a hook takes and what the function has there, with both signatures.
+void warn_misfit(Target *t, const Join *j, const Hook *h, Str want, Str have, Span at);
+
 // cut_type takes the first type off a list "T, map[K]V, func(A, B)".
 Str cut_type(Str *list);
 

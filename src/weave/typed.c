@@ -32,9 +32,7 @@ static bool join_values(Target *t, const Join *j, Value **out)
 		Str want = j->hook->params[i].type;
 		if (str_eq(want, S("any")) || type_fits(want, out[i]->type))
 			continue;
-		diag_warn(t->w->diags, t->f->src, out[i]->param->type_at,
-			"rule '%.*s': the hook takes %.*s here, '%.*s' has %.*s", STR_ARG(j->rule),
-			STR_ARG(want), STR_ARG(j->func), STR_ARG(out[i]->type));
+		warn_misfit(t, j, j->hook, want, out[i]->type, out[i]->param->type_at);
 		return false;
 	}
 	return true;
@@ -65,8 +63,13 @@ bool typed_fits(Target *t, const Join *j)
 {
 	Value **args = arena_array(t->w->arena, Value *, j->hook->nparams + 1);
 
-	if (!join_values(t, j, args) || !results_fit(t, j))
+	bool skips = hook_result(j->hook, RESULT_SKIP) != NULL;
+	bool named = t->fn.results.n > 0 && t->fn.results.v[0].name.len > 0;
+
+	if (!join_values(t, j, args) || !results_fit(t, j) ||
+		(skips && !named && hides(t, j, t->result_texts)))
 		return false;
+	t->results_used |= skips && named;
 	for (isize i = 0; i < j->hook->nparams; i++)
 		args[i]->used = true;
 	return true;
@@ -90,7 +93,8 @@ static Str hook_results_text(const Target *t, const Hook *h, Value *const *args)
 		case RESULT_NEW: strlist_add(&texts, args[h->results[i].param]->text); break;
 		case RESULT_LEAVE: strlist_add(&texts, S("func()")); break;
 		case RESULT_AFTER: strlist_add(&texts, after_text(t)); break;
-		default: break;
+		case RESULT_SKIP: strlist_add(&texts, S("bool")); break;
+		case RESULT_STATE: break;
 		}
 	}
 	return str_join(t->w->arena, &texts, S(", "));
@@ -108,6 +112,8 @@ static Str back_text(const Target *t, const Hook *h)
 			strlist_add(&back, str_format(back.arena, "p%td", r->param));
 		else if (r->kind == RESULT_LEAVE)
 			strlist_add(&back, S("nil"));
+		else if (r->kind == RESULT_SKIP)
+			strlist_add(&back, S("false"));
 		else
 			strlist_add(&back, str_format(back.arena, "%.*s_r", STR_ARG(h->symbol)));
 	}
@@ -180,7 +186,8 @@ static Str entry_text(const Target *t, const Hook *h, Value *const *args, isize 
 			break;
 		case RESULT_LEAVE: strlist_add(&left, leave); break;
 		case RESULT_AFTER: strlist_add(&left, after); break;
-		default: break;
+		case RESULT_SKIP: strlist_add(&left, our_name(t, 's', k)); break;
+		case RESULT_STATE: break;
 		}
 	}
 	Str names = str_join(b.arena, &left, S(", "));
@@ -214,6 +221,30 @@ static void add_after(Target *t, isize k)
 	}
 }
 
+// add_skip adds the return of a call that is skipped: with zero values, which go through the
+// after functions.
+static void add_skip(Target *t, isize k)
+{
+	Arena *a = t->w->arena;
+	StrList zeros = {.arena = a};
+	bool named = t->fn.results.n > 0 && t->fn.results.v[0].name.len > 0;
+
+	buf_addf(&t->entry, " if %.*s {", STR_ARG(our_name(t, 's', k)));
+	for (isize i = 0; i < t->fn.results.n; i++) {
+		Str zero = str_format(a, "%.*s_%td", STR_ARG(our_name(t, 'z', k)), i);
+		strlist_add(&zeros, named ? t->result_names.v[i] : zero);
+		if (!named)
+			buf_addf(&t->entry, " var %.*s %.*s;", STR_ARG(zero),
+				STR_ARG(file_text(t->f, t->fn.results.v[i].type->at)));
+	}
+	Str values = str_join(a, &zeros, S(", "));
+	if (values.len == 0)
+		buf_addf(&t->entry, " %.*sreturn };", STR_ARG(buf_str(&t->open)));
+	else
+		buf_addf(&t->entry, " return %.*s%.*s%.*s };", STR_ARG(buf_str(&t->open)),
+			STR_ARG(values), STR_ARG(buf_str(&t->close)));
+}
+
 void typed_weave(Target *t, const Join *j, isize k)
 {
 	Value **args = arena_array(t->w->arena, Value *, j->hook->nparams + 1);
@@ -224,4 +255,6 @@ void typed_weave(Target *t, const Join *j, isize k)
 	buf_add(&t->entry, entry_text(t, j->hook, args, k));
 	if (hook_result(j->hook, RESULT_AFTER))
 		add_after(t, k);
+	if (hook_result(j->hook, RESULT_SKIP))
+		add_skip(t, k);
 }

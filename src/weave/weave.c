@@ -127,6 +127,60 @@ static void name_values(Target *t)
 	}
 }
 
+bool mentions(const Target *t, Str text, Str name)
+{
+	Source src = {S(""), text};
+	Faults faults = {.arena = t->w->arena, .src = &src};
+	Lexer lx = lex_start(&src, &faults);
+
+	for (Token tok; lex_next(&lx, &tok);)
+		if (tok.kind == T_IDENT && str_eq(name, str_slice(text, tok.at.from, tok.at.to)))
+			return true;
+	return false;
+}
+
+bool hides(Target *t, const Join *j, Str text)
+{
+	for (isize i = 0; i < t->nvalues + t->fn.results.n; i++) {
+		const Param *p = i < t->nvalues ? t->values[i].param
+						: &t->fn.results.v[i - t->nvalues];
+		if (p->name.len == 0 || !mentions(t, text, p->name))
+			continue;
+		diag_warn(t->w->diags, t->f->src, p->name_at,
+			"rule '%.*s': the parameter '%.*s' hides the type of that name",
+			STR_ARG(j->rule), STR_ARG(p->name));
+		return true;
+	}
+	return false;
+}
+
+// target_signature returns "func (*T) F(int) error", for messages.
+static Str target_signature(const Target *t)
+{
+	StrList params = {.arena = t->w->arena};
+	isize first = t->fn.is_method ? 1 : 0;
+	Str recv = S("");
+
+	for (isize i = first; i < t->nvalues; i++)
+		strlist_add(&params, t->values[i].type);
+	if (first)
+		recv = str_format(params.arena, "(%.*s) ", STR_ARG(t->values[0].type));
+	return str_format(params.arena, "func %.*s%.*s(%.*s)%.*s", STR_ARG(recv),
+		STR_ARG(t->fn.name), STR_ARG(str_join(params.arena, &params, S(", "))),
+		STR_ARG(in_parens(params.arena, t->results)));
+}
+
+void warn_misfit(Target *t, const Join *j, const Hook *h, Str want, Str have, Span at)
+{
+	Str hook = hook_signature(t->w->arena, h), target = target_signature(t);
+
+	diag_warn(t->w->diags, t->f->src, at,
+		"rule '%.*s': the hook takes %.*s here, '%.*s' has %.*s", STR_ARG(j->rule),
+		STR_ARG(want), STR_ARG(j->func), STR_ARG(have));
+	diag_help(t->w->diags, "the hook is %.*s, the function %.*s", STR_ARG(hook),
+		STR_ARG(target));
+}
+
 // ---- the body
 
 Str our_name(const Target *t, char kind, isize k)

@@ -66,6 +66,11 @@ static bool add_joins(Case *c, const File *hooks, const File *f, const Rule *r)
 {
 	TypeNames names = type_names(c->arena, f, c->spec.package, NULL);
 
+	if (r->change.modifier != DO_HOOKS) {
+		c->spec.joins[c->spec.n++] =
+			(Join){.kind = JOIN_CHANGE, .rule = r->name, .change = &r->change};
+		return true;
+	}
 	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
 		Func fn = func_view(c->arena, f, n);
 		Subject s = {.arena = c->arena, .f = f, .names = &names, .fn = &fn};
