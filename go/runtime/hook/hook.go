@@ -251,6 +251,13 @@ func KeepCurrent() *Kept { return gctx.Keep() }
 // Kept is what [KeepCurrent] returns.
 type Kept = gctx.Node
 
+// MakeCurrentLayer is [MakeCurrent] for the context of a [Layer] that is found by the goroutine:
+// also for one whose span has no id, as where only metrics are wanted.
+func MakeCurrentLayer(a *Active) Scope {
+	sc := trace.SpanContextFromContext(a.Ctx)
+	return gctx.Enter(a, sc.TraceID(), sc.SpanID())
+}
+
 type suppressKey struct{}
 
 // Suppress returns a context within which no hook does anything: the telemetry's
@@ -292,7 +299,7 @@ type RouterKey struct{}
 // with the path "/users/7". A later call for a part of the path (a router below
 // a router) adds to it. Without a server span nothing happens.
 func SetRoute(ctx context.Context, pattern, path string) {
-	if r, ok := ctx.Value(RouterKey{}).(Router); ok {
+	if r := routerAround(ctx); r != nil {
 		r.SetRoute(pattern, path)
 	}
 }
@@ -300,8 +307,19 @@ func SetRoute(ctx context.Context, pattern, path string) {
 // Routed says whether there is a server span around ctx, which wants to know its
 // route.
 func Routed(ctx context.Context) bool {
-	_, ok := ctx.Value(RouterKey{}).(Router)
-	return ok
+	return routerAround(ctx) != nil
+}
+
+// routerAround returns the router of the server span around ctx, nil if there is none.
+func routerAround(ctx context.Context) Router {
+	if r, ok := ctx.Value(RouterKey{}).(Router); ok {
+		return r
+	}
+	if current := layerContext(); current != nil {
+		r, _ := current.Value(RouterKey{}).(Router)
+		return r
+	}
+	return nil
 }
 
 // AtExit has f called when the program ends, before its telemetry is flushed, to

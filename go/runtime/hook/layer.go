@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/internal/gctx"
 )
 
 // Layer is the context of a hook's span for something of which the program may
@@ -28,6 +30,11 @@ import (
 //	}
 type Layer struct {
 	context.Context // holds the hook's span
+
+	// ByGoroutine says that the library passes no context to the program. Then what the
+	// program does for the request without one of its own, and without a span, is within the
+	// layer if that is current for the goroutine.
+	ByGoroutine bool
 
 	outer  context.Context // holds the span's parent
 	kind   trace.SpanKind
@@ -91,23 +98,28 @@ func (l *Layer) Covered() bool { return l.theirs.Load() != nil }
 // for what a layer around ctx is for, the layer stands down. The span is to be
 // started from newCtx, and began, if not nil, wants to know it.
 func Begins(ctx context.Context, scope string, options []trace.SpanStartOption) (newCtx context.Context, began func(trace.Span)) {
-	if len(options) == 0 || ctx == nil || strings.HasPrefix(scope, "otel.tool/") {
-		return ctx, nil // an internal span, or ours
+	if ctx == nil || strings.HasPrefix(scope, "otel.tool/") {
+		return ctx, nil // none, or ours
 	}
-	if l, ok := ctx.Value(layerKey{}).(*Layer); !ok || l.Covered() {
+	if len(options) == 0 {
+		return withLayer(ctx), nil
+	}
+	if l := layerAround(ctx); l == nil || l.Covered() && !l.ByGoroutine {
 		return ctx, nil
 	}
 	config := trace.NewSpanStartConfig(options...)
 	kind := config.SpanKind()
 	switch kind {
 	case trace.SpanKindServer:
+	case trace.SpanKindConsumer:
+		return ctx, nil
 	case trace.SpanKindClient:
 		// Within one call there may be another, of another kind: for a token, say.
 		if !strings.Contains(scope, "grpc") {
-			return ctx, nil
+			return withLayer(ctx), nil
 		}
 	default:
-		return ctx, nil
+		return withLayer(ctx), nil
 	}
 	newCtx, layer := Cover(ctx, kind)
 	if layer == nil {
@@ -115,6 +127,14 @@ func Begins(ctx context.Context, scope string, options []trace.SpanStartOption) 
 	}
 	measured := strings.HasPrefix(scope, "go.opentelemetry.io/contrib/")
 	return newCtx, func(span trace.Span) { layer.CoveredBy(span, measured) }
+}
+
+// withLayer returns ctx, within the goroutine's layer if it holds no span.
+func withLayer(ctx context.Context) context.Context {
+	if layerContext() == nil || trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx
+	}
+	return WithCurrent(ctx)
 }
 
 // TracersWatched says that [Begins] is asked for every span of the SDK, by what is
@@ -129,7 +149,7 @@ func Cover(ctx context.Context, kind trace.SpanKind) (newCtx context.Context, la
 	if ctx == nil {
 		return ctx, nil
 	}
-	l, _ := ctx.Value(layerKey{}).(*Layer)
+	l := layerAround(ctx)
 	if l == nil || l.kind != kind || l.Covered() {
 		return ctx, nil
 	}
@@ -143,6 +163,31 @@ func Cover(ctx context.Context, kind trace.SpanKind) (newCtx context.Context, la
 		return ctx, nil
 	}
 	return trace.ContextWithSpan(ctx, parent), l
+}
+
+// layerAround returns the layer around ctx, nil if there is none.
+func layerAround(ctx context.Context) *Layer {
+	if l, ok := ctx.Value(layerKey{}).(*Layer); ok {
+		return l
+	}
+	if current := layerContext(); current != nil {
+		l, _ := current.Value(layerKey{}).(*Layer)
+		return l
+	}
+	return nil
+}
+
+// layerContext returns the goroutine's current context, nil if that is none of a layer that is
+// found by the goroutine.
+func layerContext() context.Context {
+	a := gctx.Current()
+	if a == nil {
+		return nil
+	}
+	if l, ok := a.Ctx.Value(layerKey{}).(*Layer); !ok || !l.ByGoroutine {
+		return nil
+	}
+	return a.Ctx
 }
 
 // CoveredBy puts span, which has begun after [Cover], in the place of the layer's.

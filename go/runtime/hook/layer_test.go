@@ -126,6 +126,59 @@ func TestLayerNone(t *testing.T) {
 	}
 }
 
+// TestLayerByGoroutine: where the library passes no context, what the program does without one
+// is within the layer, on its goroutine and while the request is served.
+func TestLayerByGoroutine(t *testing.T) {
+	var in Instrumentation
+	Register(&in, "layers", "otel.tool/test", "")
+	root := context.Background()
+	passed := trace.ContextWithRemoteSpanContext(root, trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}}))
+	kind := func(k trace.SpanKind) []trace.SpanStartOption {
+		return []trace.SpanStartOption{trace.WithSpanKind(k)}
+	}
+	tests := []struct {
+		name            string
+		byGoroutine     bool
+		ctx             context.Context
+		options         []trace.SpanStartOption
+		within, covered bool
+	}{
+		{"internal", true, root, nil, true, false},
+		{"client", true, root, kind(trace.SpanKindClient), true, false},
+		{"consumer", true, root, kind(trace.SpanKindConsumer), false, false},
+		{"server", true, root, kind(trace.SpanKindServer), false, true},
+		{"another parent", true, passed, nil, false, false},
+		{"server, another parent", true, passed, kind(trace.SpanKindServer), false, false},
+		{"by context", false, root, nil, false, false},
+		{"server, by context", false, root, kind(trace.SpanKindServer), false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			on(t)
+			ctx, span := in.StartEntry(root, "ours", trace.WithSpanKind(trace.SpanKindServer))
+			r := &router{}
+			c := &struct{ Layer }{NewLayer(context.WithValue(ctx, RouterKey{}, r), root, trace.SpanKindServer)}
+			c.ByGoroutine = tt.byGoroutine
+			scope := MakeCurrentLayer(&Active{Ctx: c})
+
+			newCtx, began := Begins(tt.ctx, "theirs", tt.options)
+			within := trace.SpanContextFromContext(newCtx).SpanID() == span.SpanContext().SpanID()
+			if within != tt.within || c.Covered() != tt.covered || (began != nil) != tt.covered {
+				t.Errorf("within: %v, covered: %v, asks: %v", within, c.Covered(), began != nil)
+			}
+			SetRoute(root, "/x", "/x")
+			if got := len(r.got) == 1; got != tt.byGoroutine || Routed(root) != tt.byGoroutine {
+				t.Errorf("told the route: %v", got)
+			}
+
+			scope.Leave()
+			if newCtx, _ := Begins(root, "theirs", nil); newCtx != root || Routed(root) {
+				t.Error("within a layer that has ended")
+			}
+		})
+	}
+}
+
 func TestSpanOf(t *testing.T) {
 	var in Instrumentation
 	Register(&in, "scopes", "example.com/otelgrpc", "")

@@ -102,10 +102,10 @@ type Scope struct {
 }
 
 // Enter makes a current for this goroutine and for those that it starts. The
-// labels that the program had set stay.
+// labels that the program had set stay. Ids that are zero are not shown.
 func Enter(a *Active, traceID [16]byte, spanID [8]byte) Scope {
 	prev := getProfLabel()
-	n := &Node{user: userLabels(prev), shown: inProfiles.Load()}
+	n := &Node{user: userLabels(prev), shown: inProfiles.Load() && spanID != [8]byte{}}
 	n.root = n
 	n.active.Store(a)
 	if n.shown {

@@ -23,9 +23,6 @@ func init() { hook.TracersWatched.Store(true) }
 // within a layer of ours and is of its kind covers it, and gets its parent.
 func StartEnter(tr any, ctx context.Context, options []trace.SpanStartOption) (newCtx context.Context, after func(context.Context, trace.Span) (context.Context, trace.Span)) {
 	newCtx, after = ctx, asItIs
-	if len(options) == 0 {
-		return newCtx, after
-	}
 	defer hook.Guard()
 	newCtx, began := hook.Begins(ctx, scopeOf(tr), options)
 	if began != nil {
