@@ -299,7 +299,7 @@ type RouterKey struct{}
 // with the path "/users/7". A later call for a part of the path (a router below
 // a router) adds to it. Without a server span nothing happens.
 func SetRoute(ctx context.Context, pattern, path string) {
-	if r := routerAround(ctx); r != nil {
+	if r := RouterOf(ctx); r != nil {
 		r.SetRoute(pattern, path)
 	}
 }
@@ -307,11 +307,11 @@ func SetRoute(ctx context.Context, pattern, path string) {
 // Routed says whether there is a server span around ctx, which wants to know its
 // route.
 func Routed(ctx context.Context) bool {
-	return routerAround(ctx) != nil
+	return RouterOf(ctx) != nil
 }
 
-// routerAround returns the router of the server span around ctx, nil if there is none.
-func routerAround(ctx context.Context) Router {
+// RouterOf returns what takes the route of the server span around ctx, nil if there is none.
+func RouterOf(ctx context.Context) Router {
 	if r, ok := ctx.Value(RouterKey{}).(Router); ok {
 		return r
 	}

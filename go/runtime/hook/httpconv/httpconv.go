@@ -1,0 +1,183 @@
+// Package httpconv is what the hooks of HTTP libraries have in common: the names of
+// the stable semantic conventions for HTTP
+// (https://opentelemetry.io/docs/specs/semconv/http/, 1.37), what is recorded of a
+// method, a query and an address, the metrics, and the options.
+package httpconv
+
+import (
+	"os"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Attribute keys of the semantic conventions.
+const (
+	KeyMethod          = attribute.Key("http.request.method")
+	KeyMethodOriginal  = attribute.Key("http.request.method_original")
+	KeyResendCount     = attribute.Key("http.request.resend_count")
+	KeyStatus          = attribute.Key("http.response.status_code")
+	KeyBodySize        = attribute.Key("http.response.body.size")
+	KeyRoute           = attribute.Key("http.route")
+	KeyURLScheme       = attribute.Key("url.scheme")
+	KeyURLPath         = attribute.Key("url.path")
+	KeyURLQuery        = attribute.Key("url.query")
+	KeyURLFull         = attribute.Key("url.full")
+	KeyServerAddress   = attribute.Key("server.address")
+	KeyServerPort      = attribute.Key("server.port")
+	KeyClientAddress   = attribute.Key("client.address")
+	KeyPeerAddress     = attribute.Key("network.peer.address")
+	KeyPeerPort        = attribute.Key("network.peer.port")
+	KeyProtocolVersion = attribute.Key("network.protocol.version")
+	KeyUserAgent       = attribute.Key("user_agent.original")
+	KeyErrorType       = attribute.Key("error.type")
+)
+
+// Other is what an unknown method is called, and the address of all hosts that are
+// too many to be told apart.
+const Other = "_OTHER"
+
+// maxAttrs is room for the attributes with which a span starts.
+const maxAttrs = 16
+
+// Attrs collects attributes in place; what does not fit is left out.
+type Attrs struct {
+	kv      [maxAttrs]attribute.KeyValue
+	n       int
+	options [maxAttrs + 1]trace.SpanStartOption // of the first n, made once
+}
+
+// Option is the attributes as an option of Start, which copies them. It allocates
+// nothing the second time.
+func (a *Attrs) Option() trace.SpanStartOption {
+	if a.options[a.n] == nil {
+		a.options[a.n] = trace.WithAttributes(a.kv[:a.n]...)
+	}
+	return a.options[a.n]
+}
+
+// Add adds an attribute.
+func (a *Attrs) Add(kv attribute.KeyValue) {
+	if a.n < len(a.kv) {
+		a.kv[a.n] = kv
+		a.n++
+	}
+}
+
+// Str adds a text, unless it is empty.
+func (a *Attrs) Str(k attribute.Key, v string) {
+	if v != "" {
+		a.Add(k.String(v))
+	}
+}
+
+// List is the attributes, until the next Reset.
+func (a *Attrs) List() []attribute.KeyValue { return a.kv[:a.n] }
+
+// Reset takes all attributes out.
+func (a *Attrs) Reset() {
+	clear(a.kv[:a.n])
+	a.n = 0
+}
+
+// Method adds the request's method and returns what it is called in the span's name.
+// A method that is not known could be anything, so it is _OTHER.
+func (a *Attrs) Method(method string) (name string) {
+	if method == "" {
+		method = "GET"
+	}
+	if known, ok := Options.Methods[method]; ok {
+		a.Add(KeyMethod.String(known))
+		return known
+	}
+	a.Add(KeyMethod.String(Other))
+	a.Add(KeyMethodOriginal.String(method))
+	return "HTTP"
+}
+
+// Server adds server.address and server.port, "host:port" as a Host header has them.
+func (a *Attrs) Server(host string) {
+	address, port := SplitPort(host)
+	a.Str(KeyServerAddress, address)
+	if port != 0 && address != "" {
+		a.Add(KeyServerPort.Int(port))
+	}
+}
+
+// Peer adds where a server's request comes from.
+func (a *Attrs) Peer(address string, port int) {
+	a.Str(KeyPeerAddress, address)
+	a.Str(KeyClientAddress, address)
+	if port != 0 {
+		a.Add(KeyPeerPort.Int(port))
+	}
+}
+
+// Options are what the variables say, read once at start.
+var Options struct {
+	Methods  map[string]string // that are known, each as a string of its own
+	Query    QueryPolicy
+	BodySize bool
+}
+
+func init() { SetOptions() }
+
+// SetOptions reads the variables OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS,
+// OTEL_GO_URL_QUERY and OTEL_GO_HTTP_BODY_SIZE.
+func SetOptions() {
+	methods := os.Getenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
+	if methods == "" {
+		methods = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,TRACE"
+	}
+	Options.Methods = map[string]string{}
+	for m := range strings.SplitSeq(methods, ",") {
+		m = strings.TrimSpace(m)
+		Options.Methods[m] = m
+	}
+	switch strings.ToLower(os.Getenv("OTEL_GO_URL_QUERY")) {
+	case "keep":
+		Options.Query = QueryKeep
+	case "drop":
+		Options.Query = QueryDrop
+	default:
+		Options.Query = QueryRedact
+	}
+	Options.BodySize = strings.EqualFold(os.Getenv("OTEL_GO_HTTP_BODY_SIZE"), "true")
+}
+
+// SplitPort splits "host:port", "[v6]:port", "host" or "[v6]"; port is 0 if
+// there is none.
+func SplitPort(s string) (host string, port int) {
+	host = s
+	colon := strings.LastIndexByte(s, ':')
+	bracket := strings.LastIndexByte(s, ']')
+	if colon > bracket && (bracket >= 0 || strings.IndexByte(s, ':') == colon) {
+		host = s[:colon]
+		if p, err := strconv.ParseUint(s[colon+1:], 10, 16); err == nil {
+			port = int(p)
+		}
+	}
+	if len(host) >= 2 && host[0] == '[' && host[len(host)-1] == ']' {
+		host = host[1 : len(host)-1]
+	}
+	return host, port
+}
+
+// Exporter says whether a request with this User-Agent is sent by an OTLP exporter:
+// the program's own, which sends the spans of its requests in requests. They are known
+// by their names, "OTel OTLP Exporter Go/1.41.0" or as the OTLP exporter specification
+// has it, "OTel-OTLP-Exporter-Go/1.41.0".
+func Exporter(userAgent string) bool {
+	return strings.HasPrefix(userAgent, "OTel OTLP Exporter ") || strings.HasPrefix(userAgent, "OTel-OTLP-Exporter-")
+}
+
+// Carries says whether a traceparent header carries the span: then another
+// instrumentation has made a span for the request that has it, and is around it.
+func Carries(traceparent string, sc trace.SpanContext) bool {
+	if !sc.IsValid() || sc.IsRemote() || len(traceparent) < 52 {
+		return false
+	}
+	return traceparent[36:52] == sc.SpanID().String()
+}
