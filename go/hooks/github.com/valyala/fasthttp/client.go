@@ -235,14 +235,10 @@ func (c *clientCall) answered(err error) {
 }
 
 func (c *clientCall) recordError(err error) {
-	kind, telling := errorType(err)
+	kind, message := errorType(err)
 	c.key.ErrorType = kind
 	if !c.span.IsRecording() {
 		return
-	}
-	message := ""
-	if telling {
-		message = err.Error()
 	}
 	c.span.SetAttributes(httpconv.KeyErrorType.String(kind))
 	c.span.SetStatus(codes.Error, message)

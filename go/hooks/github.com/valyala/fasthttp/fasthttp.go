@@ -125,20 +125,23 @@ var knownErrors = []struct {
 	{fasthttp.ErrHostClientRedirectToDifferentScheme, "fasthttp.ErrHostClientRedirectToDifferentScheme"},
 }
 
-// errorType is error.type: few values, whatever happens. The error's text may be told if
-// it holds no more than what happened, and where: others hold what has been received.
-func errorType(err error) (name string, telling bool) {
+// errorType is error.type: few values, whatever happens. message is what may be told of
+// the error: what has happened, and where; other errors hold what has been received.
+func errorType(err error) (name, message string) {
 	var timeout interface{ Timeout() bool }
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		return "timeout", true
+		return "timeout", "timeout"
 	}
 	for _, known := range knownErrors {
 		if errors.Is(err, known.err) {
-			return known.name, err == known.err
+			return known.name, known.err.Error()
 		}
 	}
-	_, telling = err.(*net.OpError)
-	return hook.ErrorType(err), telling
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return hook.ErrorType(op), op.Error()
+	}
+	return hook.ErrorType(err), ""
 }
 
 // responseVersion is network.protocol.version of what a server has answered.
