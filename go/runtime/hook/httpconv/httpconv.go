@@ -83,7 +83,7 @@ func (a *Attrs) Reset() {
 }
 
 // Method adds the request's method and returns what it is called in the span's name.
-// A method that is not known could be anything, so it is _OTHER.
+// A method that is not known could be anything, so it is _OTHER. It keeps nothing of method.
 func (a *Attrs) Method(method string) (name string) {
 	if method == "" {
 		method = "GET"
@@ -93,7 +93,7 @@ func (a *Attrs) Method(method string) (name string) {
 		return known
 	}
 	a.Add(KeyMethod.String(Other))
-	a.Add(KeyMethodOriginal.String(method))
+	a.Add(KeyMethodOriginal.String(strings.Clone(method)))
 	return "HTTP"
 }
 

@@ -165,7 +165,7 @@ func clientEnter(req *fasthttp.Request, resp *fasthttp.Response) (call *clientCa
 // requestAttrs fills c from the request, and returns the span's name.
 func (c *clientCall) requestAttrs(req *fasthttp.Request) (name string) {
 	a, uri := &c.attrs, c.uriOf(req)
-	name = a.Method(string(req.Header.Method()))
+	name = a.Method(view(req.Header.Method()))
 	path, query, _ := bytes.Cut(uri.RequestURI(), []byte("?"))
 	u := httpconv.URL{
 		Scheme: string(uri.Scheme()), Host: string(uri.Host()), Path: string(path), Query: string(query),

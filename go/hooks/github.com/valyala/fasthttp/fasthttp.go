@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/textproto"
 	"strings"
+	"unsafe"
 
 	"github.com/valyala/fasthttp"
 
@@ -108,6 +109,9 @@ func (c *carrier) Keys() []string {
 	}
 	return keys
 }
+
+// view is b as a text that must not be kept.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // knownErrors are errors that say what they are by being what they are.
 var knownErrors = []struct {

@@ -163,7 +163,7 @@ func serverEnter(ctx *fasthttp.RequestCtx) (call *serverCall) {
 // program may have changed until then.
 func (c *serverCall) requestAttrs(ctx *fasthttp.RequestCtx) (name string) {
 	a, h := &c.attrs, &ctx.Request.Header
-	name = a.Method(string(h.Method()))
+	name = a.Method(view(h.Method()))
 	c.scheme = "http"
 	if ctx.IsTLS() {
 		c.scheme = "https"
