@@ -179,6 +179,9 @@ func TestDoubles(t *testing.T) {
 		{"root", "Server theirs|  Client GET"},
 		{"client", "Client HTTP GET"},
 		{"otelgrpc", "Client grpc.health.v1.Health/Check|  Server grpc.health.v1.Health/Check"},
+		{"otelfiber", "Server /items/:id|  Internal step|  Client GET"},
+		{"fasthttp", "Server theirs|  Internal step|  Client GET"},
+		{"fasthttp-step", "Server GET|  Internal step|  Client GET"},
 		{"none", "Server GET|  Client GET"},
 	}
 	for _, row := range rows {

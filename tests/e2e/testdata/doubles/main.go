@@ -14,8 +14,11 @@ import (
 	"os"
 
 	"github.com/gin-gonic/gin"
+	"github.com/gofiber/contrib/otelfiber/v2"
+	"github.com/gofiber/fiber/v2"
 	"github.com/gorilla/mux"
 	"github.com/labstack/echo/v4"
+	"github.com/valyala/fasthttp"
 	"go.opentelemetry.io/contrib/instrumentation/github.com/gin-gonic/gin/otelgin"
 	"go.opentelemetry.io/contrib/instrumentation/github.com/gorilla/mux/otelmux"
 	"go.opentelemetry.io/contrib/instrumentation/github.com/labstack/echo/otelecho"
@@ -43,6 +46,9 @@ var sections = map[string]func(){
 	"root":           root,
 	"client":         client,
 	"otelgrpc":       otelGRPC,
+	"otelfiber":      otelFiber,
+	"fasthttp":       func() { serveFast(fastByHand) },
+	"fasthttp-step":  func() { serveFast(fastStep) },
 	"none":           func() { serve(leaf) },
 }
 
@@ -180,6 +186,58 @@ func client() {
 	check(err)
 	io.Copy(io.Discard, res.Body)
 	res.Body.Close()
+}
+
+func otelFiber() {
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	app.Use(otelfiber.Middleware())
+	app.Get("/items/:id", func(c *fiber.Ctx) error {
+		_, step := otel.Tracer("mine").Start(c.UserContext(), "step")
+		defer step.End()
+		fastLeaf()
+		return nil
+	})
+	serveFast(app.Handler())
+}
+
+// fastLeaf calls the other service with fasthttp.
+func fastLeaf() {
+	_, _, err := fasthttp.Get(nil, other)
+	check(err)
+}
+
+// fastByHand is a handler as people write it, who have no context.
+func fastByHand(c *fasthttp.RequestCtx) {
+	h := propagation.HeaderCarrier{}
+	c.Request.Header.VisitAll(func(k, v []byte) { http.Header(h).Add(string(k), string(v)) })
+	ctx := otel.GetTextMapPropagator().Extract(context.Background(), h)
+	ctx, span := otel.Tracer("mine").Start(ctx, "theirs", trace.WithSpanKind(trace.SpanKindServer))
+	defer span.End()
+	_, step := otel.Tracer("mine").Start(ctx, "step")
+	defer step.End()
+	fastLeaf()
+}
+
+// fastStep begins a span from fasthttp's own context.
+func fastStep(c *fasthttp.RequestCtx) {
+	_, step := otel.Tracer("mine").Start(c, "step")
+	defer step.End()
+	fastLeaf()
+}
+
+// serveFast is serve for fasthttp.
+func serveFast(h fasthttp.RequestHandler) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	s := &fasthttp.Server{Handler: h}
+	go s.Serve(l)
+	conn, err := net.Dial("tcp", l.Addr().String())
+	check(err)
+	fmt.Fprint(conn, "GET /items/7 HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n")
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	check(err)
+	fmt.Println(res.StatusCode)
+	check(s.Shutdown())
 }
 
 func otelGRPC() {
