@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -134,6 +135,33 @@ func fasthttpAttributes(t *testing.T, woven string) {
 	for _, s := range []collect.Span{last[len(last)-1], sent} {
 		if s.TraceID != "0af7651916cd43dd8448eb211c80319c" || s.ParentID != "b7ad6b7169203331" {
 			t.Errorf("%s: trace %s, parent %s", s.Kind, s.TraceID, s.ParentID)
+		}
+	}
+}
+
+// TestFasthttpExit: a program that ends in a handler ends as the plain one does, and the
+// span of the request is kept.
+func TestFasthttpExit(t *testing.T) {
+	t.Parallel()
+	p := built(t, "fasthttp")
+	a := &app{t: t, dir: suite, env: []string{"GOTRACEBACK=single"}}
+	frame := regexp.MustCompile(`(?m)^otel\.tool/.*\n.*\n`) // of our handler, before the program's
+	for way, want := range map[string]string{"panic": "Server GET Error", "exit": "Server GET"} {
+		c := collect.Start(t)
+		plain, woven := a.run(p.plain, way), a.run("OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, p.woven, way)
+		woven.err = frame.ReplaceAllString(woven.err, "")
+		if plain.code != woven.code || plain.out != woven.out || stable(plain.err) != stable(woven.err) {
+			t.Errorf("plain: %vwoven: %v%s", plain, woven, diff(stable(plain.err), stable(woven.err)))
+		}
+		spans := c.Spans()
+		if got := collect.Tree(spans); got != lines(want) {
+			t.Fatalf("%s: got\n%s", way, got)
+		}
+		if way == "panic" {
+			attrs{"error.type": "string", "http.response.status_code": none}.check(t, spans[0])
+			if e := spans[0].Events; len(e) != 1 || e[0].Name != "exception" || e[0].Attrs["exception.message"] != "oh" {
+				t.Errorf("events %v", e)
+			}
 		}
 	}
 }

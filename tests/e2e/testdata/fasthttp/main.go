@@ -29,8 +29,12 @@ var sections = []struct {
 	{"nested", nested}, {"many", many}, {"random", random},
 }
 
-// Sections that do not end, only run by name.
-var endless = map[string]func(){"ready": func() { fmt.Println("ready"); select {} }}
+// What the program may do last, if it is named.
+var last = map[string]func(){
+	"ready": func() { fmt.Println("ready"); select {} },
+	"panic": func() { get(serve(func(*fasthttp.RequestCtx) { panic("oh") }), "/") },
+	"exit":  func() { get(serve(func(*fasthttp.RequestCtx) { os.Exit(3) }), "/") },
+}
 
 func main() {
 	for _, s := range sections {
@@ -39,8 +43,8 @@ func main() {
 			s.run()
 		}
 	}
-	if len(os.Args) > 1 && endless[os.Args[len(os.Args)-1]] != nil {
-		endless[os.Args[len(os.Args)-1]]()
+	if f := last[os.Args[len(os.Args)-1]]; f != nil {
+		f()
 	}
 }
 
