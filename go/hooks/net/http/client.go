@@ -7,8 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"reflect"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 // ClientEnter is woven into (*net/http.Transport).roundTrip. The transport goes
@@ -45,7 +46,7 @@ var kindClient = trace.WithSpanKind(trace.SpanKindClient)
 type clientCall struct {
 	span     trace.Span
 	returned bool
-	attrs    attrs
+	attrs    httpconv.Attrs
 	options  [2]trace.SpanStartOption
 	carrier  carrier
 	measure  clientMeasure
@@ -95,7 +96,7 @@ func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after f
 		ctx = client.Extract(ctx, &c.carrier)
 	}
 	name, address, port := c.requestAttrs(req)
-	c.options = [2]trace.SpanStartOption{kindClient, c.attrs.option()}
+	c.options = [2]trace.SpanStartOption{kindClient, c.attrs.Option()}
 	ctx, c.span = client.StartEntry(ctx, name, c.options[:]...)
 	c.measure = measureClient(ctx, req, name, address, port)
 	return c.inject(ctx, req), c.leave, c.after
@@ -118,16 +119,10 @@ func traced(req *http.Request) bool {
 	return !spanSent(ctx, req.Header)
 }
 
-// exported says whether the request is sent by an OTLP exporter: the program's
-// own, which sends the spans of its requests in requests. They are known by their
-// names, "OTel OTLP Exporter Go/1.41.0" or as the OTLP exporter specification
-// has it, "OTel-OTLP-Exporter-Go/1.41.0".
+// exported says whether the request is sent by an OTLP exporter of the program's.
 func exported(h http.Header) bool {
 	agent := h["User-Agent"]
-	if len(agent) == 0 {
-		return false
-	}
-	return strings.HasPrefix(agent[0], "OTel OTLP Exporter ") || strings.HasPrefix(agent[0], "OTel-OTLP-Exporter-")
+	return len(agent) > 0 && httpconv.Exporter(agent[0])
 }
 
 // spanSent says whether the request's headers already carry the span that is in
@@ -138,14 +133,7 @@ func spanSent(ctx context.Context, h http.Header) bool {
 	if cc, ok := ctx.Value(clientKey{}).(*clientContext); ok && len(cc.sent) > 0 && len(sent) > 0 && &sent[0] == &cc.sent[0] {
 		return true
 	}
-	if len(sent) != 1 {
-		return false
-	}
-	sc := trace.SpanContextFromContext(ctx)
-	if !sc.IsValid() || sc.IsRemote() || len(sent[0]) < 52 {
-		return false
-	}
-	return sent[0][36:52] == sc.SpanID().String()
+	return len(sent) == 1 && httpconv.Carries(sent[0], trace.SpanContextFromContext(ctx))
 }
 
 // inject returns a copy of the request with ctx, and with what it propagates in
@@ -179,21 +167,31 @@ func CancelKeyEnter(req *http.Request) (newReq *http.Request) {
 // the server.
 func (c *clientCall) requestAttrs(req *http.Request) (name, address string, port int) {
 	a := &c.attrs
-	name = addMethod(a, req.Method)
-	a.str(keyURLFull, fullURL(req.URL, options.query))
-	address, port = splitPort(req.URL.Host)
-	a.str(keyServerAddress, address)
+	name = a.Method(req.Method)
+	a.Str(httpconv.KeyURLFull, fullURL(req.URL, httpconv.Options.Query))
+	address, port = httpconv.SplitPort(req.URL.Host)
+	a.Str(httpconv.KeyServerAddress, address)
 	if port == 0 {
 		port = 80
 		if req.URL.Scheme == "https" {
 			port = 443
 		}
 	}
-	a.add(keyServerPort.Int(port))
+	a.Add(httpconv.KeyServerPort.Int(port))
 	if n := resends(req); n > 0 {
-		a.add(keyResendCount.Int(n))
+		a.Add(httpconv.KeyResendCount.Int(n))
 	}
 	return name, address, port
+}
+
+// fullURL is url.full, without the fragment, which is not sent. Opaque is what is sent
+// in the request line: "//host/path" or a path.
+func fullURL(u *url.URL, policy httpconv.QueryPolicy) string {
+	parts := httpconv.URL{Scheme: u.Scheme, Host: u.Host, User: u.User != nil}
+	if u.Opaque == "" {
+		parts.Path, parts.Query = u.EscapedPath(), u.RawQuery
+	}
+	return parts.Full(policy)
 }
 
 // resends returns how many redirects have led to this request.
@@ -235,14 +233,14 @@ func (c *clientCall) handleResponse(resp *http.Response, err error) {
 
 func (c *clientCall) responseAttrs(resp *http.Response) {
 	a := &c.attrs
-	a.reset()
-	a.add(keyStatus.Int(resp.StatusCode))
-	a.str(keyProtocolVersion, protocolVersion(resp.ProtoMajor, resp.ProtoMinor))
+	a.Reset()
+	a.Add(httpconv.KeyStatus.Int(resp.StatusCode))
+	a.Str(httpconv.KeyProtocolVersion, protocolVersion(resp.ProtoMajor, resp.ProtoMinor))
 	if resp.StatusCode >= 400 {
-		a.add(keyErrorType.String(statusText(resp.StatusCode)))
+		a.Add(httpconv.KeyErrorType.String(statusText(resp.StatusCode)))
 		c.span.SetStatus(codes.Error, "")
 	}
-	c.span.SetAttributes(a.list()...)
+	c.span.SetAttributes(a.List()...)
 }
 
 // end is the leave function.
@@ -253,7 +251,7 @@ func (c *clientCall) end() {
 		c.measure.end(hook.PanicType())
 		c.span.End()
 	}
-	c.attrs.reset()
+	c.attrs.Reset()
 	c.measure = clientMeasure{}
 	c.span, c.returned, c.options, c.carrier = nil, false, [2]trace.SpanStartOption{}, carrier{}
 	clientCalls.Put(c)
@@ -270,7 +268,7 @@ func recordError(span trace.Span, err error, measured bool) (kind string) {
 	}
 	kind = errorType(err)
 	if span.IsRecording() {
-		span.SetAttributes(keyErrorType.String(kind))
+		span.SetAttributes(httpconv.KeyErrorType.String(kind))
 		span.SetStatus(codes.Error, err.Error())
 	}
 	return kind

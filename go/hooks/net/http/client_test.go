@@ -23,6 +23,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 // answer starts a server that is not traced.
@@ -152,7 +153,7 @@ func TestClientRedirects(t *testing.T) {
 		t.Error("the chain of requests is not as net/http makes it")
 	}
 	for i, g := range rec.wait(3) {
-		if got := attr(g, keyResendCount); got != []string{"", "1", "2"}[i] {
+		if got := attr(g, httpconv.KeyResendCount); got != []string{"", "1", "2"}[i] {
 			t.Errorf("resend count %q in %s", got, show(g))
 		}
 	}
@@ -265,7 +266,7 @@ func TestClientHTTP2(t *testing.T) {
 	all, _ := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	g := rec.wait(1)[0]
-	if attr(g, keyProtocolVersion) != "2" || !strings.Contains(string(all), g.SpanContext().SpanID().String()) {
+	if attr(g, httpconv.KeyProtocolVersion) != "2" || !strings.Contains(string(all), g.SpanContext().SpanID().String()) {
 		t.Errorf("%s %s", all, show(g))
 	}
 	if resp.Trailer.Get("Sum") != "7" || resp.Request.Header.Get("Traceparent") != "" {
@@ -293,7 +294,7 @@ func TestClientUpgrade(t *testing.T) {
 	if all, _ := io.ReadAll(rw); string(all) != "echo\n" {
 		t.Errorf("%q", all)
 	}
-	if g := rec.wait(1)[0]; attr(g, keyStatus) != "101" {
+	if g := rec.wait(1)[0]; attr(g, httpconv.KeyStatus) != "101" {
 		t.Error(show(g))
 	}
 }
@@ -315,7 +316,7 @@ func TestClientCancelled(t *testing.T) {
 	if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if g := rec.wait(1)[0]; attr(g, keyErrorType) != "context.Canceled" {
+	if g := rec.wait(1)[0]; attr(g, httpconv.KeyErrorType) != "context.Canceled" {
 		t.Error(show(g))
 	}
 	rec.Reset()
@@ -327,7 +328,7 @@ func TestClientCancelled(t *testing.T) {
 	if !os.IsTimeout(err) {
 		t.Error(err)
 	}
-	if g := rec.wait(1)[0]; attr(g, keyErrorType) == "" {
+	if g := rec.wait(1)[0]; attr(g, httpconv.KeyErrorType) == "" {
 		t.Error(show(g))
 	}
 }
@@ -559,7 +560,7 @@ func TestClientStateIsNotShared(t *testing.T) {
 	for i := len(open) - 1; i >= 0; i-- {
 		_, _ = io.Copy(io.Discard, open[i].Body)
 		_ = open[i].Body.Close()
-		if got := rec.wait(len(open) - i)[len(open)-1-i]; !strings.HasSuffix(attr(got, keyURLFull), fmt.Sprint("/", i)) {
+		if got := rec.wait(len(open) - i)[len(open)-1-i]; !strings.HasSuffix(attr(got, httpconv.KeyURLFull), fmt.Sprint("/", i)) {
 			t.Errorf("body %d ended %s", i, show(got))
 		}
 	}
@@ -611,29 +612,6 @@ func TestErrorType(t *testing.T) {
 	}
 }
 
-func TestRedactQuery(t *testing.T) {
-	tests := []struct{ in, redact, keep string }{
-		{"", "", ""},
-		{"a=1&b=2", "a=REDACTED&b=REDACTED", "a=1&b=2"},
-		{"a=&b", "a=&REDACTED", "a=&b"},
-		{"sig=x&Signature=y&a=1", "sig=REDACTED&Signature=REDACTED&a=REDACTED", "sig=REDACTED&Signature=REDACTED&a=1"},
-		{"&&", "&", "&"},
-		{"a=b=c", "a=REDACTED", "a=b=c"},
-		{"AWSAccessKeyId=AKIA", "AWSAccessKeyId=REDACTED", "AWSAccessKeyId=REDACTED"},
-	}
-	for _, tt := range tests {
-		if got := redactQuery(tt.in, queryRedact); got != tt.redact {
-			t.Errorf("redact %q: %q", tt.in, got)
-		}
-		if got := redactQuery(tt.in, queryKeep); got != tt.keep {
-			t.Errorf("keep %q: %q", tt.in, got)
-		}
-		if got := redactQuery(tt.in, queryDrop); got != "" {
-			t.Errorf("drop %q: %q", tt.in, got)
-		}
-	}
-}
-
 func TestFullURL(t *testing.T) {
 	for in, want := range map[string]string{
 		"http://h":                     "http://h",
@@ -646,14 +624,14 @@ func TestFullURL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fullURL(u, queryRedact); got != want {
+		if got := fullURL(u, httpconv.QueryRedact); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}
-	if got := fullURL(&url.URL{Scheme: "http", Host: "h", Opaque: "//secret"}, queryRedact); got != "http://h" {
+	if got := fullURL(&url.URL{Scheme: "http", Host: "h", Opaque: "//secret"}, httpconv.QueryRedact); got != "http://h" {
 		t.Error(got)
 	}
-	if got := fullURL(&url.URL{Scheme: "http", Host: "h", Path: "x"}, queryRedact); got != "http://h/x" {
+	if got := fullURL(&url.URL{Scheme: "http", Host: "h", Path: "x"}, httpconv.QueryRedact); got != "http://h/x" {
 		t.Error(got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 // Allocations for one request, the SDK's own included; off is tested with the
@@ -56,23 +57,11 @@ func FuzzRedactQuery(f *testing.F) {
 			}
 		}
 		u := &url.URL{Scheme: "http", Host: "h", User: url.UserPassword(secret, secret), Path: "/", RawQuery: query, Fragment: secret}
-		if got := fullURL(u, queryRedact); strings.Contains(got, secret) {
+		if got := fullURL(u, httpconv.QueryRedact); strings.Contains(got, secret) {
 			t.Errorf("%q: %s", query, got)
 		}
-		if got := redactQuery(query, queryRedact); strings.Contains(got, secret) {
+		if got := httpconv.RedactQuery(query, httpconv.QueryRedact); strings.Contains(got, secret) {
 			t.Errorf("%q: %s", query, got)
-		}
-	})
-}
-
-func FuzzSplitPort(f *testing.F) {
-	for _, s := range []string{"", "h:80", "[::1]:8080", "::1", "@", ":", "]", "["} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		host, port := splitPort(s)
-		if len(host) > len(s) || port < 0 || port > 65535 {
-			t.Errorf("%q: %q, %d", s, host, port)
 		}
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 // The hooks are called here as the woven functions call them: woven is what
@@ -103,9 +104,9 @@ func show(s sdk.ReadOnlySpan) string {
 	for _, kv := range list {
 		v := kv.Value.Emit()
 		switch kv.Key {
-		case keyServerPort, keyPeerPort:
+		case httpconv.KeyServerPort, httpconv.KeyPeerPort:
 			v = "PORT"
-		case keyURLFull:
+		case httpconv.KeyURLFull:
 			if u, err := http.NewRequest("GET", v, nil); err == nil && u.URL.Port() != "" {
 				v = strings.Replace(v, ":"+u.URL.Port(), ":PORT", 1)
 			}

@@ -9,17 +9,13 @@ package http
 import (
 	"context"
 	"net/http"
-	"os"
 	"reflect"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"unsafe"
 
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
-
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 const (
@@ -27,75 +23,15 @@ const (
 	version = "0.1.0"
 )
 
-var server, client hook.Instrumentation
-
-func init() {
-	setOptions()
-	serverCalls.New, clientCalls.New = newServerCall, newClientCall
-	hook.Register(&server, "net/http/server", scope, version)
-	hook.Register(&client, "net/http/client", scope, version)
-	measureAll()
-}
-
-// Attribute keys of the semantic conventions.
-const (
-	keyMethod          = attribute.Key("http.request.method")
-	keyMethodOriginal  = attribute.Key("http.request.method_original")
-	keyResendCount     = attribute.Key("http.request.resend_count")
-	keyStatus          = attribute.Key("http.response.status_code")
-	keyBodySize        = attribute.Key("http.response.body.size")
-	keyRoute           = attribute.Key("http.route")
-	keyURLScheme       = attribute.Key("url.scheme")
-	keyURLPath         = attribute.Key("url.path")
-	keyURLQuery        = attribute.Key("url.query")
-	keyURLFull         = attribute.Key("url.full")
-	keyServerAddress   = attribute.Key("server.address")
-	keyServerPort      = attribute.Key("server.port")
-	keyClientAddress   = attribute.Key("client.address")
-	keyPeerAddress     = attribute.Key("network.peer.address")
-	keyPeerPort        = attribute.Key("network.peer.port")
-	keyProtocolVersion = attribute.Key("network.protocol.version")
-	keyUserAgent       = attribute.Key("user_agent.original")
-	keyErrorType       = attribute.Key("error.type")
+var (
+	server httpconv.Server
+	client httpconv.Client
 )
 
-// maxAttrs is room for the attributes with which a span starts.
-const maxAttrs = 16
-
-// attrs collects attributes in place; what does not fit is left out.
-type attrs struct {
-	kv      [maxAttrs]attribute.KeyValue
-	n       int
-	options [maxAttrs + 1]trace.SpanStartOption // of the first n, made once
-}
-
-// option is the attributes as an option of Start, which copies them. It allocates
-// nothing the second time.
-func (a *attrs) option() trace.SpanStartOption {
-	if a.options[a.n] == nil {
-		a.options[a.n] = trace.WithAttributes(a.kv[:a.n]...)
-	}
-	return a.options[a.n]
-}
-
-func (a *attrs) add(kv attribute.KeyValue) {
-	if a.n < len(a.kv) {
-		a.kv[a.n] = kv
-		a.n++
-	}
-}
-
-func (a *attrs) str(k attribute.Key, v string) {
-	if v != "" {
-		a.add(k.String(v))
-	}
-}
-
-func (a *attrs) list() []attribute.KeyValue { return a.kv[:a.n] }
-
-func (a *attrs) reset() {
-	clear(a.kv[:a.n])
-	a.n = 0
+func init() {
+	serverCalls.New, clientCalls.New = newServerCall, newClientCall
+	server.Register("net/http/server", scope, version)
+	client.Register("net/http/client", scope, version)
 }
 
 // carrier is a request's headers as propagators see them. Unlike
@@ -145,68 +81,6 @@ func (c *carrier) Keys() []string {
 		keys = append(keys, k)
 	}
 	return keys
-}
-
-// options are read from the environment once, at start.
-var options struct {
-	methods  map[string]string // each as a string of its own
-	query    queryPolicy
-	bodySize bool
-}
-
-// setOptions reads the variables that README.md tells of.
-func setOptions() {
-	methods := os.Getenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
-	if methods == "" {
-		methods = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,TRACE"
-	}
-	options.methods = map[string]string{}
-	for m := range strings.SplitSeq(methods, ",") {
-		m = strings.TrimSpace(m)
-		options.methods[m] = m
-	}
-	switch strings.ToLower(os.Getenv("OTEL_GO_URL_QUERY")) {
-	case "keep":
-		options.query = queryKeep
-	case "drop":
-		options.query = queryDrop
-	default:
-		options.query = queryRedact
-	}
-	options.bodySize = strings.EqualFold(os.Getenv("OTEL_GO_HTTP_BODY_SIZE"), "true")
-}
-
-// addMethod adds the request's method and returns what it is called in the
-// span's name. A method that is not known could be anything, so it is _OTHER.
-func addMethod(a *attrs, method string) (name string) {
-	if method == "" {
-		method = "GET"
-	}
-	if known, ok := options.methods[method]; ok {
-		a.add(keyMethod.String(known))
-		return known
-	}
-	a.add(keyMethod.String("_OTHER"))
-	a.add(keyMethodOriginal.String(method))
-	return "HTTP"
-}
-
-// splitPort splits "host:port", "[v6]:port", "host" or "[v6]"; port is 0 if
-// there is none.
-func splitPort(s string) (host string, port int) {
-	host = s
-	colon := strings.LastIndexByte(s, ':')
-	bracket := strings.LastIndexByte(s, ']')
-	if colon > bracket && (bracket >= 0 || strings.IndexByte(s, ':') == colon) {
-		host = s[:colon]
-		if p, err := strconv.ParseUint(s[colon+1:], 10, 16); err == nil {
-			port = int(p)
-		}
-	}
-	if len(host) >= 2 && host[0] == '[' && host[len(host)-1] == ']' {
-		host = host[1 : len(host)-1]
-	}
-	return host, port
 }
 
 // protocolVersion is network.protocol.version: "1.1", "2".

@@ -3,9 +3,9 @@ package http
 import (
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"testing"
-	"weak"
+
+	"otel.tool/runtime/hook/httpconv"
 )
 
 // The span of a request that is being served when the program ends is ended, once.
@@ -27,14 +27,14 @@ func TestEndedAtExit(t *testing.T) {
 	if n := len(rec.Ended()); n != 0 {
 		t.Fatalf("%d spans have ended", n)
 	}
-	inFlight.endAll()
+	inFlight.EndAll()
 	got := rec.wait(1)[0]
-	if attr(got, keyURLPath) != "/slow" || attr(got, keyStatus) != "" {
+	if attr(got, httpconv.KeyURLPath) != "/slow" || attr(got, httpconv.KeyStatus) != "" {
 		t.Error(show(got))
 	}
 	close(release)
 	<-done
-	inFlight.endAll()
+	inFlight.EndAll()
 	rec.wait(1)
 }
 
@@ -46,41 +46,14 @@ func TestNothingInFlight(t *testing.T) {
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	}
 	rec.wait(100)
-	inFlight.endAll()
+	inFlight.EndAll()
 	rec.wait(100)
-	inFlight.mu.Lock()
-	defer inFlight.mu.Unlock()
-	for _, p := range inFlight.calls {
-		if c := p.Value(); c != nil && c.open.Load() != nil {
+	end := inFlight.End
+	defer func() { inFlight.End = end }()
+	inFlight.End = func(c *serverCall) {
+		if c.open.Load() != nil {
 			t.Error("a call that is not in use is open")
 		}
 	}
-}
-
-// The list is no longer than the calls that are alive.
-func TestInFlightIsBounded(t *testing.T) {
-	var l callList
-	alive := make([]*serverCall, 10)
-	for i := range 10000 {
-		c := &serverCall{status: i}
-		alive[i%len(alive)] = c
-		l.made(c)
-		if i%500 == 0 {
-			runtime.GC()
-		}
-	}
-	if n := len(l.calls); n > 2000 {
-		t.Errorf("%d calls are listed", n)
-	}
-	found := 0
-	for _, c := range alive {
-		for _, p := range l.calls {
-			if p == weak.Make(c) {
-				found++
-			}
-		}
-	}
-	if found != len(alive) {
-		t.Errorf("%d of %d calls are listed", found, len(alive))
-	}
+	inFlight.EndAll()
 }

@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 // series collects what has been measured.
@@ -65,7 +66,7 @@ func (s series) points(name string) (lines []string) {
 		for it := set.Iter(); it.Next(); {
 			kv := it.Attribute()
 			v := kv.Value.Emit()
-			if kv.Key == keyServerPort {
+			if kv.Key == httpconv.KeyServerPort {
 				v = "PORT"
 			}
 			fmt.Fprintf(&b, " %s=%s", kv.Key, v)
@@ -202,9 +203,10 @@ func idOf(s sdk.ReadOnlySpan) []byte {
 }
 
 func TestBodySizes(t *testing.T) {
-	options.bodySize = true
-	measureAll()
-	t.Cleanup(func() { options.bodySize = false })
+	httpconv.Options.BodySize = true
+	server.MeasureSizes()
+	client.MeasureSizes()
+	t.Cleanup(func() { httpconv.Options.BodySize = false })
 	record(t)
 	m := measure(t)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -300,7 +302,7 @@ func TestExcluded(t *testing.T) {
 	record(t, sdk.WithSampler(sdk.NeverSample()))
 	m := measure(t)
 	hook.Exclude(func(kind trace.SpanKind, attrs []attribute.KeyValue) bool {
-		return kind == trace.SpanKindServer && slices.Contains(attrs, keyURLPath.String("/health"))
+		return kind == trace.SpanKindServer && slices.Contains(attrs, httpconv.KeyURLPath.String("/health"))
 	})
 	t.Cleanup(func() { hook.Exclude(nil) })
 	backend := httptest.NewServer(http.NotFoundHandler())

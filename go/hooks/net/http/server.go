@@ -7,12 +7,14 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 // ServerEnter is woven into (net/http.serverHandler).ServeHTTP, through which
@@ -56,7 +58,7 @@ type serverCall struct {
 	returned bool // the handler has returned, as opposed to a panic
 	status   int
 	written  int64 // bytes of the body; -1 if not known
-	attrs    attrs
+	attrs    httpconv.Attrs
 	options  [2]trace.SpanStartOption
 	carrier  carrier
 
@@ -64,8 +66,8 @@ type serverCall struct {
 	active *hook.Set     // it has been counted with
 	scheme string
 
-	open         openContext // ctx, while it is in use and its span is recorded
-	leave, after func()      // c.end and c.back, made once
+	open         atomic.Pointer[serverContext] // ctx, while it is in use and its span is recorded
+	leave, after func()                        // c.end and c.back, made once
 }
 
 var serverCalls sync.Pool // New is set in init
@@ -73,9 +75,16 @@ var serverCalls sync.Pool // New is set in init
 func newServerCall() any {
 	c := new(serverCall)
 	c.leave, c.after = c.end, c.back
-	inFlight.made(c)
+	inFlight.Made(c)
 	return c
 }
+
+// inFlight are the requests that are being served.
+var inFlight = httpconv.InFlight[serverCall]{End: func(c *serverCall) {
+	if sc := c.open.Load(); sc != nil {
+		sc.abandon()
+	}
+}}
 
 // serverContext is the context that a request gets. It holds the span, and
 // takes the route from routers. The program may keep it, so it is never reused.
@@ -121,16 +130,17 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	c.carrier.h = req.Header
 	outer := server.Extract(parent, &c.carrier)
 	name := c.requestAttrs(req)
-	c.options = [2]trace.SpanStartOption{kindServer, c.attrs.option()}
+	c.options = [2]trace.SpanStartOption{kindServer, c.attrs.Option()}
 	ctx, span := server.StartEntry(outer, name, c.options[:]...)
 
 	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), span: span, method: name, path: req.URL.Path, recording: span.IsRecording()}
-	sc.watched = sc.recording || serverDuration.On()
+	sc.watched = sc.recording || server.Measures()
 	sc.active.Ctx = sc
 	setContext(req, sc)
 	c.span, c.ctx, c.rw, c.req = span, sc, rw, req
 	if sc.recording {
-		inFlight.begin(c)
+		inFlight.Begins()
+		c.open.Store(sc)
 	}
 	c.measureBegin(schemeOf(req))
 	c.scope = hook.MakeCurrent(&sc.active)
@@ -140,27 +150,18 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 // requestAttrs fills c.attrs from the request, and returns the span's name.
 func (c *serverCall) requestAttrs(req *http.Request) (name string) {
 	a := &c.attrs
-	name = addMethod(a, req.Method)
-	a.add(keyURLScheme.String(schemeOf(req)))
-	a.str(keyURLPath, req.URL.Path)
-	a.str(keyURLQuery, redactQuery(req.URL.RawQuery, options.query))
-	a.str(keyProtocolVersion, protocolVersion(req.ProtoMajor, req.ProtoMinor))
+	name = a.Method(req.Method)
+	a.Add(httpconv.KeyURLScheme.String(schemeOf(req)))
+	a.Str(httpconv.KeyURLPath, req.URL.Path)
+	a.Str(httpconv.KeyURLQuery, httpconv.RedactQuery(req.URL.RawQuery, httpconv.Options.Query))
+	a.Str(httpconv.KeyProtocolVersion, protocolVersion(req.ProtoMajor, req.ProtoMinor))
 
-	host, port := splitPort(req.Host)
-	a.str(keyServerAddress, host)
-	if port != 0 && host != "" {
-		a.add(keyServerPort.Int(port))
-	}
-	peer, port := splitPort(req.RemoteAddr)
-	if peer != "@" { // an unnamed unix socket
-		a.str(keyPeerAddress, peer)
-		a.str(keyClientAddress, peer)
-	}
-	if port != 0 {
-		a.add(keyPeerPort.Int(port))
+	a.Server(req.Host)
+	if peer, port := httpconv.SplitPort(req.RemoteAddr); peer != "@" { // an unnamed unix socket
+		a.Peer(peer, port)
 	}
 	if ua := req.Header["User-Agent"]; len(ua) > 0 {
-		a.str(keyUserAgent, ua[0])
+		a.Str(httpconv.KeyUserAgent, ua[0])
 	}
 	return name
 }
@@ -185,19 +186,19 @@ func (c *serverCall) back() {
 // readResponse reads what was written. c.attrs are those of the response from
 // here on.
 func (c *serverCall) readResponse() {
-	c.attrs.reset()
+	c.attrs.Reset()
 	res := writers.get(c.rw, findWriterFields)
 	c.status = res.statusOf(c.rw)
 	if c.status == 0 && c.returned && res.known && !res.hijackedOf(c.rw) {
 		c.status = http.StatusOK // as net/http will write it
 	}
 	if c.status != 0 {
-		c.attrs.add(keyStatus.Int(c.status))
+		c.attrs.Add(httpconv.KeyStatus.Int(c.status))
 	}
 	c.written = -1
-	if p := (*int64)(res.written.Of(c.rw)); p != nil && options.bodySize {
+	if p := (*int64)(res.written.Of(c.rw)); p != nil && httpconv.Options.BodySize {
 		c.written = *p
-		c.attrs.add(keyBodySize.Int64(*p))
+		c.attrs.Add(httpconv.KeyBodySize.Int64(*p))
 	}
 }
 
@@ -226,7 +227,7 @@ func (c *serverCall) end() {
 		c.span.End()
 	}
 
-	c.attrs.reset()
+	c.attrs.Reset()
 	c.span, c.ctx, c.rw, c.req, c.scope = nil, nil, nil, nil, hook.Scope{}
 	c.returned, c.status, c.options, c.carrier = false, 0, [2]trace.SpanStartOption{}, carrier{}
 	c.active = nil
@@ -238,10 +239,10 @@ func (c *serverCall) record() {
 	if !c.returned {
 		c.recordPanic()
 	} else if c.status >= 500 {
-		c.attrs.add(keyErrorType.String(statusText(c.status)))
+		c.attrs.Add(httpconv.KeyErrorType.String(statusText(c.status)))
 		c.span.SetStatus(codes.Error, "")
 	}
-	c.span.SetAttributes(c.attrs.list()...)
+	c.span.SetAttributes(c.attrs.List()...)
 }
 
 const abortType = "net/http.ErrAbortHandler"
@@ -250,7 +251,7 @@ const abortType = "net/http.ErrAbortHandler"
 // how a handler breaks off a response, an error but not a fault.
 func (c *serverCall) recordPanic() {
 	if value, _ := hook.Panic(); value == http.ErrAbortHandler {
-		c.attrs.add(keyErrorType.String(abortType))
+		c.attrs.Add(httpconv.KeyErrorType.String(abortType))
 		c.span.SetStatus(codes.Error, "response aborted")
 		return
 	}
@@ -277,7 +278,7 @@ func (c *serverContext) SetRoute(pattern, path string) {
 	c.route, c.matched = pattern, rest
 	if c.span.IsRecording() {
 		c.span.SetName(c.method + " " + c.route)
-		c.span.SetAttributes(keyRoute.String(c.route))
+		c.span.SetAttributes(httpconv.KeyRoute.String(c.route))
 	}
 }
 
@@ -299,6 +300,17 @@ func (c *serverContext) finish() {
 	c.mu.Lock()
 	c.ended, c.span = true, nil
 	c.mu.Unlock()
+}
+
+// abandon ends the span of a request that will not end itself.
+func (c *serverContext) abandon() {
+	defer hook.Guard()
+	c.mu.Lock()
+	span := c.span
+	c.mu.Unlock()
+	if span != nil && !c.Covered() {
+		span.End()
+	}
 }
 
 // joinRoute returns the route of a router below another, which has matched a

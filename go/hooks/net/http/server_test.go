@@ -19,11 +19,11 @@ import (
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
 var quiet = log.New(io.Discard, "", 0)
@@ -145,8 +145,8 @@ func transports(t *testing.T, h http.HandlerFunc) map[string]struct {
 
 func TestServerProtocols(t *testing.T) {
 	rec := record(t)
-	options.bodySize = true
-	defer func() { options.bodySize = false }()
+	httpconv.Options.BodySize = true
+	defer func() { httpconv.Options.BodySize = false }()
 	ways := transports(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(418)
 		fmt.Fprint(w, "teapot")
@@ -162,7 +162,7 @@ func TestServerProtocols(t *testing.T) {
 		if !strings.HasPrefix(name, "https") {
 			scheme = "http"
 		}
-		if attr(s, keyStatus) != "418" || attr(s, keyURLScheme) != scheme || attr(s, keyProtocolVersion) != version || attr(s, keyBodySize) != "6" {
+		if attr(s, httpconv.KeyStatus) != "418" || attr(s, httpconv.KeyURLScheme) != scheme || attr(s, httpconv.KeyProtocolVersion) != version || attr(s, httpconv.KeyBodySize) != "6" {
 			t.Errorf("%s: %s", name, show(s))
 		}
 	}
@@ -321,7 +321,7 @@ func TestServerHijack(t *testing.T) {
 	if !strings.Contains(line, "101") {
 		t.Error(line)
 	}
-	if got := rec.wait(1)[0]; attr(got, keyStatus) != "" || got.Status().Code != 0 {
+	if got := rec.wait(1)[0]; attr(got, httpconv.KeyStatus) != "" || got.Status().Code != 0 {
 		t.Error(show(got))
 	}
 }
@@ -417,7 +417,7 @@ func TestServerBrokenRequests(t *testing.T) {
 	get(t, plain, "GET", s.URL)
 	get(t, plain, "OPTIONS", s.URL)
 	for _, s := range rec.wait(2) {
-		if attr(s, keyStatus) != "200" {
+		if attr(s, httpconv.KeyStatus) != "200" {
 			t.Error(show(s))
 		}
 	}
@@ -463,8 +463,8 @@ func TestRoute(t *testing.T) {
 			c := &http.Client{Transport: plain.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 			get(t, c, "GET", s.URL+tt.target)
 			got := rec.wait(1)[0]
-			if got.Name() != tt.want || attr(got, keyRoute) != strings.TrimPrefix(strings.TrimPrefix(tt.want, "GET"), " ") {
-				t.Errorf("name %q, route %q, want %q", got.Name(), attr(got, keyRoute), tt.want)
+			if got.Name() != tt.want || attr(got, httpconv.KeyRoute) != strings.TrimPrefix(strings.TrimPrefix(tt.want, "GET"), " ") {
+				t.Errorf("name %q, route %q, want %q", got.Name(), attr(got, httpconv.KeyRoute), tt.want)
 			}
 		})
 	}
@@ -524,18 +524,6 @@ func TestSetRoute(t *testing.T) {
 	}
 }
 
-func TestSplitPort(t *testing.T) {
-	for in, want := range map[string]string{
-		"": " 0", "h": "h 0", "h:80": "h 80", "[::1]:8080": "::1 8080", "[::1]": "::1 0", "::1": "::1 0",
-		"h:": "h 0", "h:x": "h 0", "h:99999": "h 0", "@": "@ 0", ":8080": " 8080", "]:": "] 0", "[": "[ 0",
-	} {
-		host, port := splitPort(in)
-		if got := fmt.Sprint(host, " ", port); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestWriterFields(t *testing.T) {
 	var fields once[writerFields]
 	for name, way := range transports(t, func(w http.ResponseWriter, r *http.Request) { fields.set(writers.get(w, findWriterFields)) }) {
@@ -551,30 +539,8 @@ func TestOtherWritersAreLeftAlone(t *testing.T) {
 	rec := record(t)
 	w := httptest.NewRecorder()
 	woven(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) })).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-	if got := rec.wait(1)[0]; attr(got, keyStatus) != "" {
+	if got := rec.wait(1)[0]; attr(got, httpconv.KeyStatus) != "" {
 		t.Error(show(got))
-	}
-}
-
-func TestConfiguredMethods(t *testing.T) {
-	t.Setenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", "GET, QUERY")
-	setOptions()
-	defer func() { _ = os.Unsetenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"); setOptions() }()
-	for method, want := range map[string]string{"GET": "GET", "": "GET", "QUERY": "QUERY", "POST": "HTTP", "get": "HTTP"} {
-		var a attrs
-		if got := addMethod(&a, method); got != want {
-			t.Errorf("%q: %q", method, got)
-		}
-	}
-}
-
-func TestAttrsAreBounded(t *testing.T) {
-	var a attrs
-	for i := 0; i < 100; i++ {
-		a.add(attribute.Int("x", i))
-	}
-	if len(a.list()) != maxAttrs || a.option() == nil {
-		t.Error(len(a.list()))
 	}
 }
 

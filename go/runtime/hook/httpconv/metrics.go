@@ -47,9 +47,12 @@ func (s *Server) Register(name, scope, version string) {
 	hook.Register(&s.Instrumentation, name, scope, version)
 	s.Measure(&s.duration, &s.active)
 	if Options.BodySize {
-		s.Measure(&s.received, &s.sent)
+		s.MeasureSizes()
 	}
 }
+
+// MeasureSizes has the sizes of bodies measured, too.
+func (s *Server) MeasureSizes() { s.Measure(&s.received, &s.sent) }
 
 // Measures says whether requests are measured.
 func (s *Server) Measures() bool { return s.duration.On() }
@@ -148,9 +151,12 @@ func (c *Client) Register(name, scope, version string) {
 	hook.Register(&c.Instrumentation, name, scope, version)
 	c.Measure(&c.duration)
 	if Options.BodySize {
-		c.Measure(&c.sent, &c.received)
+		c.MeasureSizes()
 	}
 }
+
+// MeasureSizes has the sizes of bodies measured, too.
+func (c *Client) MeasureSizes() { c.Measure(&c.sent, &c.received) }
 
 // Measures says whether requests are measured.
 func (c *Client) Measures() bool { return c.duration.On() }
