@@ -104,11 +104,11 @@ func scopesOf(t *testing.T, body []byte) (all []string) {
 	return all
 }
 
-const scopeLog = `{"scope":{"name":"otel.tool/hooks/log/slog","version":"0.1.0"},"logRecords":[{"timeUnixNano":"1700000000000000005","observedTimeUnixNano":"N",` +
+const scopeLog = `{"scope":{"name":"otel.tool/hooks/log/slog","version":"0.1.0"},"logRecords":[{"timeUnixNano":"1700000000000000005",` +
 	`"severityNumber":13,"severityText":"WARN","body":{"stringValue":"disk is nearly full"},"attributes":[{"key":"text","value":{"stringValue":"x"}},{"key":"int","value":{"intValue":"-7"}},` +
 	`{"key":"float","value":{"doubleValue":0.5}},{"key":"bool","value":{"boolValue":true}},{"key":"bytes","value":{"bytesValue":"Ynl0ZXM="}},{"key":"empty","value":{}},` +
 	`{"key":"list","value":{"arrayValue":{"values":[{"intValue":"1"},{"stringValue":"y"}]}}},{"key":"group","value":{"kvlistValue":{"values":[{"key":"inner","value":{"boolValue":false}}]}}}],` +
-	`"flags":1,"traceId":"ab000000000000000000000000000001","spanId":"0000000000000002"}]}`
+	`"flags":1,"traceId":"ab000000000000000000000000000001","spanId":"0000000000000002","observedTimeUnixNano":"N"}]}`
 
 // unobserved takes away the time of observation.
 func unobserved(s string) string {

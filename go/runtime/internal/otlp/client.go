@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"otel.tool/runtime/internal/otlp/otlpjson"
 	"otel.tool/runtime/internal/wire"
 )
 
@@ -35,10 +36,10 @@ type Client struct {
 	cfg       Config
 	transport *http.Transport
 	wait      time.Duration // before the second attempt
-	method    string        // of the gRPC service, as a path
-	prefix    int           // bytes before the message in a payload
-	file      *file         // instead of a receiver, if not nil
-	spokeGRPC atomic.Bool   // the receiver has given a gRPC status
+	signal    *Signal
+	prefix    int         // bytes before the message in a payload
+	file      *file       // instead of a receiver, if not nil
+	spokeGRPC atomic.Bool // the receiver has given a gRPC status
 
 	hurries atomic.Int32  // see Hurry
 	wake    chan struct{} // tells a waiting send that hurries has changed
@@ -52,10 +53,10 @@ type failure struct {
 	after   time.Duration // the receiver asked us to wait so long
 }
 
-// NewClient returns a client; method is the gRPC method as a path. The error says
-// which file of cfg could not be used; the client works without it.
-func NewClient(cfg Config, method string) (*Client, error) {
-	c := &Client{cfg: cfg, method: method, wait: firstWait, wake: make(chan struct{}, 1)}
+// NewClient returns a client for requests of signal. The error says which file of cfg
+// could not be used; the client works without it.
+func NewClient(cfg Config, signal *Signal) (*Client, error) {
+	c := &Client{cfg: cfg, signal: signal, wait: firstWait, wake: make(chan struct{}, 1)}
 	if cfg.File != "" {
 		c.file, c.transport = &file{path: cfg.File}, new(http.Transport)
 		return c, nil
@@ -140,20 +141,19 @@ func (cfg *Config) proxy() func(*http.Request) (*url.URL, error) {
 	return nil
 }
 
-// Send sends a request, which is encoded by the one of the two functions that the
-// protocol asks for. It makes attempts until one succeeds, the receiver refuses for
-// good, or ctx ends. An error means that the request is lost.
-func (c *Client) Send(ctx context.Context, protobuf func(*wire.Writer), json func(*JSON)) error {
+// Send sends a request, which encode writes. It makes attempts until one succeeds,
+// the receiver refuses for good, or ctx ends. An error means that the request is lost.
+func (c *Client) Send(ctx context.Context, encode func(*wire.Writer)) error {
 	p := newPayload()
 	defer p.release()
+	w := wire.Writer{B: append(p.b, make([]byte, c.prefix)...)}
+	encode(&w)
+	p.b = w.B
 	if c.cfg.Protocol == HTTPJSON || c.file != nil {
-		j := JSON{B: p.b}
-		json(&j)
-		p.b = j.B
-	} else {
-		w := wire.Writer{B: append(p.b, make([]byte, c.prefix)...)}
-		protobuf(&w)
-		p.b = w.B
+		text := newPayload()
+		defer text.release()
+		text.b = otlpjson.Append(text.b, c.signal.request, p.b)
+		p = text
 	}
 	if c.file != nil {
 		p.b = append(p.b, '\n')

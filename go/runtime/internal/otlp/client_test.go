@@ -25,6 +25,7 @@ import (
 	"testing"
 	"time"
 
+	"otel.tool/runtime/internal/otlp/otlpjson"
 	"otel.tool/runtime/internal/wire"
 )
 
@@ -40,7 +41,7 @@ func configFor(t testing.TB, protocol Protocol, u string) Config {
 // exporter is one whose waits are too short to be noticed.
 func exporter(t testing.TB, cfg Config) *Client {
 	t.Helper()
-	e, err := NewClient(cfg, "/Service/Export")
+	e, err := NewClient(cfg, &Signal{method: "/Service/Export", request: otlpjson.Logs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,11 +61,7 @@ func exportFor(e *Client, d time.Duration) error {
 }
 
 func send(ctx context.Context, c *Client) error {
-	return c.Send(ctx, func(w *wire.Writer) { w.String(1, "hello") }, func(j *JSON) {
-		j.Open('{')
-		j.Str("greeting", "hello")
-		j.Close('}')
-	})
+	return c.Send(ctx, func(w *wire.Writer) { w.Close(w.Open(1)) })
 }
 
 // plainServer answers with HTTP/1.1 and unencrypted HTTP/2.
@@ -267,7 +264,7 @@ func TestUnixSocket(t *testing.T) {
 			t.Errorf("%s: %v", protocol, err)
 		}
 	}
-	want := "/Service/Export" + " /v1/traces /v1/traces"
+	want := "/Service/Export /v1/traces /v1/traces"
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("%s, want %s", s, want)
 	}
@@ -364,7 +361,7 @@ func TestBadFiles(t *testing.T) {
 	for _, tt := range tests {
 		cfg := configFor(t, GRPC, "https://localhost:4317")
 		cfg.CAFile, cfg.CertFile, cfg.KeyFile = tt.ca, tt.cert, tt.key
-		e, err := NewClient(cfg, "/Service/Export")
+		e, err := NewClient(cfg, &Signal{method: "/Service/Export", request: otlpjson.Logs})
 		if (err == nil) != (tt.want == "") || !strings.Contains(text(err), tt.want) {
 			t.Errorf("%v: %v", tt, err)
 		}
@@ -528,7 +525,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	for _, protocol := range []Protocol{GRPC, HTTPProtobuf, HTTPJSON} {
 		cfg := configFor(t, protocol, server.URL)
 		cfg.Gzip = true
-		e, err := NewClient(cfg, "/Service/Export")
+		e, err := NewClient(cfg, &Signal{method: "/Service/Export", request: otlpjson.Logs})
 		if err != nil {
 			t.Fatal(err)
 		}

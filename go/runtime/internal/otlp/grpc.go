@@ -66,7 +66,7 @@ func (p *payload) frame(zipped bool) {
 
 // attemptGRPC sends p as one call.
 func (c *Client) attemptGRPC(ctx context.Context, p *payload) *failure {
-	req := c.request(ctx, c.method, p)
+	req := c.request(ctx, c.signal.method, p)
 	req.Header.Set("Content-Type", "application/grpc")
 	req.Header.Set("Te", "trailers")
 	if c.cfg.Gzip {

@@ -92,37 +92,6 @@ func (gs Groups[T]) Append(w *wire.Writer, item func(w *wire.Writer, item T)) {
 	}
 }
 
-// AppendJSON writes what Append writes, as JSON. Kind and items are what the
-// signal calls its resources and what is in a scope.
-func (gs Groups[T]) AppendJSON(j *JSON, kind, items string, item func(j *JSON, item T)) {
-	j.Open('{')
-	j.List("resource" + kind)
-	for i := range gs {
-		if !gs.begins(i) {
-			continue
-		}
-		res := gs[i].Resource
-		j.OpenResource(res)
-		j.List("scope" + kind)
-		for k := i; k < len(gs); k++ {
-			if gs[k].Resource != res {
-				continue
-			}
-			j.OpenScope(&gs[k].Scope)
-			j.List(items)
-			for _, x := range gs[k].Items {
-				item(j, x)
-			}
-			j.Close(']')
-			j.CloseScope(&gs[k].Scope)
-		}
-		j.Close(']')
-		j.CloseResource(res)
-	}
-	j.Close(']')
-	j.Close('}')
-}
-
 // OpenResource begins a ResourceSpans, ResourceMetrics or ResourceLogs.
 func OpenResource(w *wire.Writer, res *resource.Resource) (mark int) {
 	mark = w.Open(1)

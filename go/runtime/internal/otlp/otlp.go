@@ -5,7 +5,8 @@
 // It is not the official exporter because of what that brings along: gRPC, the
 // generated protobuf code and their versions, which are the program's own
 // business. Requests are encoded straight from the SDK's read-only data into
-// one buffer that is used again, and all three protocols go over net/http.
+// one buffer that is used again, and all three protocols go over net/http. JSON is
+// made of what has been encoded.
 //
 // Here is what all signals share; each has a package below this one.
 package otlp
@@ -15,6 +16,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"otel.tool/runtime/internal/otlp/otlpjson"
 )
 
 // Protocol is one of the three that OTLP has; the text is that of
@@ -26,6 +29,19 @@ const (
 	GRPC         Protocol = "grpc"
 	HTTPProtobuf Protocol = "http/protobuf"
 	HTTPJSON     Protocol = "http/json"
+)
+
+// Signal is what a client's requests are.
+type Signal struct {
+	method  string // of the gRPC service, as a path
+	request otlpjson.Message
+}
+
+// The signals.
+var (
+	Traces  = &Signal{"/opentelemetry.proto.collector.trace.v1.TraceService/Export", otlpjson.Traces}
+	Metrics = &Signal{"/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", otlpjson.Metrics}
+	Logs    = &Signal{"/opentelemetry.proto.collector.logs.v1.LogsService/Export", otlpjson.Logs}
 )
 
 // Config says where to send, and how.

@@ -20,7 +20,7 @@ type Exporter struct {
 // New returns an exporter of log records. The error says which file of cfg could
 // not be used; the exporter works without it.
 func New(cfg otlp.Config) (*Exporter, error) {
-	c, err := otlp.NewClient(cfg, "/opentelemetry.proto.collector.logs.v1.LogsService/Export")
+	c, err := otlp.NewClient(cfg, otlp.Logs)
 	return &Exporter{c}, err
 }
 
@@ -35,9 +35,7 @@ func (e *Exporter) Export(ctx context.Context, records []sdklog.Record) error {
 		r := &records[i]
 		groups.Add(r.Resource(), r.InstrumentationScope(), r)
 	}
-	return e.Send(ctx,
-		func(w *wire.Writer) { groups.Append(w, appendRecord) },
-		func(j *otlp.JSON) { groups.AppendJSON(j, "Logs", "logRecords", recordJSON) })
+	return e.Send(ctx, func(w *wire.Writer) { groups.Append(w, appendRecord) })
 }
 
 // ForceFlush does nothing: nothing is held here.
@@ -120,89 +118,4 @@ func appendValue(w *wire.Writer, v log.Value) {
 	case log.KindBytes:
 		w.Bytes(7, v.AsBytes())
 	}
-}
-
-// recordJSON writes what appendRecord writes, as JSON.
-func recordJSON(j *otlp.JSON, r *sdklog.Record) {
-	j.Open('{')
-	if ns := otlp.Nanos(r.Timestamp()); ns != 0 {
-		j.Nanos("timeUnixNano", ns)
-	}
-	if ns := otlp.Nanos(r.ObservedTimestamp()); ns != 0 {
-		j.Nanos("observedTimeUnixNano", ns)
-	}
-	if n := r.Severity(); n != 0 {
-		j.Num("severityNumber", int(n))
-	}
-	if text := r.SeverityText(); text != "" {
-		j.Str("severityText", text)
-	}
-	if name := r.EventName(); name != "" {
-		j.Str("eventName", name)
-	}
-	if body := r.Body(); !body.Empty() {
-		j.Key("body")
-		valueJSON(j, body)
-	}
-	if r.AttributesLen() > 0 {
-		j.List("attributes")
-		r.WalkAttributes(func(kv log.KeyValue) bool {
-			attrJSON(j, kv)
-			return true
-		})
-		j.Close(']')
-	}
-	j.Count("droppedAttributesCount", r.DroppedAttributes())
-	if f := r.TraceFlags(); f != 0 {
-		j.Num("flags", int(f))
-	}
-	if id := r.TraceID(); id.IsValid() {
-		j.Hex("traceId", id[:])
-	}
-	if id := r.SpanID(); id.IsValid() {
-		j.Hex("spanId", id[:])
-	}
-	j.Close('}')
-}
-
-func attrJSON(j *otlp.JSON, kv log.KeyValue) {
-	j.Open('{')
-	j.Str("key", kv.Key)
-	j.Key("value")
-	valueJSON(j, kv.Value)
-	j.Close('}')
-}
-
-func valueJSON(j *otlp.JSON, v log.Value) {
-	j.Open('{')
-	switch v.Kind() {
-	case log.KindString:
-		j.Str("stringValue", v.AsString())
-	case log.KindBool:
-		j.Bool("boolValue", v.AsBool())
-	case log.KindInt64:
-		j.Int("intValue", v.AsInt64())
-	case log.KindFloat64:
-		j.Key("doubleValue")
-		j.Double(v.AsFloat64())
-	case log.KindSlice:
-		j.Object("arrayValue")
-		j.List("values")
-		for _, x := range v.AsSlice() {
-			valueJSON(j, x)
-		}
-		j.Close(']')
-		j.Close('}')
-	case log.KindMap:
-		j.Object("kvlistValue")
-		j.List("values")
-		for _, kv := range v.AsMap() {
-			attrJSON(j, kv)
-		}
-		j.Close(']')
-		j.Close('}')
-	case log.KindBytes:
-		j.Base64("bytesValue", v.AsBytes())
-	}
-	j.Close('}')
 }

@@ -19,14 +19,14 @@ type Exporter struct {
 // New returns an exporter of metrics. The error says which file of cfg could not
 // be used; the exporter works without it.
 func New(cfg otlp.Config) (*Exporter, error) {
-	c, err := otlp.NewClient(cfg, "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export")
+	c, err := otlp.NewClient(cfg, otlp.Metrics)
 	return &Exporter{c}, err
 }
 
 // Export sends rm, with as many attempts as ctx gives time for. An error means that
 // it is lost.
 func (e *Exporter) Export(ctx context.Context, rm *metricdata.ResourceMetrics) error {
-	return e.Send(ctx, func(w *wire.Writer) { AppendProto(w, rm) }, func(j *otlp.JSON) { AppendJSON(j, rm) })
+	return e.Send(ctx, func(w *wire.Writer) { AppendProto(w, rm) })
 }
 
 // The numbers of AggregationTemporality.

@@ -24,7 +24,7 @@ var _ sdktrace.SpanExporter = (*Exporter)(nil)
 // New returns an exporter of spans. The error says which file of cfg could not be
 // used; the exporter works without it.
 func New(cfg otlp.Config) (*Exporter, error) {
-	c, err := otlp.NewClient(cfg, "/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+	c, err := otlp.NewClient(cfg, otlp.Traces)
 	return &Exporter{Client: c}, err
 }
 
@@ -34,20 +34,16 @@ func (e *Exporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpa
 	if len(spans) == 0 {
 		return nil
 	}
-	return e.Send(ctx, func(w *wire.Writer) {
-		e.grouped(spans, func(gs otlp.Groups[sdktrace.ReadOnlySpan]) { gs.Append(w, appendSpan) })
-	}, func(j *otlp.JSON) {
-		e.grouped(spans, func(gs otlp.Groups[sdktrace.ReadOnlySpan]) { gs.AppendJSON(j, "Spans", "spans", spanJSON) })
-	})
+	return e.Send(ctx, func(w *wire.Writer) { e.encode(w, spans) })
 }
 
-// grouped calls encode with spans as OTLP nests them.
-func (e *Exporter) grouped(spans []sdktrace.ReadOnlySpan, encode func(otlp.Groups[sdktrace.ReadOnlySpan])) {
+// encode writes spans as OTLP nests them.
+func (e *Exporter) encode(w *wire.Writer, spans []sdktrace.ReadOnlySpan) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	defer e.groups.Clear()
 	for _, s := range spans {
 		e.groups.Add(s.Resource(), s.InstrumentationScope(), s)
 	}
-	encode(e.groups)
+	e.groups.Append(w, appendSpan)
 }

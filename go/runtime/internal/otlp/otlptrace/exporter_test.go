@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/internal/otlp"
+	"otel.tool/runtime/internal/otlp/otlpjson"
 	"otel.tool/runtime/internal/wire"
 )
 
@@ -30,17 +31,15 @@ func encoder(t testing.TB, protocol otlp.Protocol, spans []sdktrace.ReadOnlySpan
 	t.Helper()
 	var e Exporter
 	var w wire.Writer
-	var j otlp.JSON
+	var text []byte
 	return func() int {
-		w.B, j.B = w.B[:0], j.B[:0]
-		e.grouped(spans, func(gs otlp.Groups[sdktrace.ReadOnlySpan]) {
-			if protocol == otlp.HTTPJSON {
-				gs.AppendJSON(&j, "Spans", "spans", spanJSON)
-			} else {
-				gs.Append(&w, appendSpan)
-			}
-		})
-		return len(w.B) + len(j.B)
+		w.B = w.B[:0]
+		e.encode(&w, spans)
+		if protocol == otlp.HTTPJSON {
+			text = otlpjson.Append(text[:0], otlpjson.Traces, w.B)
+			return len(text)
+		}
+		return len(w.B)
 	}
 }
 
