@@ -17,6 +17,8 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"otel.tool/runtime/internal/points"
 )
 
 // Write writes rm at once.
@@ -32,9 +34,10 @@ func Write(w io.Writer, rm *metricdata.ResourceMetrics) error {
 		}
 		for i := range sm.Metrics {
 			m := &sm.Metrics[i]
-			write(m, func(value string, attrs *attribute.Set) {
-				b.WriteString("  " + m.Name + strings.Repeat(" ", width-len(m.Name)) + "  " + value)
-				if text := pairs(attrs); text != "" {
+			kind := points.Of(m.Data).Kind
+			points.Each(m.Data, func(p *points.Point) {
+				b.WriteString("  " + m.Name + strings.Repeat(" ", width-len(m.Name)) + "  " + value(kind, p, m.Unit))
+				if text := pairs(p.Attributes); text != "" {
 					b.WriteString("  " + text)
 				}
 				b.WriteByte('\n')
@@ -45,65 +48,36 @@ func Write(w io.Writer, rm *metricdata.ResourceMetrics) error {
 	return err
 }
 
-// write gives the value of each point of m to point, as text.
-func write(m *metricdata.Metrics, point func(value string, attrs *attribute.Set)) {
-	switch data := m.Data.(type) {
-	case metricdata.Gauge[int64]:
-		numbers(data.DataPoints, m.Unit, point)
-	case metricdata.Gauge[float64]:
-		numbers(data.DataPoints, m.Unit, point)
-	case metricdata.Sum[int64]:
-		numbers(data.DataPoints, m.Unit, point)
-	case metricdata.Sum[float64]:
-		numbers(data.DataPoints, m.Unit, point)
-	case metricdata.Histogram[int64]:
-		histograms(data.DataPoints, m.Unit, point)
-	case metricdata.Histogram[float64]:
-		histograms(data.DataPoints, m.Unit, point)
-	case metricdata.ExponentialHistogram[int64]:
-		exponentials(data.DataPoints, m.Unit, point)
-	case metricdata.ExponentialHistogram[float64]:
-		exponentials(data.DataPoints, m.Unit, point)
-	case metricdata.Summary:
-		for i := range data.DataPoints {
-			p := &data.DataPoints[i]
-			text := spread(p.Count, p.Sum, m.Unit)
-			for _, q := range p.QuantileValues {
-				text += ", p" + strconv.FormatFloat(q.Quantile*100, 'g', 4, 64) + " " + quantity(q.Value, m.Unit)
-			}
-			point(text, &p.Attributes)
+// value is what a point says, as text.
+func value(kind points.Kind, p *points.Point, unit string) string {
+	if kind == points.Gauge || kind == points.Sum {
+		return quantity(p.Value.Float(), unit)
+	}
+	text := spread(p.Count, p.Sum, unit)
+	if kind == points.Histogram {
+		text += quantiles(p, unit)
+	}
+	for _, q := range p.Quantiles {
+		text += ", p" + strconv.FormatFloat(q.Quantile*100, 'g', 4, 64) + " " + quantity(q.Value, unit)
+	}
+	if p.HasMin && p.HasMax {
+		text += ", " + quantity(p.Min, unit) + " to " + quantity(p.Max, unit)
+	}
+	return text
+}
+
+// quantiles is what the buckets of a histogram tell.
+func quantiles(p *points.Point, unit string) (text string) {
+	for _, q := range []float64{0.5, 0.99} {
+		v, ok := quantile(p.Bounds, p.Counts, p.Count, q)
+		if p.HasMax {
+			v = min(v, p.Max) // says more than the bucket's bound
+		}
+		if ok {
+			text += ", p" + strconv.Itoa(int(q*100)) + " ≤ " + quantity(v, unit)
 		}
 	}
-}
-
-func numbers[N int64 | float64](points []metricdata.DataPoint[N], unit string, point func(string, *attribute.Set)) {
-	for i := range points {
-		point(quantity(float64(points[i].Value), unit), &points[i].Attributes)
-	}
-}
-
-func histograms[N int64 | float64](points []metricdata.HistogramDataPoint[N], unit string, point func(string, *attribute.Set)) {
-	for i := range points {
-		p := &points[i]
-		text := spread(p.Count, float64(p.Sum), unit)
-		for _, q := range []float64{0.5, 0.99} {
-			v, ok := quantile(p.Bounds, p.BucketCounts, p.Count, q)
-			if high, known := p.Max.Value(); known {
-				v = min(v, float64(high)) // says more than the bucket's bound
-			}
-			if ok {
-				text += ", p" + strconv.Itoa(int(q*100)) + " ≤ " + quantity(v, unit)
-			}
-		}
-		point(text+extremes(p.Min, p.Max, unit), &p.Attributes)
-	}
-}
-
-func exponentials[N int64 | float64](points []metricdata.ExponentialHistogramDataPoint[N], unit string, point func(string, *attribute.Set)) {
-	for i := range points {
-		p := &points[i]
-		point(spread(p.Count, float64(p.Sum), unit)+extremes(p.Min, p.Max, unit), &p.Attributes)
-	}
+	return text
 }
 
 // spread is how many there were, and their mean.
@@ -112,15 +86,6 @@ func spread(count uint64, sum float64, unit string) string {
 		return "0"
 	}
 	return strconv.FormatUint(count, 10) + " × " + quantity(sum/float64(count), unit)
-}
-
-func extremes[N int64 | float64](low, high metricdata.Extrema[N], unit string) string {
-	a, ok := low.Value()
-	b, ok2 := high.Value()
-	if !ok || !ok2 {
-		return ""
-	}
-	return ", " + quantity(float64(a), unit) + " to " + quantity(float64(b), unit)
 }
 
 // quantile is the upper bound of the bucket in which the q-th part of the values

@@ -20,6 +20,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"otel.tool/runtime/internal/points"
 )
 
 // The media types of the formats.
@@ -91,7 +93,7 @@ func (e *writer) info(set *attribute.Set) {
 	f := e.family("target", "info", "Target metadata", "")
 	e.setLabels(nil, set)
 	e.sample(f, "_info", "", "1")
-	f.samples = append(f.samples, '\n')
+	f.end()
 }
 
 // family returns the family of that name; nil if there is one of another kind.
@@ -109,17 +111,21 @@ func (e *writer) family(name, kind, help, unit string) *family {
 }
 
 func (e *writer) metric(scope *instrumentation.Scope, m *metricdata.Metrics) {
-	kind := "gauge"
-	switch data := m.Data.(type) {
-	case metricdata.Sum[int64]:
-		kind = sumKind(data.IsMonotonic)
-	case metricdata.Sum[float64]:
-		kind = sumKind(data.IsMonotonic)
-	case metricdata.Histogram[int64], metricdata.Histogram[float64]:
-		kind = "histogram"
-	case metricdata.Summary:
-		kind = "summary"
-	case metricdata.Gauge[int64], metricdata.Gauge[float64]:
+	kind := ""
+	about := points.Of(m.Data)
+	write := e.number
+	switch about.Kind {
+	case points.Gauge:
+		kind = "gauge"
+	case points.Sum:
+		kind = "gauge"
+		if about.Monotonic {
+			kind = "counter"
+		}
+	case points.Histogram:
+		kind, write = "histogram", e.histogram
+	case points.Summary:
+		kind, write = "summary", e.summary
 	default:
 		return // exponential histograms have no text
 	}
@@ -128,84 +134,59 @@ func (e *writer) metric(scope *instrumentation.Scope, m *metricdata.Metrics) {
 	if f == nil {
 		return
 	}
-	switch data := m.Data.(type) {
-	case metricdata.Gauge[int64]:
-		numbers(e, f, scope, data.DataPoints)
-	case metricdata.Gauge[float64]:
-		numbers(e, f, scope, data.DataPoints)
-	case metricdata.Sum[int64]:
-		numbers(e, f, scope, data.DataPoints)
-	case metricdata.Sum[float64]:
-		numbers(e, f, scope, data.DataPoints)
-	case metricdata.Histogram[int64]:
-		histograms(e, f, scope, data.DataPoints)
-	case metricdata.Histogram[float64]:
-		histograms(e, f, scope, data.DataPoints)
-	case metricdata.Summary:
-		e.summaries(f, scope, data.DataPoints)
-	}
+	points.Each(m.Data, func(p *points.Point) {
+		e.setLabels(scope, p.Attributes)
+		write(f, p)
+	})
 }
 
-func sumKind(monotonic bool) string {
-	if monotonic {
-		return "counter"
-	}
-	return "gauge"
-}
-
-func numbers[N int64 | float64](e *writer, f *family, scope *instrumentation.Scope, points []metricdata.DataPoint[N]) {
-	suffix := ""
+func (e *writer) number(f *family, p *points.Point) {
 	if f.kind == "counter" {
-		suffix = "_total"
+		e.sample(f, "_total", "", float(p.Value.Float()))
+		e.example(f, p.Exemplars, math.Inf(-1), math.Inf(1))
+	} else {
+		e.sample(f, "", "", float(p.Value.Float()))
 	}
-	for i := range points {
-		p := &points[i]
-		e.setLabels(scope, &p.Attributes)
-		e.sample(f, suffix, "", float(float64(p.Value)))
-		if f.kind == "counter" {
-			example(e, f, p.Exemplars, math.Inf(-1), math.Inf(1))
-		}
-		f.samples = append(f.samples, '\n')
-	}
+	f.end()
 }
 
-func histograms[N int64 | float64](e *writer, f *family, scope *instrumentation.Scope, points []metricdata.HistogramDataPoint[N]) {
-	for i := range points {
-		p := &points[i]
-		e.setLabels(scope, &p.Attributes)
-		var seen uint64
-		low := math.Inf(-1)
-		for i, bound := range p.Bounds {
-			seen += p.BucketCounts[i]
-			e.sample(f, "_bucket", `le="`+e.bound(bound)+`"`, strconv.FormatUint(seen, 10))
-			example(e, f, p.Exemplars, low, bound)
-			f.samples = append(f.samples, '\n')
-			low = bound
+func (e *writer) histogram(f *family, p *points.Point) {
+	var seen uint64
+	low := math.Inf(-1)
+	for i := range len(p.Bounds) + 1 {
+		high := math.Inf(1)
+		if i < len(p.Bounds) {
+			high = p.Bounds[i]
+			seen += p.Counts[i]
+		} else {
+			seen = p.Count
 		}
-		e.sample(f, "_bucket", `le="+Inf"`, strconv.FormatUint(p.Count, 10))
-		example(e, f, p.Exemplars, low, math.Inf(1))
-		f.samples = append(f.samples, '\n')
-		e.sample(f, "_sum", "", float(float64(p.Sum)))
-		f.samples = append(f.samples, '\n')
-		e.sample(f, "_count", "", strconv.FormatUint(p.Count, 10))
-		f.samples = append(f.samples, '\n')
+		e.sample(f, "_bucket", `le="`+e.bound(high)+`"`, strconv.FormatUint(seen, 10))
+		e.example(f, p.Exemplars, low, high)
+		f.end()
+		low = high
 	}
+	e.total(f, p)
 }
 
-func (e *writer) summaries(f *family, scope *instrumentation.Scope, points []metricdata.SummaryDataPoint) {
-	for i := range points {
-		p := &points[i]
-		e.setLabels(scope, &p.Attributes)
-		for _, q := range p.QuantileValues {
-			e.sample(f, "", `quantile="`+e.bound(q.Quantile)+`"`, float(q.Value))
-			f.samples = append(f.samples, '\n')
-		}
-		e.sample(f, "_sum", "", float(p.Sum))
-		f.samples = append(f.samples, '\n')
-		e.sample(f, "_count", "", strconv.FormatUint(p.Count, 10))
-		f.samples = append(f.samples, '\n')
+func (e *writer) summary(f *family, p *points.Point) {
+	for _, q := range p.Quantiles {
+		e.sample(f, "", `quantile="`+e.bound(q.Quantile)+`"`, float(q.Value))
+		f.end()
 	}
+	e.total(f, p)
 }
+
+// total writes the sum of a point, and of how many values it is.
+func (e *writer) total(f *family, p *points.Point) {
+	e.sample(f, "_sum", "", float(p.Sum))
+	f.end()
+	e.sample(f, "_count", "", strconv.FormatUint(p.Count, 10))
+	f.end()
+}
+
+// end ends a line.
+func (f *family) end() { f.samples = append(f.samples, '\n') }
 
 // sample writes a line but for its end.
 func (e *writer) sample(f *family, suffix, extra, value string) {
@@ -225,14 +206,14 @@ func (e *writer) sample(f *family, suffix, extra, value string) {
 }
 
 // example writes the newest exemplar within the bounds, where the format has them.
-func example[N int64 | float64](e *writer, f *family, list []metricdata.Exemplar[N], low, high float64) {
+func (e *writer) example(f *family, list []points.Exemplar, low, high float64) {
 	if !e.open {
 		return
 	}
-	var best *metricdata.Exemplar[N]
+	var best *points.Exemplar
 	for i := range list {
 		x := &list[i]
-		if v := float64(x.Value); len(x.TraceID) > 0 && v > low && v <= high && (best == nil || x.Time.After(best.Time)) {
+		if v := x.Value.Float(); len(x.TraceID) > 0 && v > low && v <= high && (best == nil || x.Time.After(best.Time)) {
 			best = x
 		}
 	}
@@ -244,7 +225,7 @@ func example[N int64 | float64](e *writer, f *family, list []metricdata.Exemplar
 	b = append(b, `",span_id="`...)
 	b = hex.AppendEncode(b, best.SpanID)
 	b = append(b, `"} `...)
-	b = append(b, float(float64(best.Value))...)
+	b = append(b, float(best.Value.Float())...)
 	b = append(b, ' ')
 	f.samples = strconv.AppendFloat(b, float64(best.Time.UnixNano()/int64(time.Millisecond))/1000, 'f', 3, 64)
 }
