@@ -27,7 +27,6 @@ import (
 	"otel.tool/runtime/internal/filter"
 	"otel.tool/runtime/internal/follow"
 	"otel.tool/runtime/internal/otlp/otlptrace"
-	"otel.tool/runtime/internal/queue"
 	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/setup"
 	"otel.tool/runtime/internal/watch"
@@ -99,11 +98,12 @@ func processor(out config.Output, first func()) sdktrace.SpanProcessor {
 		return console.New(os.Stderr, first)
 	}
 	q := out.Queue
-	q.First, q.Speak = first, new(report.Limited)
-	to := setup.OTLP(out.OTLP, "spans", q.Speak)
+	q.What, q.Speak = "spans", new(report.Limited)
+	to := setup.OTLP(out.OTLP, q.What, q.Speak)
 	exporter, err := otlptrace.New(to)
+	q.Target, q.Hurry = to.Target(), exporter.Hurry
 	if err != nil {
-		report.Line(report.Error, "spans to %s: %v", to.Target(), err)
+		report.Line(report.Error, "spans to %s: %v", q.Target, err)
 	}
-	return queue.New(q, exporter, to.Target())
+	return newSpans(q, exporter, first)
 }

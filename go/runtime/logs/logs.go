@@ -69,7 +69,6 @@ func targets(cfg *config.Logs) (list []string) {
 // processor hands records to one exporter.
 type processor struct {
 	queue *batch.Queue[sdklog.Record]
-	hurry func() (done func())
 	first sync.Once
 }
 
@@ -80,15 +79,15 @@ func newProcessor(out config.LogOutput) *processor {
 	q.What, q.Speak = "log records", new(report.Limited)
 	if out.Name == "console" {
 		q.Target = "standard error"
-		return &processor{queue: batch.New(q, console), hurry: func() func() { return func() {} }}
+		return &processor{queue: batch.New(q, console)}
 	}
 	to := setup.OTLP(out.OTLP, q.What, q.Speak)
 	exporter, err := otlplog.New(to)
-	q.Target = to.Target()
+	q.Target, q.Hurry = to.Target(), exporter.Hurry
 	if err != nil {
 		report.Line(report.Error, "log records to %s: %v", q.Target, err)
 	}
-	return &processor{queue: batch.New(q, exporter.Export), hurry: exporter.Hurry}
+	return &processor{queue: batch.New(q, exporter.Export)}
 }
 
 // OnEmit takes a record if there is room for it. It never waits.
@@ -106,10 +105,7 @@ func (p *processor) OnEmit(ctx context.Context, r *sdklog.Record) error {
 func (p *processor) Enabled(context.Context, sdklog.EnabledParameters) bool { return true }
 
 // ForceFlush exports what is held, and returns when that is done or ctx ends.
-func (p *processor) ForceFlush(ctx context.Context) error {
-	defer p.hurry()()
-	return p.queue.Flush(ctx)
-}
+func (p *processor) ForceFlush(ctx context.Context) error { return p.queue.Flush(ctx) }
 
 // Shutdown is ForceFlush.
 func (p *processor) Shutdown(ctx context.Context) error { return p.ForceFlush(ctx) }

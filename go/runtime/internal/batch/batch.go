@@ -14,12 +14,16 @@ import (
 	"otel.tool/runtime/internal/report"
 )
 
-// Config is the standard's OTEL_BLRP_* variables, and what to say.
+// Config is the standard's OTEL_BSP_* or OTEL_BLRP_* variables, and what to say.
 type Config struct {
 	MaxQueue int           // items held, waiting or on their way
 	MaxBatch int           // items in one export
 	Delay    time.Duration // longest wait for a batch to fill
 	Timeout  time.Duration // of one export with all its attempts; 0 is none
+
+	// Hurry, if set, makes an export give up early where waiting has no use, until
+	// what it returns is called: for a flush.
+	Hurry func() (done func())
 
 	What, Target string          // what is lost, and where it was to go: for people
 	Speak        *report.Limited // limits the lines that are written
@@ -91,6 +95,9 @@ func (q *Queue[T]) exportFull() {
 
 // Flush exports what waits, and returns when that is done or ctx ends.
 func (q *Queue[T]) Flush(ctx context.Context) error {
+	if q.cfg.Hurry != nil {
+		defer q.cfg.Hurry()()
+	}
 	q.drain(ctx, 1)
 	return ctx.Err()
 }

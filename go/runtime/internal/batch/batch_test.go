@@ -6,11 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/internal/gctx"
 	"otel.tool/runtime/internal/report"
 )
 
@@ -198,5 +202,46 @@ func TestNoGoroutine(t *testing.T) {
 	if n := runtime.NumGoroutine(); n > before {
 		b := make([]byte, 1<<16)
 		t.Errorf("%d goroutines, before %d\n%s", n, before, strings.TrimSpace(string(b[:runtime.Stack(b, true)])))
+	}
+}
+
+// What exports holds nothing of the goroutine whose item filled the batch.
+func TestInheritsNothing(t *testing.T) {
+	scope := gctx.Enter(&gctx.Active{Ctx: t.Context()}, trace.TraceID{1}, trace.SpanID{1})
+	pprof.SetGoroutineLabels(pprof.WithLabels(t.Context(), pprof.Labels("request", "the first")))
+	defer pprof.SetGoroutineLabels(t.Context())
+	defer scope.Leave()
+	stacks := make(chan string, 2)
+	q := New(config(), func(context.Context, []int) error {
+		var b strings.Builder
+		err := pprof.Lookup("goroutine").WriteTo(&b, 1)
+		stacks <- b.String()
+		return err
+	})
+	for i := range 4 { // a full batch
+		q.Add(i)
+	}
+	all := <-stacks
+	for stack := range strings.SplitSeq(all, "\n\n") {
+		if strings.Contains(stack, "exportFull") && strings.Contains(stack, "labels:") {
+			t.Errorf("labels on\n%s", stack)
+		}
+	}
+	if !strings.Contains(all, "exportFull") || !strings.Contains(all, "the first") {
+		t.Errorf("not the goroutines that are looked for:\n%s", all)
+	}
+}
+
+// A flush hurries an export that is under way.
+func TestHurry(t *testing.T) {
+	hurried := make(chan struct{})
+	cfg := config()
+	cfg.Hurry = func() func() { close(hurried); return func() {} }
+	q := New(cfg, func(context.Context, []int) error { <-hurried; return nil })
+	for i := range 4 {
+		q.Add(i)
+	}
+	if err := q.Flush(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -20,10 +20,10 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
+	"otel.tool/runtime/internal/batch"
 	"otel.tool/runtime/internal/filter"
 	"otel.tool/runtime/internal/otlp"
 	"otel.tool/runtime/internal/propagators"
-	"otel.tool/runtime/internal/queue"
 	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/resource"
 )
@@ -42,7 +42,7 @@ type Config struct {
 	// OTLP is where traces are sent, without what only the program knows.
 	OTLP otlp.Config
 	// Queue is OTEL_BSP_*.
-	Queue queue.Config
+	Queue batch.Config
 
 	// Sampler is OTEL_TRACES_SAMPLER, with OTEL_GO_EXCLUDE before it.
 	Sampler    sdktrace.Sampler
@@ -65,7 +65,7 @@ type Config struct {
 type Output struct {
 	Name  string      // otlp, otlp_file or console
 	OTLP  otlp.Config // without what only the program knows
-	Queue queue.Config
+	Queue batch.Config
 }
 
 // reader reads variables by getenv, and says by warn what is wrong with them.
@@ -232,15 +232,13 @@ func (r *reader) attributes(name string) []attribute.KeyValue {
 	return attrs
 }
 
-func (r *reader) queue() queue.Config {
-	c := queue.Config{
+func (r *reader) queue() batch.Config {
+	return batch.Config{
 		MaxQueue: r.number("OTEL_BSP_MAX_QUEUE_SIZE", 1, 2048),
 		MaxBatch: r.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1, 512),
 		Delay:    r.millis("OTEL_BSP_SCHEDULE_DELAY", 5000),
 		Timeout:  r.millis("OTEL_BSP_EXPORT_TIMEOUT", 30000),
 	}
-	c.MaxBatch = min(c.MaxBatch, c.MaxQueue)
-	return c
 }
 
 // limits looks at the variables that the SDK reads for itself, but takes the

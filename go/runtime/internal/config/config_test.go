@@ -106,7 +106,7 @@ func TestRead(t *testing.T) {
 		{vars{"OTEL_PROPAGATORS": "x"}, "propagator", w3c, "OTEL_PROPAGATORS: unknown name 'x', expected tracecontext, baggage, b3, b3multi, jaeger, xray, ottrace, none; it is left out"},
 
 		{vars{}, "queue", "2048 512 5s 30s", ""},
-		{vars{"OTEL_BSP_MAX_QUEUE_SIZE": "10", "OTEL_BSP_SCHEDULE_DELAY": "250", "OTEL_BSP_EXPORT_TIMEOUT": "0"}, "queue", "10 10 250ms 0s", ""},
+		{vars{"OTEL_BSP_MAX_QUEUE_SIZE": "10", "OTEL_BSP_SCHEDULE_DELAY": "250", "OTEL_BSP_EXPORT_TIMEOUT": "0"}, "queue", "10 512 250ms 0s", ""},
 		{vars{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "0"}, "queue", "2048 512 5s 30s", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE: expected a number of at least 1, found '0'; 512 is used"},
 		{vars{"OTEL_BSP_SCHEDULE_DELAY": "5s"}, "queue", "2048 512 5s 30s", "OTEL_BSP_SCHEDULE_DELAY: expected a number of at least 0, found '5s'; 5000 is used"},
 		{vars{"OTEL_SPAN_EVENT_COUNT_LIMIT": "many"}, "queue", "2048 512 5s 30s", "OTEL_SPAN_EVENT_COUNT_LIMIT: expected a number of at least -1, found 'many'; 128 is used"},

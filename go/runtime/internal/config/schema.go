@@ -13,7 +13,6 @@ import (
 	"otel.tool/runtime/internal/batch"
 	"otel.tool/runtime/internal/otlp"
 	"otel.tool/runtime/internal/propagators"
-	"otel.tool/runtime/internal/queue"
 	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/resource"
 	"otel.tool/runtime/internal/yaml"
@@ -250,7 +249,7 @@ func (f *file) attributeLimits(o *object, otherwise LogLimits) LogLimits {
 func (f *file) readTracer(o *object, general LogLimits) {
 	defer o.done()
 	for _, t := range f.processors(o.get("processors"), "traces", 5000) {
-		f.traces = append(f.traces, Output{Name: t.name, OTLP: t.otlp, Queue: queue.Config{MaxQueue: t.maxQueue, MaxBatch: t.maxBatch, Delay: t.delay, Timeout: t.timeout}})
+		f.traces = append(f.traces, Output{Name: t.name, OTLP: t.otlp, Queue: batch.Config{MaxQueue: t.maxQueue, MaxBatch: t.maxBatch, Delay: t.delay, Timeout: t.timeout}})
 	}
 	l := f.object(o.get("limits"))
 	f.limits = sdktrace.SpanLimits{

@@ -32,6 +32,8 @@ import (
 	"sync/atomic"
 	"time"
 	_ "unsafe" // for linkname
+
+	"otel.tool/runtime/internal/gctx"
 )
 
 const defaultTimeout = 5 * time.Second
@@ -60,7 +62,7 @@ func OnFlush(f func(ctx context.Context)) {
 	mu.Lock()
 	flushers = append(flushers, f)
 	mu.Unlock()
-	install.Do(start)
+	install.Do(begin)
 }
 
 // BeforeEnd has f called when the program ends, before the flushers: it ends
@@ -70,8 +72,11 @@ func BeforeEnd(f func()) {
 	mu.Lock()
 	enders = append(enders, f)
 	mu.Unlock()
-	install.Do(start)
+	install.Do(begin)
 }
+
+// begin starts what lives on, without a trace of the request that came first.
+func begin() { gctx.Without(start) }
 
 func start() {
 	started.Store(true)
