@@ -74,7 +74,7 @@ func newSignal(cfg *config.Metrics) *signal {
 		reader := sdkmetric.NewManualReader(
 			sdkmetric.WithTemporalitySelector(temporalities(out.Temporality)),
 			sdkmetric.WithAggregationSelector(aggregations(out.Exponential)),
-			sdkmetric.WithProducer(newScheduling(out.Temporality)))
+			sdkmetric.WithProducer(newOwn(out.Temporality)))
 		options = append(options, sdkmetric.WithReader(reader))
 		switch out.Name {
 		case "prometheus":
@@ -96,8 +96,6 @@ func newSignal(cfg *config.Metrics) *signal {
 			filtering(cfg.Exemplars, func() { s.provider = sdkmetric.NewMeterProvider(options...) })
 		})
 	})
-	measureRuntime(s.provider.Meter(scope))
-	measureProcess(s.provider.Meter(scope))
 	return s
 }
 

@@ -1,18 +1,47 @@
 package metrics
 
 import (
-	"context"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
-
-	"otel.tool/runtime/hook"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// usage is what the operating system says of the process. What it does not say is
-// negative.
+// What the operating system says of the process
+// (https://opentelemetry.io/docs/specs/semconv/system/process-metrics, 1.39, in
+// development).
+
+var begun = time.Now()
+
+var (
+	processTime    = about{"process.cpu.time", "s", "Total CPU seconds broken down by different states.", true}
+	processUptime  = about{"process.uptime", "s", "The time the process has been running.", false}
+	processMemory  = about{"process.memory.usage", "By", "The amount of physical memory in use.", false}
+	processVirtual = about{"process.memory.virtual", "By", "The amount of committed virtual memory.", false}
+	processThreads = about{"process.thread.count", "{thread}", "Process threads count.", false}
+	processFiles   = about{"process.unix.file_descriptor.count", "{file_descriptor}", "Number of unix file descriptors in use by the process.", false}
+)
+
+func measureProcess(v *values, u usage) {
+	if u.user >= 0 {
+		sum(v, &processTime, point[float64]{with("cpu.mode", "user"), u.user}, point[float64]{with("cpu.mode", "system"), u.system})
+	}
+	v.add(&processUptime, metricdata.Gauge[float64]{DataPoints: []metricdata.DataPoint[float64]{
+		{StartTime: v.start, Time: v.now, Value: time.Since(begun).Seconds()},
+	}})
+	for _, m := range []struct {
+		about *about
+		value int64
+	}{{&processMemory, u.resident}, {&processVirtual, u.virtual}, {&processThreads, u.threads}, {&processFiles, u.fileDescriptors}} {
+		if m.value >= 0 {
+			sum(v, m.about, point[int64]{value: m.value})
+		}
+	}
+}
+
+// usage is what the process uses. What is not known is negative.
 type usage struct {
 	user, system    float64 // seconds of CPU
 	resident        int64   // bytes
@@ -21,44 +50,37 @@ type usage struct {
 	fileDescriptors int64
 }
 
-var begun = time.Now()
-
-// measureProcess registers what is measured of the process
-// (https://opentelemetry.io/docs/specs/semconv/system/process-metrics, 1.39, in
-// development), unless OTEL_INSTRUMENTATION_PROCESS_METRICS_ENABLED is false.
-func measureProcess(m metric.Meter) {
-	if !hook.Wanted("process/metrics") {
-		return
-	}
-	cpu, _ := m.Float64ObservableCounter("process.cpu.time", metric.WithUnit("s"), metric.WithDescription("Total CPU seconds broken down by different states."))
-	uptime, _ := m.Float64ObservableGauge("process.uptime", metric.WithUnit("s"), metric.WithDescription("The time the process has been running."))
-	upDown := func(name, unit, description string) metric.Int64ObservableUpDownCounter {
-		i, _ := m.Int64ObservableUpDownCounter(name, metric.WithUnit(unit), metric.WithDescription(description))
-		return i
-	}
-	resident := upDown("process.memory.usage", "By", "The amount of physical memory in use.")
-	virtual := upDown("process.memory.virtual", "By", "The amount of committed virtual memory.")
-	threads := upDown("process.thread.count", "{thread}", "Process threads count.")
-	files := upDown("process.unix.file_descriptor.count", "{file_descriptor}", "Number of unix file descriptors in use by the process.")
-
-	user := metric.WithAttributeSet(attribute.NewSet(attribute.String("cpu.mode", "user")))
-	system := metric.WithAttributeSet(attribute.NewSet(attribute.String("cpu.mode", "system")))
-
-	_, _ = m.RegisterCallback(func(_ context.Context, o metric.Observer) error {
-		u := usageOf(os.DirFS("/proc/self"))
-		if u.user >= 0 {
-			o.ObserveFloat64(cpu, u.user, user)
-			o.ObserveFloat64(cpu, u.system, system)
+// usageOf reads Linux's /proc/self (proc(5)). Elsewhere there is none, and all is
+// unknown but what cpuTimes knows.
+func usageOf(proc string) usage {
+	u := usage{user: -1, system: -1, resident: -1, virtual: -1, threads: -1, fileDescriptors: -1}
+	u.user, u.system = cpuTimes()
+	if text, err := os.ReadFile(proc + "/statm"); err == nil {
+		if f := strings.Fields(string(text)); len(f) >= 2 {
+			page := int64(os.Getpagesize())
+			u.virtual, u.resident = times(f[0], page), times(f[1], page)
 		}
-		o.ObserveFloat64(uptime, time.Since(begun).Seconds())
-		for _, v := range []struct {
-			instrument metric.Int64ObservableUpDownCounter
-			value      int64
-		}{{resident, u.resident}, {virtual, u.virtual}, {threads, u.threads}, {files, u.fileDescriptors}} {
-			if v.value >= 0 {
-				o.ObserveInt64(v.instrument, v.value)
-			}
+	}
+	if text, err := os.ReadFile(proc + "/stat"); err == nil {
+		// The second field is the program's name, which may hold anything.
+		_, rest, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')')+1:]), " ")
+		if f := strings.Fields(rest); len(f) > 17 {
+			u.threads = times(f[17], 1)
 		}
-		return nil
-	}, cpu, uptime, resident, virtual, threads, files)
+	}
+	if dir, err := os.Open(proc + "/fd"); err == nil {
+		if list, err := dir.Readdirnames(-1); err == nil {
+			u.fileDescriptors = int64(len(list)) - 1 // the one by which they are read
+		}
+		_ = dir.Close()
+	}
+	return u
+}
+
+func times(text string, unit int64) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n * unit
 }
