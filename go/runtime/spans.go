@@ -13,7 +13,7 @@ import (
 // spans is a span processor for one exporter. It is the SDK's batch processor but
 // that no goroutine waits for spans.
 type spans struct {
-	queue    *batch.Queue[sdktrace.ReadOnlySpan]
+	queue    batch.Queue[sdktrace.ReadOnlySpan]
 	exporter sdktrace.SpanExporter
 	first    func() // is called once, before the first span is taken
 	once     sync.Once

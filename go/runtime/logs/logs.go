@@ -68,7 +68,7 @@ func targets(cfg *config.Logs) (list []string) {
 
 // processor hands records to one exporter.
 type processor struct {
-	queue *batch.Queue[sdklog.Record]
+	queue batch.Queue[sdklog.Record]
 	first sync.Once
 }
 

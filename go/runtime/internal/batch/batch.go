@@ -29,14 +29,34 @@ type Config struct {
 	Speak        *report.Limited // limits the lines that are written
 }
 
-// Queue is items waiting to be exported.
+// Queue is items of one type waiting to be exported.
 type Queue[T any] struct {
+	*queue
+}
+
+// New returns a queue that exports by export.
+func New[T any](cfg Config, export func(context.Context, []T) error) Queue[T] {
+	cfg.MaxBatch = min(cfg.MaxBatch, cfg.MaxQueue)
+	return Queue[T]{&queue{cfg: cfg, turn: make(chan struct{}, 1), export: func(ctx context.Context, items []any) error {
+		batch := make([]T, len(items))
+		for i, item := range items {
+			batch[i] = item.(T)
+		}
+		return export(ctx, batch)
+	}}}
+}
+
+// Add takes item if there is room for it.
+func (q Queue[T]) Add(item T) { q.add(item) }
+
+// queue is a Queue whose items are of any type, so that programs have its code once.
+type queue struct {
 	cfg    Config
-	export func(context.Context, []T) error
+	export func(context.Context, []any) error
 	turn   chan struct{} // held by who exports
 
 	mu      sync.Mutex
-	waiting []T
+	waiting []any
 	held    int // waiting, or on their way
 	timer   *time.Timer
 	running bool // a goroutine exports full batches
@@ -45,14 +65,7 @@ type Queue[T any] struct {
 	told    int  // losses that the user has been told of
 }
 
-// New returns a queue that exports by export.
-func New[T any](cfg Config, export func(context.Context, []T) error) *Queue[T] {
-	cfg.MaxBatch = min(cfg.MaxBatch, cfg.MaxQueue)
-	return &Queue[T]{cfg: cfg, export: export, turn: make(chan struct{}, 1)}
-}
-
-// Add takes item if there is room for it.
-func (q *Queue[T]) Add(item T) {
+func (q *queue) add(item any) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.held >= q.cfg.MaxQueue {
@@ -71,7 +84,7 @@ func (q *Queue[T]) Add(item T) {
 }
 
 // later exports what waits then, when it has waited long enough. q.mu is held.
-func (q *Queue[T]) later() {
+func (q *queue) later() {
 	if q.timer != nil {
 		q.timer.Reset(q.cfg.Delay)
 		return
@@ -80,7 +93,7 @@ func (q *Queue[T]) later() {
 }
 
 // exportFull exports until there is no full batch any more.
-func (q *Queue[T]) exportFull() {
+func (q *queue) exportFull() {
 	for again := true; again; {
 		q.drain(context.Background(), q.cfg.MaxBatch)
 		q.mu.Lock()
@@ -94,7 +107,7 @@ func (q *Queue[T]) exportFull() {
 }
 
 // Flush exports what waits, and returns when that is done or ctx ends.
-func (q *Queue[T]) Flush(ctx context.Context) error {
+func (q *queue) Flush(ctx context.Context) error {
 	if q.cfg.Hurry != nil {
 		defer q.cfg.Hurry()()
 	}
@@ -103,7 +116,7 @@ func (q *Queue[T]) Flush(ctx context.Context) error {
 }
 
 // drain exports for as long as at least least items wait, and ctx lasts.
-func (q *Queue[T]) drain(ctx context.Context, least int) {
+func (q *queue) drain(ctx context.Context, least int) {
 	select {
 	case q.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -122,14 +135,14 @@ func (q *Queue[T]) drain(ctx context.Context, least int) {
 	}
 }
 
-func (q *Queue[T]) take(least int) []T {
+func (q *queue) take(least int) []any {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.waiting) < least {
 		return nil
 	}
 	n := min(len(q.waiting), q.cfg.MaxBatch)
-	batch := make([]T, n)
+	batch := make([]any, n)
 	copy(batch, q.waiting)
 	rest := copy(q.waiting, q.waiting[n:])
 	clear(q.waiting[rest:])
@@ -139,7 +152,7 @@ func (q *Queue[T]) take(least int) []T {
 
 // guarded exports, and makes a panic an error: a fault of ours must not end the
 // program.
-func (q *Queue[T]) guarded(ctx context.Context, batch []T) (err error) {
+func (q *queue) guarded(ctx context.Context, batch []any) (err error) {
 	if q.cfg.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, q.cfg.Timeout)
@@ -154,7 +167,7 @@ func (q *Queue[T]) guarded(ctx context.Context, batch []T) (err error) {
 }
 
 // done counts n items that have been exported, or have not, and tells of losses.
-func (q *Queue[T]) done(n int, err error) {
+func (q *queue) done(n int, err error) {
 	q.mu.Lock()
 	q.held -= n
 	if err != nil {
@@ -177,7 +190,7 @@ func (q *Queue[T]) done(n int, err error) {
 
 // Dropped returns how many items were lost: for want of room, and because they
 // could not be exported.
-func (q *Queue[T]) Dropped() (full, failed int) {
+func (q *queue) Dropped() (full, failed int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.full, q.failed

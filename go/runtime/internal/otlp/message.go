@@ -16,23 +16,23 @@ import (
 
 // Group is what belongs to one scope of one resource, in the order in which it
 // came.
-type Group[T any] struct {
+type Group struct {
 	Resource *resource.Resource
 	Scope    instrumentation.Scope
-	Items    []T
+	Items    []any
 }
 
 // Groups sorts items as OTLP nests them. It is used again for the next batch, and
 // holds no item in between (see Clear).
-type Groups[T any] []Group[T]
+type Groups []Group
 
 // Add puts an item where it belongs.
-func (gs *Groups[T]) Add(res *resource.Resource, scope instrumentation.Scope, item T) {
+func (gs *Groups) Add(res *resource.Resource, scope instrumentation.Scope, item any) {
 	g := gs.find(res, scope)
 	g.Items = append(g.Items, item)
 }
 
-func (gs *Groups[T]) find(res *resource.Resource, scope instrumentation.Scope) *Group[T] {
+func (gs *Groups) find(res *resource.Resource, scope instrumentation.Scope) *Group {
 	for i := range *gs {
 		if g := &(*gs)[i]; g.Resource == res && g.Scope == scope {
 			return g
@@ -42,7 +42,7 @@ func (gs *Groups[T]) find(res *resource.Resource, scope instrumentation.Scope) *
 	if n < cap(*gs) {
 		*gs = (*gs)[:n+1] // its items have room from an earlier batch
 	} else {
-		*gs = append(*gs, Group[T]{})
+		*gs = append(*gs, Group{})
 	}
 	g := &(*gs)[n]
 	g.Resource, g.Scope = res, scope
@@ -50,17 +50,17 @@ func (gs *Groups[T]) find(res *resource.Resource, scope instrumentation.Scope) *
 }
 
 // Clear lets go of all items.
-func (gs *Groups[T]) Clear() {
+func (gs *Groups) Clear() {
 	for i := range *gs {
 		g := &(*gs)[i]
 		clear(g.Items)
-		*g = Group[T]{Items: g.Items[:0]}
+		*g = Group{Items: g.Items[:0]}
 	}
 	*gs = (*gs)[:0]
 }
 
 // begins says whether group i is the first one of its resource.
-func (gs Groups[T]) begins(i int) bool {
+func (gs Groups) begins(i int) bool {
 	for _, g := range gs[:i] {
 		if g.Resource == gs[i].Resource {
 			return false
@@ -71,7 +71,7 @@ func (gs Groups[T]) begins(i int) bool {
 
 // Append writes a request of any signal: they differ only in what a scope holds,
 // which item writes.
-func (gs Groups[T]) Append(w *wire.Writer, item func(w *wire.Writer, item T)) {
+func (gs Groups) Append(w *wire.Writer, item func(w *wire.Writer, item any)) {
 	for i := range gs {
 		if !gs.begins(i) {
 			continue
@@ -185,23 +185,28 @@ func appendValue(w *wire.Writer, v attribute.Value) {
 	case attribute.FLOAT64:
 		w.Double(4, v.AsFloat64())
 	case attribute.STRINGSLICE:
-		appendArray(w, v.AsStringSlice(), func(s string) { w.String(1, s) })
+		list := v.AsStringSlice()
+		appendArray(w, len(list), func(i int) { w.String(1, list[i]) })
 	case attribute.BOOLSLICE:
-		appendArray(w, v.AsBoolSlice(), func(b bool) { w.Bool(2, b) })
+		list := v.AsBoolSlice()
+		appendArray(w, len(list), func(i int) { w.Bool(2, list[i]) })
 	case attribute.INT64SLICE:
-		appendArray(w, v.AsInt64Slice(), func(n int64) { w.Uint(3, uint64(n)) })
+		list := v.AsInt64Slice()
+		appendArray(w, len(list), func(i int) { w.Uint(3, uint64(list[i])) })
 	case attribute.FLOAT64SLICE:
-		appendArray(w, v.AsFloat64Slice(), func(f float64) { w.Double(4, f) })
+		list := v.AsFloat64Slice()
+		appendArray(w, len(list), func(i int) { w.Double(4, list[i]) })
 	default:
 		w.String(1, v.Emit())
 	}
 }
 
-func appendArray[T any](w *wire.Writer, list []T, write func(T)) {
+// appendArray writes an ArrayValue of n values; value writes one.
+func appendArray(w *wire.Writer, n int, value func(i int)) {
 	array := w.Open(5)
-	for _, x := range list {
+	for i := range n {
 		m := w.Open(1)
-		write(x)
+		value(i)
 		w.Close(m)
 	}
 	w.Close(array)

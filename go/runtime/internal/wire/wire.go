@@ -41,12 +41,18 @@ type Writer struct {
 	B []byte
 }
 
+// What is called for each field is not inlined: that would make every program 58 KB
+// larger, to encode a span 25 ns sooner.
+
+//go:noinline
 func (w *Writer) tag(field int, t Type) {
 	w.B = binary.AppendUvarint(w.B, uint64(field)<<3|uint64(t))
 }
 
 // Uint writes v as a varint; a signed value is written as its two's complement,
 // which is what int32, int64 and enums are.
+//
+//go:noinline
 func (w *Writer) Uint(field int, v uint64) {
 	w.tag(field, Varint)
 	w.B = binary.AppendUvarint(w.B, v)
@@ -62,6 +68,8 @@ func (w *Writer) Bool(field int, v bool) {
 }
 
 // Fixed64 writes v in 8 bytes.
+//
+//go:noinline
 func (w *Writer) Fixed64(field int, v uint64) {
 	w.tag(field, Fixed64)
 	w.B = binary.LittleEndian.AppendUint64(w.B, v)
@@ -74,6 +82,8 @@ func (w *Writer) Fixed32(field int, v uint32) {
 }
 
 // Double writes v in 8 bytes.
+//
+//go:noinline
 func (w *Writer) Double(field int, v float64) {
 	w.Fixed64(field, math.Float64bits(v))
 }
@@ -118,6 +128,8 @@ func (w *Writer) PackedUint(field int, list []uint64) {
 }
 
 // Bytes writes v.
+//
+//go:noinline
 func (w *Writer) Bytes(field int, v []byte) {
 	w.tag(field, Bytes)
 	w.B = binary.AppendUvarint(w.B, uint64(len(v)))
@@ -138,6 +150,8 @@ func (w *Writer) String(field int, v string) {
 // Open begins an embedded message; what is written until [Writer.Close] of the
 // mark that it returns is that message. Messages close in the reverse of the
 // order in which they were opened.
+//
+//go:noinline
 func (w *Writer) Open(field int) (mark int) {
 	w.tag(field, Bytes)
 	w.B = append(w.B, 0)

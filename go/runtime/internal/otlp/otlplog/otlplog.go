@@ -30,12 +30,14 @@ func (e *Exporter) Export(ctx context.Context, records []sdklog.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
-	var groups otlp.Groups[*sdklog.Record]
+	var groups otlp.Groups
 	for i := range records {
 		r := &records[i]
 		groups.Add(r.Resource(), r.InstrumentationScope(), r)
 	}
-	return e.Send(ctx, func(w *wire.Writer) { groups.Append(w, appendRecord) })
+	return e.Send(ctx, func(w *wire.Writer) {
+		groups.Append(w, func(w *wire.Writer, r any) { appendRecord(w, r.(*sdklog.Record)) })
+	})
 }
 
 // ForceFlush does nothing: nothing is held here.

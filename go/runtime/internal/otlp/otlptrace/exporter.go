@@ -16,7 +16,7 @@ import (
 type Exporter struct {
 	*otlp.Client
 	mu     sync.Mutex
-	groups otlp.Groups[sdktrace.ReadOnlySpan]
+	groups otlp.Groups
 }
 
 var _ sdktrace.SpanExporter = (*Exporter)(nil)
@@ -45,5 +45,5 @@ func (e *Exporter) encode(w *wire.Writer, spans []sdktrace.ReadOnlySpan) {
 	for _, s := range spans {
 		e.groups.Add(s.Resource(), s.InstrumentationScope(), s)
 	}
-	e.groups.Append(w, appendSpan)
+	e.groups.Append(w, func(w *wire.Writer, s any) { appendSpan(w, s.(sdktrace.ReadOnlySpan)) })
 }
