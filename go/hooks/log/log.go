@@ -42,8 +42,11 @@ type logger struct {
 var layoutKnown = func() bool {
 	theirs, ours := reflect.TypeFor[log.Logger](), reflect.TypeFor[logger]()
 	for i := range ours.NumField() {
-		f, ok := theirs.FieldByName(ours.Field(i).Name)
-		if !ok || f.Type != ours.Field(i).Type || f.Offset != ours.Field(i).Offset {
+		if i >= theirs.NumField() {
+			return false
+		}
+		f, want := theirs.Field(i), ours.Field(i)
+		if f.Name != want.Name || f.Type != want.Type || f.Offset != want.Offset {
 			return false
 		}
 	}

@@ -39,8 +39,8 @@ func FieldOf(t reflect.Type, path string, want reflect.Type) (f Field, ok bool) 
 		if t.Kind() != reflect.Struct {
 			return Field{}, false
 		}
-		sf, found := t.FieldByName(name)
-		if !found || len(sf.Index) != 1 {
+		sf, found := fieldOf(t, name)
+		if !found {
 			return Field{}, false
 		}
 		offset += sf.Offset
@@ -48,6 +48,17 @@ func FieldOf(t reflect.Type, path string, want reflect.Type) (f Field, ok bool) 
 	}
 	f.offsets = append(f.offsets, offset)
 	return f, t == want
+}
+
+// fieldOf returns a field of the struct t itself. (Type.FieldByName, which looks in
+// embedded ones, too, is 9 KB that few programs have.)
+func fieldOf(t reflect.Type, name string) (f reflect.StructField, ok bool) {
+	for i := range t.NumField() {
+		if f = t.Field(i); f.Name == name {
+			return f, true
+		}
+	}
+	return f, false
 }
 
 // Of returns the address of the field in the value that iface holds, which must

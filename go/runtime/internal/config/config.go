@@ -168,6 +168,7 @@ func (r *reader) number(name string, low, otherwise int) int {
 	return n
 }
 
+//go:noinline
 func (r *reader) millis(name string, otherwise int) time.Duration {
 	return time.Duration(r.number(name, 0, otherwise)) * time.Millisecond
 }

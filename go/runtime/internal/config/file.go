@@ -215,6 +215,7 @@ func (f *file) number(n *yaml.Node, low, otherwise int) int {
 	return int(i)
 }
 
+//go:noinline
 func (f *file) millis(n *yaml.Node, low, otherwise int) time.Duration {
 	return time.Duration(f.number(n, low, otherwise)) * time.Millisecond
 }

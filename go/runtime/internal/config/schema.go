@@ -340,7 +340,9 @@ func (f *file) exporter(at *yaml.Node, o *object, signal string) (m MetricOutput
 	defer e.done()
 	m.Temporality = "cumulative"
 	if signal == "metrics" {
-		m.Temporality = strings.ReplaceAll(f.choice(e.get("temporality_preference"), "cumulative", "delta", "low_memory"), "_", "")
+		if m.Temporality = f.choice(e.get("temporality_preference"), "cumulative", "delta", "low_memory"); m.Temporality == "low_memory" {
+			m.Temporality = "lowmemory"
+		}
 		m.Exponential = f.choice(e.get("default_histogram_aggregation"), "explicit_bucket_histogram", "base2_exponential_bucket_histogram") != "explicit_bucket_histogram"
 	}
 	switch name {

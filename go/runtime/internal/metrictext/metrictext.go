@@ -158,6 +158,8 @@ func pairs(set *attribute.Set) string {
 
 // line makes text fit for a line: control characters could move the terminal's
 // cursor.
+//
+//go:noinline
 func line(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {

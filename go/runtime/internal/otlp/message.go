@@ -2,6 +2,7 @@ package otlp
 
 import (
 	"reflect"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -140,14 +141,26 @@ func CloseScope(w *wire.Writer, scope *instrumentation.Scope, mark int) {
 // run time because the program's version of OpenTelemetry may be from before
 // v1.32, where there is none.
 func scopeAttributes(scope *instrumentation.Scope) *attribute.Set {
-	field := reflect.ValueOf(scope).Elem().FieldByName("Attributes")
-	if !field.IsValid() {
+	i := attributesField()
+	if i < 0 {
 		return attribute.EmptySet()
 	}
-	return field.Addr().Interface().(*attribute.Set)
+	return reflect.ValueOf(scope).Elem().Field(i).Addr().Interface().(*attribute.Set)
 }
 
+var attributesField = sync.OnceValue(func() int {
+	t := reflect.TypeFor[instrumentation.Scope]()
+	for i := range t.NumField() {
+		if t.Field(i).Name == "Attributes" {
+			return i
+		}
+	}
+	return -1
+})
+
 // AppendCount writes n unless it is 0.
+//
+//go:noinline
 func AppendCount(w *wire.Writer, field, n int) {
 	if n > 0 {
 		w.Uint(field, uint64(n))
@@ -213,6 +226,8 @@ func appendArray(w *wire.Writer, n int, value func(i int)) {
 }
 
 // Nanos is t as OTLP has it; a zero time is 0, "unknown".
+//
+//go:noinline
 func Nanos(t time.Time) uint64 {
 	if t.IsZero() {
 		return 0

@@ -89,6 +89,8 @@ type Config struct {
 
 // Target is where to, as people are told: without user, password, path and
 // query.
+//
+//go:noinline
 func (cfg *Config) Target() string {
 	switch {
 	case cfg.File != "":

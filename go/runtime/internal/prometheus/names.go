@@ -3,11 +3,11 @@ package prometheus
 import "strings"
 
 // units are the words for the units of UCUM, as Prometheus has them.
-var units = map[string]string{
-	"d": "days", "h": "hours", "min": "minutes", "s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
-	"By": "bytes", "KiBy": "kibibytes", "MiBy": "mebibytes", "GiBy": "gibibytes", "TiBy": "tibibytes",
-	"KBy": "kilobytes", "MBy": "megabytes", "GBy": "gigabytes", "TBy": "terabytes",
-	"m": "meters", "V": "volts", "A": "amperes", "J": "joules", "W": "watts", "g": "grams", "Cel": "celsius", "Hz": "hertz", "%": "percent",
+var units = [...]struct{ unit, word string }{
+	{"d", "days"}, {"h", "hours"}, {"min", "minutes"}, {"s", "seconds"}, {"ms", "milliseconds"}, {"us", "microseconds"}, {"ns", "nanoseconds"},
+	{"By", "bytes"}, {"KiBy", "kibibytes"}, {"MiBy", "mebibytes"}, {"GiBy", "gibibytes"}, {"TiBy", "tibibytes"},
+	{"KBy", "kilobytes"}, {"MBy", "megabytes"}, {"GBy", "gigabytes"}, {"TBy", "terabytes"},
+	{"m", "meters"}, {"V", "volts"}, {"A", "amperes"}, {"J", "joules"}, {"W", "watts"}, {"g", "grams"}, {"Cel", "celsius"}, {"Hz", "hertz"}, {"%", "percent"},
 }
 
 // unitOf is the unit as a part of a name; "" for one that says nothing, such as
@@ -36,8 +36,10 @@ func word(unit string) string {
 	if i := strings.IndexByte(unit, '{'); i >= 0 {
 		unit = unit[:i]
 	}
-	if w := units[unit]; w != "" {
-		return w
+	for _, u := range units {
+		if u.unit == unit {
+			return u.word
+		}
 	}
 	return strings.Trim(clean(unit, false), "_")
 }

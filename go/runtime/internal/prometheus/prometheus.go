@@ -189,6 +189,8 @@ func (e *writer) total(f *family, p *points.Point) {
 func (f *family) end() { f.samples = append(f.samples, '\n') }
 
 // sample writes a line but for its end.
+//
+//go:noinline
 func (e *writer) sample(f *family, suffix, extra, value string) {
 	b := append(f.samples, f.name...)
 	b = append(b, suffix...)
@@ -278,11 +280,16 @@ func float(v float64) string {
 }
 
 func escape(text string, quotes bool) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = strings.ReplaceAll(text, `\`, `\\`)
-	text = strings.ReplaceAll(text, "\n", `\n`)
-	if quotes {
-		text = strings.ReplaceAll(text, `"`, `\"`)
+	var b strings.Builder
+	for _, c := range []byte(strings.ToValidUTF8(text, "\uFFFD")) {
+		switch {
+		case c == '\n':
+			b.WriteString(`\n`)
+			continue
+		case c == '\\', c == '"' && quotes:
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
 	}
-	return text
+	return b.String()
 }

@@ -57,6 +57,8 @@ func SetLevel(l Level) (before Level) { return Level(level.Swap(int32(l))) }
 var out io.Writer = os.Stderr
 
 // Line writes one line of level l.
+//
+//go:noinline
 func Line(l Level, format string, args ...any) {
 	if On(l) {
 		fmt.Fprintf(out, "otel: "+format+"\n", args...)

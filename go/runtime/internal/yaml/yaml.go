@@ -74,7 +74,7 @@ func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, 
 
 // Parse reads text. Variables are those that getenv shows. The error is an [*Error].
 func Parse(text string, getenv func(name string) string) (*Node, error) {
-	p := &parser{text: "\n" + strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n"), getenv: getenv}
+	p := &parser{text: "\n" + strings.Join(strings.Split(strings.TrimPrefix(text, "\ufeff"), "\r\n"), "\n"), getenv: getenv}
 	switch {
 	case len(text) > MaxSize:
 		p.failAt(1, 1, "more than %d bytes", MaxSize)
@@ -107,6 +107,7 @@ func (p *parser) fail(format string, args ...any) *Node {
 	return p.failAt(p.line, p.col()+1, format, args...)
 }
 
+//go:noinline
 func (p *parser) failAt(line, col int, format string, args ...any) *Node {
 	if p.err == nil {
 		p.err = &Error{line, col, fmt.Sprintf(format, args...)}
@@ -119,6 +120,8 @@ func (p *parser) end() bool   { return p.pos >= len(p.text) }
 func (p *parser) node() *Node { return &Node{Line: p.line, Col: p.col() + 1} }
 
 // peek returns the byte that is n further on, 0 behind the end.
+//
+//go:noinline
 func (p *parser) peek(n int) byte {
 	if p.pos+n < len(p.text) {
 		return p.text[p.pos+n]
@@ -127,6 +130,8 @@ func (p *parser) peek(n int) byte {
 }
 
 // space says whether c ends a word: white space, or the end.
+//
+//go:noinline
 func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == 0 }
 
 func (p *parser) newline() {
