@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"unsafe"
@@ -33,9 +34,7 @@ func writeLine(b *bytes.Buffer, r *sdklog.Record) {
 	if level == "" {
 		level = r.Severity().String()
 	}
-	level = line(level)
-	b.WriteString(level + strings.Repeat(" ", max(1, 6-len(level))))
-	b.WriteString(line(r.Body().String()))
+	fmt.Fprintf(b, "%-5s %s", line(level), line(r.Body().String()))
 	space := "  "
 	r.WalkAttributes(func(kv log.KeyValue) bool {
 		b.WriteString(space + line(kv.Key) + "=" + line(kv.Value.String()))

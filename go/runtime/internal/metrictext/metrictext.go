@@ -9,6 +9,7 @@ package metrictext
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -36,7 +37,7 @@ func Write(w io.Writer, rm *metricdata.ResourceMetrics) error {
 			m := &sm.Metrics[i]
 			kind := points.Of(m.Data).Kind
 			points.Each(m.Data, func(p *points.Point) {
-				b.WriteString("  " + m.Name + strings.Repeat(" ", width-len(m.Name)) + "  " + value(kind, p, m.Unit))
+				fmt.Fprintf(&b, "  %-*s  %s", width, m.Name, value(kind, p, m.Unit))
 				if text := pairs(p.Attributes); text != "" {
 					b.WriteString("  " + text)
 				}

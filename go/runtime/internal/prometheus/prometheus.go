@@ -39,15 +39,14 @@ type family struct {
 // writer collects the families of one answer.
 type writer struct {
 	open     bool // OpenMetrics
-	families []*family
-	byName   map[string]*family
+	families map[string]*family
 	labels   []byte // of the current point
 }
 
 // Write writes rm, whose sums and histograms are cumulative. Families that several
 // scopes have are written as one; of those that differ in their kind, the first.
 func Write(w io.Writer, rm *metricdata.ResourceMetrics, openMetrics bool) error {
-	e := &writer{open: openMetrics, byName: map[string]*family{}}
+	e := &writer{open: openMetrics, families: map[string]*family{}}
 	if rm.Resource.Len() > 0 {
 		e.info(rm.Resource.Set())
 	}
@@ -62,13 +61,17 @@ func Write(w io.Writer, rm *metricdata.ResourceMetrics, openMetrics bool) error 
 }
 
 func (e *writer) bytes() []byte {
-	sort.SliceStable(e.families, func(i, j int) bool { return e.families[i].name < e.families[j].name })
+	names := make([]string, 0, len(e.families))
+	for name := range e.families {
+		names = append(names, name)
+	}
+	sort.Strings(names)
 	var b []byte
-	for _, f := range e.families {
+	for _, name := range names {
+		f := e.families[name]
 		if len(f.samples) == 0 {
 			continue
 		}
-		name := f.name
 		if f.kind == "counter" && !e.open {
 			name += "_total"
 		}
@@ -98,15 +101,14 @@ func (e *writer) info(set *attribute.Set) {
 
 // family returns the family of that name; nil if there is one of another kind.
 func (e *writer) family(name, kind, help, unit string) *family {
-	if f := e.byName[name]; f != nil {
+	if f := e.families[name]; f != nil {
 		if f.kind != kind {
 			return nil
 		}
 		return f
 	}
 	f := &family{name: name, kind: kind, help: help, unit: unit}
-	e.byName[name] = f
-	e.families = append(e.families, f)
+	e.families[name] = f
 	return f
 }
 

@@ -230,8 +230,7 @@ func (p *printer) line(l line, w widths) {
 	p.put(style, l.name, w.name-utf8.RuneCountInString(l.branch)+2)
 	p.put(cyan, clean(l.Service, longestName), w.service+2)
 	p.put(dim, l.Kind, w.kind+2)
-	text := Duration(l.Duration)
-	p.put("", strings.Repeat(" ", w.duration-utf8.RuneCountInString(text))+text, 0)
+	p.put("", fmt.Sprintf("%*s", w.duration, Duration(l.Duration)), 0)
 	for _, fact := range facts(l.Span) {
 		p.WriteString("  ")
 		style := ""
