@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -208,6 +209,50 @@ func TestResource(t *testing.T) {
 			if got := c.first.Resource[key]; got != want {
 				t.Errorf("%q: %s is %v, want %s", tt.env, key, got, want)
 			}
+		}
+	}
+}
+
+// The limits of spans are what the variables say, the general ones where there is no own.
+func TestSpanLimits(t *testing.T) {
+	for env, want := range map[string]string{
+		"":                                    "2 long, 2 events of 2, 2 links of 2",
+		"OTEL_ATTRIBUTE_COUNT_LIMIT=1":        "1 long, 2 events of 2, 2 links of 2",
+		"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=2": "2 lo, 2 events of 2, 2 links of 2",
+		"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=1":   "1 long, 2 events of 2, 2 links of 2",
+		"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT=3":                                     "2 lon, 2 events of 2, 2 links of 2",
+		"OTEL_SPAN_EVENT_COUNT_LIMIT=1":                                                "2 long, 1 events of 2, 2 links of 2",
+		"OTEL_SPAN_LINK_COUNT_LIMIT=1":                                                 "2 long, 2 events of 2, 1 links of 2",
+		"OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT=1":                                           "2 long, 2 events of 1, 2 links of 2",
+		"OTEL_LINK_ATTRIBUTE_COUNT_LIMIT=1":                                            "2 long, 2 events of 2, 2 links of 1",
+		"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=2 OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT=3": "2 lon, 2 events of 2, 2 links of 2",
+	} {
+		dir := t.TempDir()
+		run(t, append(strings.Fields(env), "OTEL_TRACES_EXPORTER=otlp_file", "OTEL_GO_OTLP_FOLDER="+dir), "limits")
+		text, err := os.ReadFile(filepath.Join(dir, "traces.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		type attributes []struct{ Value struct{ StringValue string } }
+		type part struct{ Attributes attributes }
+		var req struct {
+			ResourceSpans []struct {
+				ScopeSpans []struct {
+					Spans []struct {
+						part
+						Events, Links []part
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal(text, &req); err != nil {
+			t.Fatal(err)
+		}
+		s := req.ResourceSpans[0].ScopeSpans[0].Spans[0]
+		got := fmt.Sprintf("%d %s, %d events of %d, %d links of %d", len(s.Attributes), s.Attributes[0].Value.StringValue,
+			len(s.Events), len(s.Events[0].Attributes), len(s.Links), len(s.Links[0].Attributes))
+		if got != want {
+			t.Errorf("%s: %s, want %s", env, got, want)
 		}
 	}
 }

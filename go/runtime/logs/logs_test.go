@@ -135,6 +135,20 @@ func TestExports(t *testing.T) {
 	}
 }
 
+// The limits of records are what the variables say.
+func TestLimits(t *testing.T) {
+	for env, want := range map[string]string{
+		"OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT=1":        `"attributes":[{"key":"text","value":{"stringValue":"x"}}],"droppedAttributesCount":7,`,
+		"OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT=0": `{"key":"text","value":{"stringValue":""}}`,
+	} {
+		scopes, address := collect(t)
+		run(t, "log", append(address, "OTEL_LOGS_EXPORTER=otlp", env)...)
+		if got := scopes(); len(got) != 1 || !strings.Contains(got[0], want) {
+			t.Errorf("%s: %q", env, got)
+		}
+	}
+}
+
 func TestOff(t *testing.T) {
 	for _, e := range []string{"", "OTEL_LOGS_EXPORTER=none", "OTEL_SDK_DISABLED=true"} {
 		scopes, env := collect(t)

@@ -91,7 +91,10 @@ type request struct {
 
 type points struct {
 	AggregationTemporality int
-	DataPoints             []struct{ AsInt, Count string }
+	DataPoints             []struct {
+		AsInt, Count string
+		Exemplars    []struct{ TimeUnixNano string }
+	}
 }
 
 // collector keeps the requests that it gets.
@@ -213,6 +216,21 @@ func TestPreferences(t *testing.T) {
 	}
 	if found != 2 {
 		t.Errorf("%+v", c.requests)
+	}
+}
+
+// Outside of spans there are exemplars only if all measurements may be some.
+func TestExemplarFilter(t *testing.T) {
+	for filter, want := range map[string]int{"": 0, "trace_based": 0, "always_off": 0, "always_on": 1} {
+		c, env := collect(t)
+		run(t, "measure", append(env, "OTEL_METRICS_EXEMPLAR_FILTER="+filter)...)
+		for _, sm := range c.requests[0].ResourceMetrics[0].ScopeMetrics {
+			for _, m := range sm.Metrics {
+				if m.Name == "prog.work" && len(m.Histogram.DataPoints[0].Exemplars) != want {
+					t.Errorf("%s: %+v", filter, m.Histogram)
+				}
+			}
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -50,6 +51,14 @@ var steps = map[string]func(){
 	"ownlate": func() {
 		otel.SetTracerProvider(noop.NewTracerProvider())
 		otel.SetTextMapPropagator(propagation.TraceContext{})
+	},
+	"limits": func() { // two of everything that has a limit
+		two := []attribute.KeyValue{attribute.String("a", "long"), attribute.String("b", "long")}
+		link := trace.Link{SpanContext: trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}}), Attributes: two}
+		_, s := otel.Tracer("prog").Start(context.Background(), "limits", trace.WithAttributes(two...), trace.WithLinks(link, link))
+		s.AddEvent("event", trace.WithAttributes(two...))
+		s.AddEvent("event", trace.WithAttributes(two...))
+		s.End()
 	},
 	"error": func() { otel.Handle(fmt.Errorf("an error of the program")) },
 }
