@@ -8,7 +8,7 @@ here=$(dirname "$0")
 export GOFLAGS=-mod=mod
 
 logs="logs internal/otlp/otlplog"
-metrics="metrics internal/followmeter internal/metrictext internal/prometheus internal/otlp/otlpmetric"
+metrics="metrics internal/followmeter internal/metrictext internal/points internal/prometheus internal/otlp/otlpmetric"
 
 # floor VERSION PACKAGES... - with that version, and without those packages
 floor() {

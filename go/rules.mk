@@ -11,6 +11,13 @@ $(GO_MODULES:%=test-go-%): test-go-%:
 
 TEST_TARGETS += test-go
 
+# That the table of variables names tests that would notice if one were ignored.
+.PHONY: test-variables
+test-variables:
+	cd go/runtime/internal/config && go test -count=1 -run 'Table|Documented|Ignored' -timeout 30m -ignored -v
+
+TEST_TARGETS += test-variables
+
 # Our exporter against the official one.
 .PHONY: bench-otlp
 bench-otlp:
