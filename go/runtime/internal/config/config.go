@@ -338,7 +338,7 @@ func (r *reader) otlp(signal, path string) otlp.Config {
 		KeyFile:  r.text(pick("CLIENT_KEY")),
 	}
 	if c.Timeout == 0 {
-		c.Timeout = time.Hour // no limit, but for the one of the queue
+		c.Timeout = noTimeout // but for the one of the queue
 	}
 	name := pick("ENDPOINT")
 	var endpoint *url.URL

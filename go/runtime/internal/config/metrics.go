@@ -44,6 +44,9 @@ type Metrics struct {
 	Set []string
 }
 
+// noTimeout is what 0 means for a timeout that needs to be one.
+const noTimeout = time.Hour
+
 // MetricOutput is one of the places that metrics go to.
 type MetricOutput struct {
 	Name              string      // otlp, otlp_file, console or prometheus
@@ -73,8 +76,10 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 	m.Resource = r.resource()
 	m.Exporters = r.list("OTEL_METRICS_EXPORTER", []string{"otlp"}, "otlp", "otlp_file", "console", "prometheus", "none")
 	m.OTLP = r.otlp("METRICS", "v1/metrics")
-	m.Interval = r.millisFrom("OTEL_METRIC_EXPORT_INTERVAL", 1, 60000)
-	m.Timeout = r.millisFrom("OTEL_METRIC_EXPORT_TIMEOUT", 1, 30000)
+	m.Interval = time.Duration(r.number("OTEL_METRIC_EXPORT_INTERVAL", 1, 60000)) * time.Millisecond
+	if m.Timeout = r.millis("OTEL_METRIC_EXPORT_TIMEOUT", 30000); m.Timeout == 0 {
+		m.Timeout = noTimeout
+	}
 	m.Temporality = r.choice("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative", "delta", "lowmemory")
 	m.Exponential = r.choice("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
 		"explicit_bucket_histogram", "base2_exponential_bucket_histogram") != "explicit_bucket_histogram"
@@ -96,11 +101,6 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 		m.Outputs = append(m.Outputs, out)
 	}
 	return m
-}
-
-// millisFrom is millis of at least low.
-func (r *reader) millisFrom(name string, low, otherwise int) time.Duration {
-	return time.Duration(r.number(name, low, otherwise)) * time.Millisecond
 }
 
 // choice reads one of some words; the first is the default.

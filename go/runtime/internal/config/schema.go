@@ -411,7 +411,7 @@ func (f *file) otlp(o *object, protocol otlp.Protocol, signal string) otlp.Confi
 		KeyFile:  f.text(pick("key_file", "client_key_file", "client_key")),
 	}
 	if c.Timeout == 0 {
-		c.Timeout = time.Hour // no limit, but for the one of the queue
+		c.Timeout = noTimeout // but for the one of the queue
 	}
 	endpoint := o.get("endpoint")
 	u, socket, ok := parseEndpoint(f.text(endpoint), f.bool(pick("insecure")))
@@ -463,7 +463,7 @@ func (f *file) readMeter(o *object) {
 			m.Interval = f.millis(r.get("interval"), 1, 60000)
 			m.Timeout = f.millis(r.get("timeout"), 0, 30000)
 			if m.Timeout == 0 {
-				m.Timeout = time.Hour
+				m.Timeout = noTimeout
 			}
 		}
 		if r.done(); ok {
