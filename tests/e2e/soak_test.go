@@ -35,7 +35,7 @@ func TestSoak(t *testing.T) {
 	a.env = append(a.env, "OTEL_GO_SIGNALS=all")
 	addr := freeAddr(t)
 	p := start(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + s.URL, "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_LOGS_EXPORTER=otlp",
-		"OTEL_METRIC_EXPORT_INTERVAL=1000", "OTEL_BSP_SCHEDULE_DELAY=100", "OTEL_BLRP_SCHEDULE_DELAY=100", "OTEL_BSP_MAX_QUEUE_SIZE=8192", "OTEL_GO_EXCLUDE=/stats"}, a.woven(), addr)
+		"OTEL_METRIC_EXPORT_INTERVAL=1000", "OTEL_BSP_SCHEDULE_DELAY=100", "OTEL_BLRP_SCHEDULE_DELAY=100", "OTEL_BSP_MAX_QUEUE_SIZE=8192", "OTEL_BLRP_MAX_QUEUE_SIZE=8192", "OTEL_GO_EXCLUDE=/stats"}, a.woven(), addr)
 	p.listening(addr)
 
 	soakGet(t, addr, "first") // by itself: its workers are its own while it lasts

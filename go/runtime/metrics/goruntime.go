@@ -56,8 +56,8 @@ func (g *goRuntime) read(v *values) {
 	}
 	more := g.samples[len(runtimeMetrics):]
 	stacks := integer(&more[0])
-	sum(v, &memoryUsed, point[int64]{with("go.memory.type", "stack"), stacks},
-		point[int64]{with("go.memory.type", "other"), integer(&more[1]) - integer(&more[2]) - stacks})
+	sum(v, &memoryUsed, point[int64]{only("go.memory.type", "stack"), stacks},
+		point[int64]{only("go.memory.type", "other"), integer(&more[1]) - integer(&more[2]) - stacks})
 	if more[3].Value.Kind() == metrics.KindFloat64Histogram {
 		g.scheduling.read(v, more[3].Value.Float64Histogram())
 	}

@@ -12,6 +12,7 @@ package metrics
 import (
 	"context"
 	"os"
+	"strconv"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric/noop"
@@ -70,11 +71,16 @@ type signal struct {
 func newSignal(cfg *config.Metrics) *signal {
 	s := &signal{}
 	options := []sdkmetric.Option{sdkmetric.WithResource(setup.Resource(cfg.Resource))}
+	var views []sdkmetric.View
+	for _, v := range cfg.Views {
+		views = append(views, viewOf(v))
+	}
+	options = append(options, sdkmetric.WithView(views...))
 	for _, out := range cfg.Outputs {
 		reader := sdkmetric.NewManualReader(
 			sdkmetric.WithTemporalitySelector(temporalities(out.Temporality)),
 			sdkmetric.WithAggregationSelector(aggregations(out.Exponential)),
-			sdkmetric.WithProducer(newOwn(out.Temporality)))
+			sdkmetric.WithProducer(newOwn(out.Temporality, views)))
 		options = append(options, sdkmetric.WithReader(reader))
 		switch out.Name {
 		case "prometheus":
@@ -92,39 +98,48 @@ func newSignal(cfg *config.Metrics) *signal {
 		}
 	}
 	setup.Quietly(func() {
-		bounded(func() {
+		bounded(cfg.Series, func() {
 			filtering(cfg.Exemplars, func() { s.provider = sdkmetric.NewMeterProvider(options...) })
 		})
 	})
 	return s
 }
 
-// bounded runs f with the limit of series that the specification has for an
-// instrument ("Cardinality limits"). The SDK had none up to v1.43; the option for
-// it came with v1.37, this variable, which it reads at once, long before.
-func bounded(f func()) {
+// bounded runs f with a limit of series of an instrument: the one that is given, else
+// the variable's, else that of the specification ("Cardinality limits"). The SDK had
+// none up to v1.43; the option for it came with v1.37, this variable, which it reads at
+// once, long before.
+func bounded(series int, f func()) {
 	const name = "OTEL_GO_X_CARDINALITY_LIMIT"
-	if _, set := os.LookupEnv(name); !set {
-		_ = os.Setenv(name, "2000")
-		defer os.Unsetenv(name)
+	limit := os.Getenv(name)
+	if series > 0 {
+		limit = strconv.Itoa(series)
+	} else if limit == "" {
+		limit = "2000"
 	}
-	f()
+	with(name, limit, f)
 }
 
 // filtering runs f with that exemplar filter, if one is given: the option for it is
 // younger than the variable, which the SDK reads at once.
 func filtering(exemplars string, f func()) {
-	const name = "OTEL_METRICS_EXEMPLAR_FILTER"
-	if exemplars != "" {
-		before, set := os.LookupEnv(name)
-		_ = os.Setenv(name, exemplars)
-		defer func() {
-			_ = os.Unsetenv(name)
-			if set {
-				_ = os.Setenv(name, before)
-			}
-		}()
+	if exemplars == "" {
+		f()
+		return
 	}
+	with("OTEL_METRICS_EXEMPLAR_FILTER", exemplars, f)
+}
+
+// with runs f while a variable has a value.
+func with(name, value string, f func()) {
+	before, set := os.LookupEnv(name)
+	_ = os.Setenv(name, value)
+	defer func() {
+		_ = os.Unsetenv(name)
+		if set {
+			_ = os.Setenv(name, before)
+		}
+	}()
 	f()
 }
 

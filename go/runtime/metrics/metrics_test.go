@@ -80,19 +80,23 @@ type request struct {
 	ResourceMetrics []struct {
 		ScopeMetrics []struct {
 			Scope   struct{ Name string }
-			Metrics []struct {
-				Name, Unit           string
-				Sum, Histogram       *points
-				ExponentialHistogram *points
-			}
+			Metrics []metricOf
 		}
 	}
 }
 
-type points struct {
+type metricOf struct {
+	Name, Unit           string
+	Sum, Histogram       *dataOf
+	ExponentialHistogram *dataOf
+}
+
+type dataOf struct {
 	AggregationTemporality int
 	DataPoints             []struct {
 		AsInt, Count string
+		Attributes   []struct{ Key string }
+		BucketCounts []string
 		Exemplars    []struct{ TimeUnixNano string }
 	}
 }
@@ -146,6 +150,24 @@ func (c *collector) names() (names []string) {
 		}
 	}
 	return names
+}
+
+// metric returns the first metric of that name.
+func (c *collector) metric(name string) (m metricOf) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, req := range c.requests {
+		for _, rm := range req.ResourceMetrics {
+			for _, sm := range rm.ScopeMetrics {
+				for _, m := range sm.Metrics {
+					if m.Name == name {
+						return m
+					}
+				}
+			}
+		}
+	}
+	return metricOf{Histogram: &dataOf{}}
 }
 
 func TestExportsAtTheEnd(t *testing.T) {
@@ -224,13 +246,63 @@ func TestExemplarFilter(t *testing.T) {
 	for filter, want := range map[string]int{"": 0, "trace_based": 0, "always_off": 0, "always_on": 1} {
 		c, env := collect(t)
 		run(t, "measure", append(env, "OTEL_METRICS_EXEMPLAR_FILTER="+filter)...)
-		for _, sm := range c.requests[0].ResourceMetrics[0].ScopeMetrics {
-			for _, m := range sm.Metrics {
-				if m.Name == "prog.work" && len(m.Histogram.DataPoints[0].Exemplars) != want {
-					t.Errorf("%s: %+v", filter, m.Histogram)
-				}
+		if p := c.metric("prog.work").Histogram.DataPoints; len(p) != 1 || len(p[0].Exemplars) != want {
+			t.Errorf("%s: %+v", filter, p)
+		}
+	}
+}
+
+// An instrument has so many series, the last of which is for all others.
+func TestCardinality(t *testing.T) {
+	for variable, want := range map[string]int{"": 2000, "OTEL_GO_X_CARDINALITY_LIMIT=10": 10} {
+		c, env := collect(t)
+		run(t, "many", append(env, variable)...)
+		points := c.metric("prog.work").Histogram.DataPoints
+		others := 0
+		for _, p := range points {
+			if p.Attributes[0].Key == "otel.metric.overflow" {
+				others++
 			}
 		}
+		if len(points) != want || others != 1 {
+			t.Errorf("%s: %d series, %d for all others", variable, len(points), others)
+		}
+	}
+}
+
+// The views of the configuration file, on what the program, hooks and we measure.
+func TestViews(t *testing.T) {
+	c, env := collect(t)
+	path := filepath.Join(t.TempDir(), "otel.yaml")
+	text := `file_format: "1.0"
+meter_provider:
+  readers:
+    - periodic: {exporter: {otlp_http: {endpoint: "` + strings.TrimPrefix(env[0], "OTEL_EXPORTER_OTLP_ENDPOINT=") + `/v1/metrics", encoding: json}}}
+  views:
+    - selector: {instrument_name: prog.work}
+      stream: {name: work, attribute_keys: {excluded: [b]}, aggregation: {explicit_bucket_histogram: {boundaries: [0.25, 1]}}}
+    - {selector: {instrument_name: hook.*}, stream: {aggregation: {drop: }}}
+    - {selector: {instrument_name: "go.*", instrument_type: observable_up_down_counter}, stream: {aggregation: {drop: }}}
+    - {selector: {instrument_name: process.uptime}, stream: {name: up}}
+`
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs := run(t, "attributes", "OTEL_CONFIG_FILE="+path); out+errs != "" {
+		t.Errorf("said %q, %q", out, errs)
+	}
+	names := c.names()
+	for name, want := range map[string]bool{
+		"prog work": true, "prog prog.work": false, "hook.scope hook.calls": false, scope + " go.goroutine.count": false,
+		scope + " go.memory.allocated": true, scope + " up": true, scope + " process.uptime": false, scope + " process.cpu.time": true,
+	} {
+		if slices.Contains(names, name) != want {
+			t.Errorf("%s is there: %v", name, !want)
+		}
+	}
+	points := c.metric("work").Histogram.DataPoints
+	if len(points) != 1 || points[0].Count != "2" || len(points[0].Attributes) != 1 || len(points[0].BucketCounts) != 3 {
+		t.Errorf("%+v", points)
 	}
 }
 

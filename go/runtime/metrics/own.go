@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/points"
 )
 
 // own is what is measured here, of the Go runtime and of the process, for one reader.
@@ -19,6 +20,7 @@ import (
 type own struct {
 	runtime *goRuntime
 	process bool
+	views   []sdkmetric.View
 
 	mu     sync.Mutex
 	deltas bool // of counters
@@ -31,9 +33,9 @@ var _ sdkmetric.Producer = (*own)(nil)
 
 // newOwn returns what is wanted, with a temporality that is one of those of
 // OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE.
-func newOwn(temporality string) *own {
+func newOwn(temporality string, views []sdkmetric.View) *own {
 	now := time.Now()
-	o := &own{process: hook.Wanted("process/metrics"), deltas: temporality == "delta", start: now, last: now, before: map[string]float64{}}
+	o := &own{process: hook.Wanted("process/metrics"), views: views, deltas: temporality == "delta", start: now, last: now, before: map[string]float64{}}
 	if hook.Wanted("runtime/metrics") {
 		o.runtime = newRuntime(temporality)
 	}
@@ -71,8 +73,34 @@ type about struct {
 	counter                 bool
 }
 
+// add adds a metric, by the views for it. Of those, what data is is not changed: its
+// attributes and its aggregation.
 func (v *values) add(a *about, data metricdata.Aggregation) {
-	v.metrics = append(v.metrics, metricdata.Metrics{Name: a.name, Unit: a.unit, Description: a.description, Data: data})
+	m := metricdata.Metrics{Name: a.name, Unit: a.unit, Description: a.description, Data: data}
+	viewed := false
+	for _, view := range v.views {
+		s, ok := view(sdkmetric.Instrument{Name: m.Name, Description: m.Description, Unit: m.Unit, Kind: kindOf(data), Scope: instrumentation.Scope{Name: scope}})
+		viewed = viewed || ok
+		if _, drop := s.Aggregation.(sdkmetric.AggregationDrop); ok && !drop {
+			v.metrics = append(v.metrics, metricdata.Metrics{Name: s.Name, Unit: s.Unit, Description: s.Description, Data: data})
+		}
+	}
+	if !viewed {
+		v.metrics = append(v.metrics, m)
+	}
+}
+
+// kindOf is the kind of the instrument that would have been observed.
+func kindOf(data metricdata.Aggregation) sdkmetric.InstrumentKind {
+	switch about := points.Of(data); {
+	case about.Kind == points.Histogram:
+		return sdkmetric.InstrumentKindHistogram
+	case about.Kind == points.Gauge:
+		return sdkmetric.InstrumentKindObservableGauge
+	case about.Monotonic:
+		return sdkmetric.InstrumentKindObservableCounter
+	}
+	return sdkmetric.InstrumentKindObservableUpDownCounter
 }
 
 // point is one of a sum.
@@ -105,7 +133,7 @@ func (v *values) since(a *about, set *attribute.Set, now float64) float64 {
 	return now - before
 }
 
-// with returns a set of one attribute.
-func with(key, value string) attribute.Set {
+// only returns a set of one attribute.
+func only(key, value string) attribute.Set {
 	return attribute.NewSet(attribute.String(key, value))
 }

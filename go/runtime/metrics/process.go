@@ -26,7 +26,7 @@ var (
 
 func measureProcess(v *values, u usage) {
 	if u.user >= 0 {
-		sum(v, &processTime, point[float64]{with("cpu.mode", "user"), u.user}, point[float64]{with("cpu.mode", "system"), u.system})
+		sum(v, &processTime, point[float64]{only("cpu.mode", "user"), u.user}, point[float64]{only("cpu.mode", "system"), u.system})
 	}
 	v.add(&processUptime, metricdata.Gauge[float64]{DataPoints: []metricdata.DataPoint[float64]{
 		{StartTime: v.start, Time: v.now, Value: time.Since(begun).Seconds()},

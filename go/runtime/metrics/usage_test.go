@@ -79,7 +79,7 @@ func TestScheduling(t *testing.T) {
 // down, and all under the other preferences, is as it is.
 func TestOwn(t *testing.T) {
 	for _, preference := range []string{"cumulative", "delta", "lowmemory"} {
-		o := newOwn(preference)
+		o := newOwn(preference, nil)
 		first, err := o.Produce(t.Context())
 		if err != nil || len(first) != 1 || first[0].Scope.Name != scope {
 			t.Fatalf("%s: %v, %v", preference, first, err)

@@ -39,6 +39,8 @@ type file struct {
 
 	metrics   []MetricOutput
 	exemplars string
+	views     []*View
+	series    int
 
 	logs      []LogOutput
 	logLimits LogLimits

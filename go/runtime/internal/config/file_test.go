@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -204,6 +205,52 @@ func TestFileDefaults(t *testing.T) {
 	}
 }
 
+func TestFileViews(t *testing.T) {
+	_, m, _, warned := everyFile(t, `file_format: "1.0"
+meter_provider:
+  readers:
+    - periodic: {exporter: {console: }, cardinality_limits: {default: 100}}
+    - pull: {exporter: {prometheus: }, cardinality_limits: {default: 300}}
+  views:
+    - selector: {instrument_name: http.*, instrument_type: histogram, unit: s, meter_name: m, meter_version: v, meter_schema_url: u}
+      stream:
+        name: renamed
+        description: other
+        attribute_keys: {included: [http.*], excluded: [http.route]}
+        aggregation: {explicit_bucket_histogram: {boundaries: [1, 2.5], record_min_max: false}}
+    - {selector: {}, stream: {aggregation: {base2_exponential_bucket_histogram: {max_size: 80}}}}
+    - {selector: {instrument_name: noise}, stream: {aggregation: {drop: }}}
+    - {stream: {aggregation: {default: }}}
+`, nil)
+	if warned != "" || m.Series != 300 || len(m.Views) != 4 {
+		t.Fatalf("%s %+v", warned, m)
+	}
+	first := m.Views[0]
+	if !first.Keep("http.method") || first.Keep("http.route") || first.Keep("other") || m.Views[1].Keep != nil {
+		t.Error("not these attributes")
+	}
+	first.Keep = nil
+	for i, want := range []View{
+		{Name: "http.*", Kind: "histogram", Unit: "s", Meter: "m", Version: "v", Schema: "u", Rename: "renamed", Description: "other",
+			Aggregation: "explicit_bucket_histogram", Bounds: []float64{1, 2.5}, NoMinMax: true},
+		{Aggregation: "base2_exponential_bucket_histogram", MaxSize: 80, MaxScale: 20},
+		{Name: "noise", Aggregation: "drop"},
+		{},
+	} {
+		if !reflect.DeepEqual(*m.Views[i], want) {
+			t.Errorf("got  %+v\nwant %+v", *m.Views[i], want)
+		}
+	}
+	for _, row := range []struct {
+		name, kind, meter string
+		want              bool
+	}{{"http.x", "histogram", "m", true}, {"http.x", "counter", "m", false}, {"rpc.x", "histogram", "m", false}, {"http.x", "histogram", "n", false}} {
+		if got := first.Selects(row.name, row.kind, "s", row.meter, "v", "u"); got != row.want {
+			t.Errorf("%v: %v", row, got)
+		}
+	}
+}
+
 // What is wrong leaves no telemetry at all, and one line.
 func TestFileWrong(t *testing.T) {
 	for _, row := range []struct{ text, want string }{
@@ -223,6 +270,8 @@ func TestFileWrong(t *testing.T) {
 		{"file_format: '1.0'\ntracer_provider:\n  processors:\n  - batch: {exporter: {otlp_http: {headers_list: 'a=1,secret'}}}", "4:50: expected key=value, found something else in place 2"},
 		{"file_format: '1.0'\ntracer_provider: {sampler: {trace_id_ratio_based: {ratio: 2}}}", "2:59: expected a number from 0 to 1, found '2'"},
 		{"file_format: '1.0'\nmeter_provider: {readers: [{pull: {exporter: {console: }}}]}", "2:28: exporter 'console' is not one of a pull reader"},
+		{"file_format: '1.0'\nmeter_provider: {views: [{selector: {instrument_type: clock}}]}", "2:55: expected counter, gauge, histogram, up_down_counter, observable_counter, observable_gauge, observable_up_down_counter, found 'clock'"},
+		{"file_format: '1.0'\nmeter_provider: {views: [{stream: {aggregation: {explicit_bucket_histogram: {boundaries: [1, 1]}}}}]}", "2:94: expected numbers, each above the one before, found '1'"},
 		{"file_format: '1.0'\nresource: {attributes: [{name: a, value: x, type: int}]}", "2:42: expected a value of type int, found 'x'"},
 		{"file_format: '1.0'\nresource: {attributes: [{name: a, value: x, type: set}]}", "2:42: unknown type 'set' of an attribute"},
 		{"file_format: '1.0'\nresource: {attributes: [{value: x}]}", "2:25: expected an attribute with 'name' and 'value'"},
@@ -257,8 +306,8 @@ tracer_provider:
     - simple: {exporter: {console: }, more: 1}
   sampler: {jaeger_remote/development: {endpoint: x, initial_sampler: {always_off: }}}
 meter_provider:
-  views: [{selector: {}}]
-  readers: [{periodic: {exporter: {statsd: }, cardinality_limits: {default: 1}}}, {other: }]
+  views: [{selector: {instrument_name: x}, stream: {aggregation: {mine: }, aggregation_cardinality_limit: 5}}]
+  readers: [{periodic: {exporter: {statsd: }, cardinality_limits: {default: 1, counter: 2}}}, {other: }]
 propagator: {composite: [{tracecontext: }, {mine: }]}
 resource: {detection/development: {attributes: {matching: [a]}, detectors: [{cloud: }]}}
 instrumentation/development: {general: {http: {}}, go: {}, php: {}}
@@ -273,9 +322,10 @@ own: 1
 6:39: 'more' is not supported; it is left out
 7:12: sampler 'jaeger_remote' is not supported; AlwaysOffSampler is used
 10:35: exporter 'statsd' is not supported; it is left out
-10:47: 'cardinality_limits' is not supported; it is left out
-10:83: reader 'other' is not supported; it is left out
-9:3: 'views' is not supported; it is left out
+10:80: 'counter' is not supported; it is left out
+10:95: reader 'other' is not supported; it is left out
+9:66: aggregation 'mine' is not supported; it is left out
+9:76: 'aggregation_cardinality_limit' is not supported; it is left out
 13:31: 'general' is not supported; it is left out
 13:52: 'go' is not supported; it is left out
 14:1: 'own' is not supported; it is left out`

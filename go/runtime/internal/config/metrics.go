@@ -39,6 +39,11 @@ type Metrics struct {
 	// Exemplars is the file's exemplar filter; "" without one, when the SDK reads the
 	// variable.
 	Exemplars string
+	// Views are the file's.
+	Views []*View
+	// Series is how many of them an instrument may have: the largest of the limits that
+	// the file gives to readers; 0 without one.
+	Series int
 
 	// Set is the names of the variables that were read and had a value.
 	Set []string
@@ -65,7 +70,7 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 	defer func() { m.Set = r.set }()
 	if f := r.file(); f != nil {
 		if m.Disabled = f.disabled; !m.Disabled {
-			m.Resource, m.Outputs, m.Exemplars, m.Exclude = f.resource, f.metrics, f.exemplars, r.exclude()
+			m.Resource, m.Outputs, m.Exemplars, m.Views, m.Series, m.Exclude = f.resource, f.metrics, f.exemplars, f.views, f.series, r.exclude()
 		}
 		return m
 	}

@@ -466,9 +466,15 @@ func (f *file) readMeter(o *object) {
 				m.Timeout = noTimeout
 			}
 		}
+		limits := f.object(r.get("cardinality_limits"))
+		f.series = max(f.series, f.number(limits.get("default"), 1, 0))
+		limits.done()
 		if r.done(); ok {
 			f.metrics = append(f.metrics, m)
 		}
+	}
+	for _, item := range f.list(o.get("views")) {
+		f.views = append(f.views, f.view(item))
 	}
 	f.exemplars = f.choice(o.get("exemplar_filter"), "trace_based", "always_on", "always_off")
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -42,6 +43,14 @@ func main() {
 	case "nothing":
 	case "measure":
 		measure()
+	case "many": // series
+		for i := range 2500 {
+			histogram.Record(ctx, 0.5, metric.WithAttributes(attribute.Int("i", i)))
+		}
+	case "attributes":
+		histogram.Record(ctx, 0.5, metric.WithAttributes(attribute.Int("a", 1), attribute.Int("b", 1)))
+		histogram.Record(ctx, 0.5, metric.WithAttributes(attribute.Int("a", 1), attribute.Int("b", 2)))
+		calls.Add(ctx, 1, hook.NewSet())
 	case "goroutines":
 		fmt.Println(runtime.NumGoroutine())
 	case "own":
