@@ -68,6 +68,25 @@ void diag_harden(Diags *d)
 	d->nwarning = 0;
 }
 
+static bool has(const Diags *d, const Diag *one)
+{
+	for (const Diag *o = d->first; o; o = o->next)
+		if (o->src == one->src && o->at.from == one->at.from && str_eq(o->text, one->text))
+			return true;
+	return false;
+}
+
+void diag_soften(Diags *d, const Diags *from)
+{
+	for (const Diag *one = from->first; one; one = one->next) {
+		if (has(d, one))
+			continue;
+		Diag *copy = add(d, DIAG_WARNING, one->src, one->at);
+		copy->text = one->text;
+		copy->help = one->help;
+	}
+}
+
 void diag_line_col(Str text, int32_t offset, int *line, int *col)
 {
 	ensure(0 <= offset && offset <= text.len);

@@ -65,6 +65,9 @@ bool diag_help(Diags *d, const char *fmt, ...) printf_like(2, 3);
 // diag_harden turns the warnings into errors.
 void diag_harden(Diags *d);
 
+// diag_soften adds what another list has, as warnings: once what is told more than once.
+void diag_soften(Diags *d, const Diags *from);
+
 // diag_line formats one diagnostic as a line of text, without the newline,
 // the source line and the help.
 Str diag_line(Arena *a, const Diag *d);

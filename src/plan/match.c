@@ -405,8 +405,34 @@ static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 	return true;
 }
 
+// why_unfit returns what a warning since `last` says of the rule, "" if none does.
+static Str why_unfit(Arena *a, const Rule *r, const Diag *last, const Diags *d)
+{
+	Str prefix = str_format(a, "rule '%.*s': ", STR_ARG(r->name));
+
+	for (const Diag *w = last ? last->next : d->first; w; w = w->next)
+		if (str_starts(w->text, prefix))
+			return str_slice(w->text, prefix.len, w->text.len);
+	return S("");
+}
+
+// give_hooks finds the hooks of a candidate. A rule whose hooks are wrong is left out, with
+// a warning.
+static void give_hooks(const Match *m, const Candidates *all, Candidate *c)
+{
+	Diags wrong = {.arena = m->arena};
+	Match own = *m;
+
+	own.diags = &wrong;
+	if (!find_hooks(&own, all, c)) {
+		Str why = why_unfit(m->arena, c->rule, NULL, &wrong);
+		candidate_refuse(c, VERDICT_UNFIT, why.len > 0 ? why : wrong.last->text);
+	}
+	diag_soften(m->diags, &wrong);
+}
+
 // find_joins adds a candidate for each function that a rule selects.
-static bool find_joins(const Match *m, Candidates *all, Candidate *rule)
+static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 {
 	isize before = all->n;
 	const Rule *r = rule->rule;
@@ -421,9 +447,8 @@ static bool find_joins(const Match *m, Candidates *all, Candidate *rule)
 		candidate_add(m, all, *rule);
 	}
 	for (isize i = before; i < all->n; i++)
-		if (all->v[i].verdict == VERDICT_WOVEN && !find_hooks(m, all, &all->v[i]))
-			return false;
-	return true;
+		if (all->v[i].verdict == VERDICT_WOVEN)
+			give_hooks(m, all, &all->v[i]);
 }
 
 // find_candidates fills in *out with the rules for the package.
@@ -447,8 +472,8 @@ static bool find_candidates(const Match *m, const Package *p, Candidates *out)
 	for (isize i = 0; i < rules.n; i++) {
 		if (rules.v[i].verdict != VERDICT_WOVEN)
 			candidate_add(m, out, rules.v[i]);
-		else if (!find_joins(m, out, &rules.v[i]))
-			return false;
+		else
+			find_joins(m, out, &rules.v[i]);
 	}
 	if (candidate_is_root(p) && !excludes_package(m, p))
 		spans_from_comments(m, out);
@@ -481,17 +506,6 @@ static void try_weaving(const Match *m, const Candidates *all, const Spec *spec,
 		if (spec->joins[k].kind == JOIN_CHANGE &&
 			spec->joins[k].change->modifier == DO_FILE)
 			found[k] = change_added(&w, all->package->name, &spec->joins[k], &woven);
-}
-
-// why_unfit returns what a warning since `last` says of the rule, "" if none does.
-static Str why_unfit(Arena *a, const Rule *r, const Diag *last, const Diags *d)
-{
-	Str prefix = str_format(a, "rule '%.*s': ", STR_ARG(r->name));
-
-	for (const Diag *w = last ? last->next : d->first; w; w = w->next)
-		if (str_starts(w->text, prefix))
-			return str_slice(w->text, prefix.len, w->text.len);
-	return S("");
 }
 
 // weave_tentatively leaves those candidates that the weaver finds a function for.

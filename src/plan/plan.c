@@ -56,7 +56,7 @@ static bool read_packages(Planner *p)
 	return status == 0 || plain(p);
 }
 
-static bool read_rules(Planner *p)
+static void read_rules(Planner *p)
 {
 	Str named = p->in->rules.len > 0 ? p->in->rules : env_get(S("OTEL_GO_RULES"));
 	RuleSources from = {
@@ -66,7 +66,7 @@ static bool read_rules(Planner *p)
 		.roots = p->workspace.uses,
 	};
 
-	return ruleset_read(p->arena, &from, &p->rules, p->diags);
+	ruleset_read(p->arena, &from, &p->rules, p->diags);
 }
 
 // A package whose woven archive was lost gets a new mark, so that go compiles it
@@ -119,9 +119,9 @@ static bool make(Planner *p)
 {
 	if (!workspace_read(p->arena, &p->env, p->modfile, &p->workspace, p->diags) ||
 		!signals_read(
-			p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags) ||
-		!read_rules(p))
+			p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags))
 		return false;
+	read_rules(p);
 	if (!match(p))
 		return false;
 	p->complete = true;
@@ -168,8 +168,9 @@ bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Di
 	if (!make_anew(&p, &args))
 		return false;
 	cache_trim_daily(in->cache);
-	// A user's overlay may change at any time.
-	if (p.complete && goargs_last(&args, S("overlay")).len == 0) {
+	// A user's overlay may change at any time. Who is strict is told again.
+	bool failed = in->strict && d->nwarning > 0;
+	if (p.complete && !failed && goargs_last(&args, S("overlay")).len == 0) {
 		PlanBasis basis = planner_basis(&p);
 		memo_keep(a, memo, out, &basis);
 	}

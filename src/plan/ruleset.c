@@ -72,8 +72,21 @@ static bool read_named(RuleSet *set, Str named, Diags *d)
 	return ok;
 }
 
-bool ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
+// drop_wrong leaves out the rules for a signal that there is not.
+static void drop_wrong(RuleSet *set, Diags *d)
 {
+	for (Rule **link = &set->rules.first; *link;) {
+		if (signals_check(set->arena, *link, d))
+			link = &(*link)->next;
+		else
+			*link = (*link)->next;
+	}
+}
+
+void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
+{
+	Diags wrong = {.arena = a};
+
 	*out = (RuleSet){.arena = a,
 		.packages.arena = a,
 		.files.arena = a,
@@ -85,15 +98,13 @@ bool ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
 
 	if (file_exists(list))
 		file_read(a, list, &out->bundled, &none);
-	bool ok =
-		from->only || read_folder(out, path_join(a, from->bundle, S("go/hooks")), true, d);
-
+	if (!from->only)
+		read_folder(out, path_join(a, from->bundle, S("go/hooks")), true, &wrong);
 	for (isize i = 0; !from->only && i < from->roots.n; i++)
-		ok &= read_folder(out, from->roots.v[i], false, d);
-	ok &= read_named(out, from->named, d);
-	for (const Rule *r = out->rules.first; r; r = r->next)
-		ok &= signals_check(a, r, d);
-	return ok;
+		read_folder(out, from->roots.v[i], false, &wrong);
+	read_named(out, from->named, &wrong);
+	drop_wrong(out, &wrong);
+	diag_soften(d, &wrong);
 }
 
 // ---- finding hooks

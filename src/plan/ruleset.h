@@ -43,8 +43,9 @@ typedef struct {
 	StrList roots;
 } RuleSet;
 
-// ruleset_read reads them all. False if a file cannot be read, or has errors.
-bool ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d);
+// ruleset_read reads them all. What is wrong with a file or a rule becomes a warning, and
+// that rule is left out: a broken rule breaks no build.
+void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d);
 
 // is_hook_source tells a file of a hook package by its name from tests and others.
 bool is_hook_source(Str name);
