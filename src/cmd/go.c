@@ -211,7 +211,8 @@ static bool do_without(PlanInput *in, const Ending *end)
 
 	for (isize i = 0; i < end->refused.n; i++) {
 		Str package = end->refused.v[i];
-		bool hooks = str_starts(package, S("otel.tool/hooks/"));
+		bool hooks = str_starts(package, S("otel.tool/hooks/")) ||
+			     !str_starts(package, S("otel.tool/"));
 		say_refused(in, package, hooks);
 		again |= hooks || !in->newer;
 		if (hooks)

@@ -136,7 +136,14 @@ static int tool_cover(Arena *a, Tool *t)
 // What we add is compiled against the user's versions of libraries and OpenTelemetry.
 static bool is_ours(const Tool *t)
 {
-	return str_starts(tool_value(t, "-p"), S("otel.tool/"));
+	Str package = tool_value(t, "-p"), hooks = env_get(S("OTEL_GO_HOOKS"));
+
+	if (str_starts(package, S("otel.tool/")))
+		return true;
+	while (hooks.len > 0)
+		if (str_eq(str_cut(&hooks, ','), package))
+			return true;
+	return false;
 }
 
 // tool_ours compiles a package of ours. If that fails, the front is told to do without.

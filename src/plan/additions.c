@@ -269,6 +269,36 @@ static void add_otelc(Planner *p, StrList *modules)
 	}
 }
 
+static const Module *module_of(const Planner *p, Str path)
+{
+	for (isize i = 0; i < p->packages.n; i++) {
+		const Package *pkg = p->packages.v[i].value;
+		if (pkg->module && str_eq(pkg->module->path, path))
+			return pkg->module;
+	}
+	return NULL;
+}
+
+// add_module opens the workspace to a module of hooks. A library of the build that has
+// hooks itself comes from our copy, if it lies where no file can be overlaid.
+static bool add_module(Planner *p, Str dir, Str requirements, bool first)
+{
+	const Module *m = module_of(p, module_path(p->arena, dir));
+	StrBuf line = {.arena = p->arena};
+
+	if (strlist_has(&p->workspace.uses, dir) || (m && str_eq(m->dir, dir)))
+		return true;
+	if (m && m->version.len > 0) {
+		buf_addf(&line, "%.*s => ", STR_ARG(m->path));
+		json_quote(&line, dir);
+		strlist_add(&p->workspace.replaces, buf_str(&line));
+		strlist_add(&p->moved, m->path);
+		return true;
+	}
+	strlist_add(&p->workspace.uses, dir);
+	return change_go_mod(p, dir, requirements, first);
+}
+
 bool planner_add_hooks(Planner *p)
 {
 	StrList modules = {.arena = p->arena}, used = {.arena = p->arena};
@@ -290,12 +320,8 @@ bool planner_add_hooks(Planner *p)
 	overlay_modfile(p);
 	if (!file_read(p->arena, list, &requirements, p->diags) || !keep_versions(p, requirements))
 		return false;
-	for (isize i = 0; i < modules.n; i++) {
-		if (strlist_has(&p->workspace.uses, modules.v[i]))
-			continue;
-		strlist_add(&p->workspace.uses, modules.v[i]);
-		if (!change_go_mod(p, modules.v[i], requirements, i == 0))
+	for (isize i = 0; i < modules.n; i++)
+		if (!add_module(p, modules.v[i], requirements, i == 0))
 			return false;
-	}
 	return true;
 }

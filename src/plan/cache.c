@@ -15,6 +15,7 @@ static const struct {
 	{"mark", "what to weave into a package"},
 	{"memo", "plans of earlier builds"},
 	{"plan", "their workspaces"},
+	{"rules", "modules that rules come from"},
 	{"tool", "versions of Go's tools"},
 	{"woven", "woven archives without a Go cache"},
 };

@@ -21,7 +21,7 @@ typedef struct {
 	int64_t bytes;
 } CachePart;
 
-enum { CACHE_PARTS = 6 };
+enum { CACHE_PARTS = 7 };
 
 // cache_parts measures the folders.
 void cache_parts(Str cache, CachePart out[CACHE_PARTS]);

@@ -204,6 +204,21 @@ static void set_collector(Planner *p)
 		set_env(p, "GOGC", S("200"));
 }
 
+// name_hooks tells our toolexec which packages are hooks, beside those that travel with
+// the tool: the build does without those that don't compile.
+static void name_hooks(Planner *p)
+{
+	StrList hooks = {.arena = p->arena};
+
+	for (const Program *program = p->out->programs; program; program = program->next)
+		for (isize i = 0; i < program->hooks.n; i++)
+			if (!str_starts(program->hooks.v[i], S("otel.tool/")) &&
+				!strlist_has(&hooks, program->hooks.v[i]))
+				strlist_add(&hooks, program->hooks.v[i]);
+	if (hooks.n > 0)
+		set_env(p, "OTEL_GO_HOOKS", str_join(p->arena, &hooks, S(",")));
+}
+
 static void add_env(Planner *p)
 {
 	Arena *a = p->arena;
@@ -213,6 +228,7 @@ static void add_env(Planner *p)
 	set_env(p, "GOPROXY", str_format(a, "%.*s,%.*s", STR_ARG(proxy), STR_ARG(p->env.proxy)));
 	set_env(p, "OTEL_GO_PLAN", p->out->dir);
 	set_env(p, "OTEL_GO_STORE", p->env.cache);
+	name_hooks(p);
 	set_collector(p);
 	p->out->goflags = goflags(p);
 	if (str_find(p->env.flags, S("-modfile=")) >= 0)

@@ -9,6 +9,7 @@ static const char *const verdict_names[] = {
 	[VERDICT_UNFIT] = "unfit",
 	[VERDICT_UNLINKABLE] = "unlinkable",
 	[VERDICT_DISABLED] = "disabled",
+	[VERDICT_UNTRUSTED] = "untrusted",
 };
 
 // The members that are text, by their names in JSON.

@@ -22,6 +22,7 @@ typedef enum {
 	VERDICT_UNFIT,       // function and hook do not fit each other
 	VERDICT_UNLINKABLE,  // the hook package cannot be linked into this build
 	VERDICT_DISABLED,    // switched off by whoever builds
+	VERDICT_UNTRUSTED,   // a library of the build ships rules that nobody has allowed
 } Verdict;
 
 typedef struct Decision Decision;

@@ -84,6 +84,20 @@ static bool one_json(Arena *a, const StrList *argv, Str dir, json_t **out, Diags
 	return *out || diag_fault(d, "'go %.*s' said nothing", STR_ARG(argv->v[1]));
 }
 
+bool go_output(Arena *a, Str go, const StrList *args, Str dir, Str *out, Diags *d)
+{
+	StrList argv = {.arena = a};
+	ProcResult res;
+
+	strlist_add(&argv, go);
+	for (isize i = 0; i < args->n; i++)
+		strlist_add(&argv, args->v[i]);
+	if (!run_go(a, &argv, dir, &res, d))
+		return false;
+	*out = res.out;
+	return true;
+}
+
 bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags *d)
 {
 	StrList argv = {.arena = a};
@@ -97,7 +111,8 @@ bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags
 bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 {
 	static const char *const names[] = {
-		"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMOD", "GOWORK", "GOPROXY", "GOFLAGS"};
+		"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMODCACHE", "GOMOD", "GOWORK",
+		"GOPROXY", "GOFLAGS"};
 	StrList argv = {.arena = a};
 	json_t *env;
 
@@ -117,6 +132,7 @@ bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 		.root = str_dup(a, jstr(env, "GOROOT")),
 		.os = str_dup(a, jstr(env, "GOOS")),
 		.cache = str_dup(a, jstr(env, "GOCACHE")),
+		.modules = str_dup(a, jstr(env, "GOMODCACHE")),
 		.mod = str_eq(mod, S("/dev/null")) ? S("") : str_dup(a, mod),
 		.work = str_eq(work, S("off")) ? S("") : str_dup(a, work),
 		.proxy = str_dup(a, jstr(env, "GOPROXY")),
@@ -137,6 +153,7 @@ static Module *read_module(Arena *a, const json_t *obj)
 		.path = str_dup(a, jstr(obj, "Path")),
 		.version = str_dup(a, jstr(obj, "Version")),
 		.dir = str_dup(a, jstr(obj, "Dir")),
+		.sum = str_dup(a, jstr(obj, "Sum")),
 		.go = str_dup(a, jstr(obj, "GoVersion")),
 		.replace_path = str_dup(a, jstr(replace, "Path")),
 		.replace_version = str_dup(a, jstr(replace, "Version")),

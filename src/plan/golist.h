@@ -16,6 +16,7 @@ typedef struct {
 	Str root;    // GOROOT
 	Str os;      // GOOS
 	Str cache;   // GOCACHE
+	Str modules; // GOMODCACHE
 	Str mod;     // path of go.mod, "" outside of a module
 	Str work;    // path of go.work, "" if there is none
 	Str proxy;   // GOPROXY
@@ -25,6 +26,7 @@ typedef struct {
 typedef struct {
 	Str path, version; // version is "" for a module that is worked on
 	Str dir;
+	Str sum; // as go.sum has it
 	Str go;                            // its language version: "1.21"
 	Str replace_path, replace_version; // "" if it is not replaced
 	bool is_main;
@@ -53,6 +55,10 @@ bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d);
 // the build cannot work either, and the list is incomplete.
 bool go_list(
 	Arena *a, const GoEnv *env, const GoArgs *args, StrMap *packages, int *status, Diags *d);
+
+// go_output runs `go ARGS…` in the folder dir, and returns what it prints, whatever its exit
+// status is.
+bool go_output(Arena *a, Str go, const StrList *args, Str dir, Str *out, Diags *d);
 
 // go_json runs `go ARGS…` which prints one JSON value, in the folder dir.
 // The value is the caller's to give back (json_decref).

@@ -4,6 +4,7 @@
 #include "os/file.h"
 #include "plan/candidate.h"
 #include "plan/hookmod.h"
+#include "plan/rulemod.h"
 #include "plan/signals.h"
 #include "plan/version.h"
 #include "weave/adapter.h"
@@ -55,14 +56,18 @@ static bool is_target(Arena *a, const Rule *r, const Package *p)
 
 // ---- decisions
 
-// place_of names the rule's file, one that travels with the tool without our cache folder.
+// place_of names the rule's file, one that lies in our cache folder without that.
 static Str place_of(Arena *a, const RuleSet *rules, const Rule *r)
 {
 	Str name = r->src->name;
 	int line, col;
 
+	Str copied = rulemod_copied(a, rules->cache, name);
+
 	if (rules->bundle.len > 0 && str_starts(name, rules->bundle))
 		name = str_slice(name, rules->bundle.len + 1, name.len);
+	else if (copied.len > 0)
+		name = str_slice(name, copied.len + 1, name.len);
 	diag_line_col(r->src->text, r->at.from, &line, &col);
 	return str_format(a, "%.*s:%d", STR_ARG(name), line);
 }
@@ -135,6 +140,17 @@ static void decide_absent(const Match *m)
 			c.verdict = VERDICT_GO_VERSION;
 		decide_rule(m, &c, r->target, S(""), S(""));
 	}
+}
+
+static void decide_untrusted(const Match *m)
+{
+	const StrList *l = &m->rules->untrusted;
+
+	for (isize i = 0; i < l->n; i++)
+		decide(m->decisions,
+			(Decision){.verdict = VERDICT_UNTRUSTED,
+				.why = S("ships rules; add it to trust: in otel.yaml to use them"),
+				.package = l->v[i]});
 }
 
 // ---- matching
@@ -578,5 +594,6 @@ bool match_rules(const Match *m, WovenList *out)
 		out->n += w->spec.n > 0;
 	}
 	decide_absent(m);
+	decide_untrusted(m);
 	return true;
 }

@@ -21,14 +21,14 @@ static void put_value(StrBuf *b, Str value)
 }
 
 // What the plain build says of a module for which ours has a folder, if that is not
-// the module's own place: one of the vendor folder, or a replacement that is relative.
-static void put_module(StrBuf *b, const Module *m)
+// the module's own place: one of the vendor folder, a replacement that is relative, or our copy.
+static void put_module(StrBuf *b, const Module *m, Str sum)
 {
 	buf_addf(b, "%.*s\t%.*s", STR_ARG(m->path), STR_ARG(m->version));
 	if (m->replace_path.len > 0)
 		buf_addf(b, "\n=>\t%.*s\t%.*s", STR_ARG(m->replace_path),
 			STR_ARG(m->replace_version.len > 0 ? m->replace_version : S("(devel)")));
-	buf_add(b, S("\t\n"));
+	buf_addf(b, "\t%.*s\n", STR_ARG(sum));
 }
 
 Str planner_modinfo(Planner *p)
@@ -44,8 +44,10 @@ Str planner_modinfo(Planner *p)
 			continue;
 		map_put(&done, m->path, m);
 		bool folder = m->replace_path.len > 0 && m->replace_version.len == 0;
-		if (folder || p->workspace.vendored)
-			put_module(&b, m);
+		if (strlist_has(&p->moved, m->path))
+			put_module(&b, m, m->sum);
+		else if (folder || p->workspace.vendored)
+			put_module(&b, m, S(""));
 	}
 	if (gcflags.len > 0) {
 		buf_add(&b, S("build\t-gcflags="));

@@ -4,6 +4,7 @@
 #include "os/file.h"
 #include "plan/cache.h"
 #include "plan/planner.h"
+#include "plan/rulemod.h"
 #include "plan/signals.h"
 #include "text/bundle.h"
 
@@ -64,6 +65,9 @@ static void read_rules(Planner *p)
 		.only = p->in->only_rules,
 		.bundle = p->bundle,
 		.roots = p->workspace.uses,
+		.cache = p->in->cache,
+		.env = &p->env,
+		.packages = &p->packages,
 	};
 
 	ruleset_read(p->arena, &from, &p->rules, p->diags);
@@ -93,6 +97,11 @@ static void add_needs(Planner *p)
 	strlist_add(&p->out->needs, p->bundle);
 	for (isize i = 0; i < p->files.n; i++)
 		strlist_add(&p->out->needs, path_join(p->arena, p->out->dir, p->files.v[i].key));
+	for (isize i = 0; i < p->rules.files.n; i++) {
+		Str copy = rulemod_copied(p->arena, p->in->cache, p->rules.files.v[i]);
+		if (copy.len > 0 && !strlist_has(&p->out->needs, copy))
+			strlist_add(&p->out->needs, copy);
+	}
 	for (isize i = 0; i < p->woven.n; i++)
 		strlist_add(&p->out->needs,
 			str_format(p->arena, "%.*s/mark/%.*s", STR_ARG(p->in->cache),
@@ -124,7 +133,7 @@ static bool make(Planner *p)
 	read_rules(p);
 	if (!match(p))
 		return false;
-	p->complete = true;
+	p->complete = !p->rules.incomplete;
 	if (p->woven.n == 0)
 		return plain(p);
 	salt_marks(p);
@@ -164,7 +173,7 @@ bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Di
 	if (!in->fresh && memo_find(a, memo, str_eq(given->command, S("test")), out))
 		return true;
 	*out = plan_empty(a);
-	p.packages.arena = p.files.arena = p.overlay.arena = p.extra.arena = a;
+	p.packages.arena = p.files.arena = p.overlay.arena = p.extra.arena = p.moved.arena = a;
 	if (!make_anew(&p, &args))
 		return false;
 	cache_trim_daily(in->cache);

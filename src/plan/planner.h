@@ -19,6 +19,7 @@ typedef struct {
 	WovenList woven;
 	StrMap files;   // name in the plan's folder -> Str *, its text
 	StrMap overlay; // path as go sees it -> Str *, path of the file that is there instead
+	StrList moved;  // modules of the build that are compiled from our copy, for their hooks
 	StrList extra;  // files of ours to build beside .go files on the command line
 	bool complete;  // all that it follows from was read: it can be kept
 	Plan *out;

@@ -1,9 +1,7 @@
 #include "plan/ruleset.h"
 
 #include "golang/imports.h"
-#include "os/env.h"
 #include "os/file.h"
-#include "plan/signals.h"
 #include "plan/workspace.h"
 
 // Our own modules, by the prefix of their import paths, and where they are in the bundle.
@@ -15,103 +13,9 @@ static const struct {
 	{{"go.opentelemetry.io/otelc/", 26}, "go/otelc"},
 };
 
-// ---- reading
-
-static bool is_rule_file(Str name)
-{
-	return str_eq(name, S("otel.yaml")) || str_eq(name, S("otelc.yml")) ||
-	       str_eq(name, S("otelc.yaml")) || str_ends(name, S(".otel.yaml")) ||
-	       str_ends(name, S(".otelc.yml")) || str_ends(name, S(".otelc.yaml"));
-}
-
-static bool read_rule_file(RuleSet *set, Str path, Diags *d)
-{
-	Source *src = arena_new(set->arena, Source);
-
-	if (strlist_has(&set->files, path))
-		return true;
-	src->name = path;
-	strlist_add(&set->files, path);
-	return file_read(set->arena, path, &src->text, d) &&
-	       rules_read(set->arena, src, &set->rules, d);
-}
-
-// read_folder reads the rule files in a folder, and in those below it if deep.
-static bool read_folder(RuleSet *set, Str dir, bool deep, Diags *d)
-{
-	StrList names = {.arena = set->arena};
-	bool ok = true;
-
-	if (!dir_list(dir, &names, d))
-		return false;
-	for (isize i = 0; i < names.n; i++) {
-		Str path = path_join(set->arena, dir, names.v[i]);
-		if (is_rule_file(names.v[i]))
-			ok &= read_rule_file(set, path, d);
-		else if (deep && names.v[i].p[0] != '.' && file_is_dir(path))
-			ok &= read_folder(set, path, deep, d);
-	}
-	return ok;
-}
-
-static bool read_named(RuleSet *set, Str named, Diags *d)
-{
-	bool ok = true;
-
-	for (isize i = 0; i < named.len;) {
-		isize from = i;
-		while (i < named.len && named.p[i] != ',' && named.p[i] != ':')
-			i++;
-		Str path = str_trim(str_slice(named, from, i++));
-		if (path.len == 0)
-			continue;
-		path = path_abs(set->arena, path);
-		ok &= file_is_dir(path) ? read_folder(set, path, true, d)
-					: read_rule_file(set, path, d);
-	}
-	return ok;
-}
-
-// drop_wrong leaves out the rules for a signal that there is not.
-static void drop_wrong(RuleSet *set, Diags *d)
-{
-	for (Rule **link = &set->rules.first; *link;) {
-		if (signals_check(set->arena, *link, d))
-			link = &(*link)->next;
-		else
-			*link = (*link)->next;
-	}
-}
-
-void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
-{
-	Diags wrong = {.arena = a};
-
-	*out = (RuleSet){.arena = a,
-		.packages.arena = a,
-		.files.arena = a,
-		.rules = {.exclude.arena = a, .off.arena = a, .trust.arena = a},
-		.bundle = from->bundle,
-		.roots = from->roots};
-	Diags none = {.arena = a};
-	Str list = path_join(a, from->bundle, S("packages"));
-
-	if (file_exists(list))
-		file_read(a, list, &out->bundled, &none);
-	if (!from->only)
-		read_folder(out, path_join(a, from->bundle, S("go/hooks")), true, &wrong);
-	for (isize i = 0; !from->only && i < from->roots.n; i++)
-		read_folder(out, from->roots.v[i], false, &wrong);
-	read_named(out, from->named, &wrong);
-	drop_wrong(out, &wrong);
-	diag_soften(d, &wrong);
-}
-
 // ---- finding hooks
 
-// inside_module tells whether the package is in the module with its root at
-// root, and sets its folder.
-static bool inside_module(Arena *a, Str root, Str path, HookPackage *out)
+bool module_has(Arena *a, Str root, Str path, HookPackage *out)
 {
 	Str module = module_path(a, root);
 
@@ -156,7 +60,7 @@ static bool beside(const RuleSet *set, Str from, Str path, HookPackage *out)
 {
 	for (Str dir = path_dir(from); dir.len > 1; dir = path_dir(dir))
 		if (file_exists(path_join(set->arena, dir, S("go.mod"))))
-			return inside_module(set->arena, dir, path, out);
+			return module_has(set->arena, dir, path, out);
 	return false;
 }
 
@@ -169,7 +73,7 @@ bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out)
 	if (inside_bundle(set, path, out) || beside(set, from, path, out))
 		return true;
 	for (isize i = 0; i < set->roots.n; i++)
-		if (inside_module(set->arena, set->roots.v[i], path, out))
+		if (module_has(set->arena, set->roots.v[i], path, out))
 			return true;
 	return false;
 }

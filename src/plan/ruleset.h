@@ -1,9 +1,16 @@
 // ruleset.h - all rules of a build, and where their hooks live.
 //
-// Rules come from the tool's own hook packages, from otel.yaml and *.otel.yaml in the
-// root of the main module, and from the files and folders that $OTEL_GO_RULES,
-// $OTELC_RULES or --rules name, separated by commas or colons. All are merged,
-// unless only the named ones are wanted.
+// Rules come from
+//   - the tool's own hook packages;
+//   - otel.yaml and *.otel.yaml in the root of each module that is worked on;
+//   - the modules that such a file names under `use:` (plan/rulemod.h);
+//   - the packages that a tool file beside them imports, otel.instrumentation.go or
+//     otelc.tool.go: the rule files under the package's folder, and the tool file of its module;
+//   - libraries of the build that ship an otel.yaml, if `trust:` names them;
+//   - the files and folders that $OTEL_GO_RULES, $OTELC_RULES or --rules name, separated by
+//     commas or colons.
+// All are merged, unless only the named ones are wanted. What only whoever builds may decide
+// (use, trust, exclude, instrumentations) counts in their own files alone.
 #ifndef PLAN_RULESET_H
 #define PLAN_RULESET_H
 
@@ -17,6 +24,9 @@ typedef struct {
 	bool only;     // leave out all others
 	Str bundle;    // folder of what travels with the tool
 	StrList roots; // folders of the modules that are worked on
+	Str cache;     // our cache folder
+	const GoEnv *env;
+	const StrMap *packages; // of the build: import path -> Package *
 } RuleSources;
 
 // A Go package that holds hooks.
@@ -40,11 +50,15 @@ typedef struct {
 	StrMap packages;     // import path -> HookPackage *
 	StrList files;       // the rule files that were read
 	Str bundle, bundled; // folder of what travels with the tool; its list of packages
+	Str cache; // our cache folder
 	StrList roots;
+	StrList untrusted; // modules that ship rules which nobody allowed
+	bool incomplete;   // a module of rules could not be fetched
 } RuleSet;
 
 // ruleset_read reads them all. What is wrong with a file or a rule becomes a warning, and
 // that rule is left out: a broken rule breaks no build.
+// (sources.c)
 void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d);
 
 // is_hook_source tells a file of a hook package by its name from tests and others.
@@ -53,6 +67,10 @@ bool is_hook_source(Str name);
 // ruleset_find finds the hook package of that import path: in the bundle, in the module
 // that the file or folder `from` lies in, or in a module that is being worked on.
 bool ruleset_find(const RuleSet *set, Str from, Str path, HookPackage *out);
+
+// module_has tells whether the package is in the module with its root at root, and sets its
+// folder.
+bool module_has(Arena *a, Str root, Str path, HookPackage *out);
 
 // ruleset_package finds the package of a rule's hooks, once; NULL, with an error, if it is
 // not there.

@@ -534,6 +534,32 @@ static bool add_list(const RuleReader *r, const YamlNode *v, StrList *to)
 	return true;
 }
 
+// Use = Module "@" Version | Folder .
+static bool read_use(const RuleReader *r, const YamlNode *v, RuleUse **link)
+{
+	bool ok = true;
+
+	while (*link)
+		link = &(*link)->next;
+	for (const YamlNode *m = v->first; m; m = m->next) {
+		RuleText entry = {.at = m->at};
+		if (!rule_text(r, m, &entry.text))
+			return false;
+		Str version = entry.text, module = str_cut(&version, '@');
+		bool folder = module.len > 0 && (module.p[0] == '.' || module.p[0] == '/');
+		if (!folder && !str_starts(version, S("v"))) {
+			ok = diag_error(r->diags, r->src, m->at,
+				"expected MODULE@VERSION, or a folder as in ./rules, found '%.*s'",
+				STR_ARG(entry.text));
+			continue;
+		}
+		*link = arena_new(r->arena, RuleUse);
+		**link = (RuleUse){.entry = entry, .src = r->src};
+		link = &(*link)->next;
+	}
+	return ok;
+}
+
 // read_top reads one member of the file: a rule, or what only an otel.yaml says. A rule of one
 // of these names is still a rule: it has a target.
 static bool read_top(const RuleReader *r, const YamlNode *v, Rules *out)
@@ -547,6 +573,8 @@ static bool read_top(const RuleReader *r, const YamlNode *v, Rules *out)
 		return add_list(r, v, &out->exclude);
 	if (list && str_eq(key, S("trust")))
 		return add_list(r, v, &out->trust);
+	if (list && str_eq(key, S("use")))
+		return read_use(r, v, &out->use);
 	if (v->kind == YAML_MAP && str_eq(key, S("instrumentations")) && !yaml_get(v, S("target")))
 		return read_off(r, v, &out->off);
 	return read_rule(r, v, &out->first);

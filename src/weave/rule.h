@@ -105,12 +105,21 @@ struct Rule {
 	Span at; // the rule's name in the file
 };
 
+// A module of rules that `use:` names: "example.com/rules@v1.2.0", or a folder, "./rules".
+typedef struct RuleUse RuleUse;
+struct RuleUse {
+	RuleUse *next;
+	RuleText entry;
+	const Source *src;
+};
+
 // The rules of some files, and what else an otel.yaml says. Set the arenas.
 typedef struct {
 	Rule *first;     // sorted by order, then by name
 	StrList exclude; // "PACKAGE" or "PACKAGE:FUNCTION": left alone, whatever the rules say
 	StrList off;     // instrumentations and rules that are switched off
-	StrList trust;   // modules whose own rules may be used
+	StrList trust;   // modules whose own rules may be used; may be globs
+	RuleUse *use;
 } Rules;
 
 // rules_read adds those of a file. It returns false if the file has errors; they are in d.
