@@ -34,6 +34,11 @@ int cmd_debug(Arena *a, const StrList *args);
 int cmd_explain(Arena *a, const Options *opt, const StrList *args);
 int cmd_diff(Arena *a, const Options *opt, const StrList *args);
 
+// Modules of rules in otel.yaml: otel add, otel remove; for those who write some: otel rules.
+int cmd_add(Arena *a, const Options *opt, const StrList *args);
+int cmd_remove(Arena *a, const Options *opt, const StrList *args);
+int cmd_rules(Arena *a, const Options *opt, const StrList *args);
+
 // What a built program has inside.
 int cmd_manifest(Arena *a, const Options *opt, const StrList *args);
 

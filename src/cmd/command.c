@@ -164,6 +164,47 @@ const Command commands[] = {
 		.run = cmd_diff,
 	},
 	{
+		.name = "add",
+		.summary = "use the rules of a module",
+		.usage = "MODULE[@VERSION]|FOLDER...",
+		.text = "Rules and their hooks come in ordinary Go modules. This fetches one, at its newest version\n"
+			"if none is given, and records it under 'use:' in the otel.yaml beside go.mod. The rest of\n"
+			"that file stays as it is, and go.mod knows nothing of it. A folder, as in ./rules, is used\n"
+			"where it is.\n",
+		.examples = "otel add example.com/rules\n"
+			    "otel add example.com/rules@v1.2.0 ./rules\n",
+		.run = cmd_add,
+	},
+	{
+		.name = "remove",
+		.summary = "use the rules of a module no more",
+		.usage = "MODULE|FOLDER...",
+		.text = "Takes them out of 'use:' in the otel.yaml beside go.mod.\n",
+		.examples = "otel remove example.com/rules\n",
+		.run = cmd_remove,
+	},
+	{
+		.name = "rules",
+		.summary = "for authors of rules: check, start, test",
+		.usage = "check [FILE...] | init NAME | test [FOLDER] | schema",
+		.text = "check    holds rules against the module here: what each would weave, what not, and why;\n"
+			"         the rules in FILES, or those of otel.yaml and what it uses. The exit status is 1\n"
+			"         if something is wrong.\n"
+			"init     writes a module of rules into a new folder, with a hook to start from.\n"
+			"test     weaves the in.go of each folder that has rules beside it, and compares with\n"
+			"         want.go, or what is said with want.err.\n"
+			"schema   prints the JSON Schema of rule files and otel.yaml, for editors.\n",
+		.examples = "otel rules check otel.yaml\n"
+			    "otel rules init mylib\n"
+			    "otel rules test --update testdata  accept what is woven now\n",
+		.flags =
+			{
+				{"json", NULL, "of check: one object, for programs", NULL},
+				{"update", NULL, "of test: write want.go and want.err anew", NULL},
+			},
+		.run = cmd_rules,
+	},
+	{
 		.name = "manifest",
 		.summary = "say what was woven into a program that is built",
 		.usage = "[FLAGS] FILE",

@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
 	Str path, version; // version is "" for a module that is worked on
 	Str dir;
-	Str sum; // as go.sum has it
+	Str sum;                           // as go.sum has it
 	Str go;                            // its language version: "1.21"
 	Str replace_path, replace_version; // "" if it is not replaced
 	bool is_main;

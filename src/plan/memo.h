@@ -20,9 +20,9 @@
 typedef struct {
 	StrList files;  // whole text counts: module files, rule files, hooks
 	StrList shapes; // Go files of which all but the bodies of functions counts
-	StrList dirs;  // of packages: the names of their files, and those files' heads
-	StrList trees; // folders named by patterns with ...: the same for all below
-	bool tests;    // _test.go files count
+	StrList dirs;   // of packages: the names of their files, and those files' heads
+	StrList trees;  // folders named by patterns with ...: the same for all below
+	bool tests;     // _test.go files count
 } PlanBasis;
 
 // memo_name returns the path of the memo for this command in these surroundings.

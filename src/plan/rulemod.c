@@ -92,7 +92,8 @@ static bool copy_tree(Arena *a, Str from, Str to, Diags *d)
 	if (!dir_make_all(to, d) || !dir_list(from, &names, d))
 		return false;
 	for (isize i = 0; i < names.n; i++) {
-		Str path = path_join(a, from, names.v[i]), copy = path_join(a, to, names.v[i]), text;
+		Str path = path_join(a, from, names.v[i]), copy = path_join(a, to, names.v[i]),
+		    text;
 		bool ok = file_is_dir(path) ? copy_tree(a, path, copy, d)
 					    : file_read(a, path, &text, d) &&
 						      file_write_atomic(copy, text, 0644, d);
@@ -139,8 +140,8 @@ bool rulemod_copy(Arena *a, Str cache, Str modcache, Str dir, Str *out, Diags *d
 	Str name = str_slice(dir, prefix.len, dir.len);
 	if (str_find(name, S("@")) < 0)
 		return true;
-	Str top = str_format(a, "%.*s/rules/%.*s", STR_ARG(cache),
-		STR_ARG(module_digest(a, modcache, name)));
+	Str top = str_format(
+		a, "%.*s/rules/%.*s", STR_ARG(cache), STR_ARG(module_digest(a, modcache, name)));
 	*out = path_join(a, top, name);
 	if (file_is_dir(top)) {
 		file_touch(top);

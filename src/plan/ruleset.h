@@ -33,8 +33,8 @@ typedef struct {
 typedef struct {
 	Str path, name; // import path, and the name in its package clause
 	Str dir;
-	Str module_dir; // folder of its go.mod
-	StrMap hooks;   // name -> Hook *
+	Str module_dir;  // folder of its go.mod
+	StrMap hooks;    // name -> Hook *
 	StrList aliases; // of the texts of their types, see golang/type.h
 
 	// Set by hook_links.
@@ -50,7 +50,7 @@ typedef struct {
 	StrMap packages;     // import path -> HookPackage *
 	StrList files;       // the rule files that were read
 	Str bundle, bundled; // folder of what travels with the tool; its list of packages
-	Str cache; // our cache folder
+	Str cache;           // our cache folder
 	StrList roots;
 	StrList untrusted; // modules that ship rules which nobody allowed
 	bool incomplete;   // a module of rules could not be fetched

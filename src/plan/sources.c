@@ -32,10 +32,8 @@ static bool read_file(Reader *r, Str path, bool own)
 		return false;
 	if (own)
 		return rules_read(a, src, &set->rules, r->diags);
-	Rules theirs = {.first = set->rules.first,
-		.exclude.arena = a,
-		.off.arena = a,
-		.trust.arena = a};
+	Rules theirs = {
+		.first = set->rules.first, .exclude.arena = a, .off.arena = a, .trust.arena = a};
 	bool ok = rules_read(a, src, &theirs, r->diags);
 	set->rules.first = theirs.first;
 	return ok;
@@ -140,7 +138,8 @@ static void read_imported(Reader *r, Imported *p)
 	isize rules = read_folder(r, dir, IN_MODULE, own);
 	if (read_tool_files(r, root) == 0 && rules == 0)
 		diag_error(r->diags, p->src, p->at,
-			"the package '%.*s' has no rule file in its folder, and its module no tool file",
+			"the package '%.*s' has no rule file in its folder, and its module no tool "
+			"file",
 			STR_ARG(p->path));
 }
 
@@ -231,7 +230,8 @@ static void read_tool_file(Reader *r, Str path)
 			continue;
 		}
 		r->set->incomplete = true;
-		diag_error(r->diags, src, p->at, "cannot find the package '%.*s'", STR_ARG(p->path));
+		diag_error(
+			r->diags, src, p->at, "cannot find the package '%.*s'", STR_ARG(p->path));
 		diag_help(r->diags,
 			"'go get' adds its module to go.mod, 'otel add' to otel.yaml alone");
 	}
@@ -337,8 +337,8 @@ static void read_library(Reader *r, const Module *m)
 		return;
 	if (!is_trusted(r, m->path))
 		strlist_add(&r->set->untrusted, m->path);
-	else if (rulemod_copy(r->arena, r->from->cache, r->from->env->modules, m->dir, &dir,
-			 r->diags))
+	else if (rulemod_copy(
+			 r->arena, r->from->cache, r->from->env->modules, m->dir, &dir, r->diags))
 		read_folder(r, dir, IN_MODULE, false);
 }
 
