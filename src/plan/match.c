@@ -455,7 +455,7 @@ static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 
 	if (r->change.modifier != DO_HOOKS && r->change.modifier != DO_SPAN) {
 		change_join(m, all, candidate_add(m, all, *rule));
-		return true;
+		return;
 	}
 	add_functions(m, all, r);
 	if (all->n == before) {
