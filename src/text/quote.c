@@ -125,17 +125,18 @@ Str string_value(Arena *a, Str literal)
 	return value;
 }
 
-// is_one tells whether a text between quotes is one character or one escape: what
-// comes of an escape may be a byte that is no character.
-static bool is_one(Str inside, Str value)
+// is_one tells whether a text between single quotes is one character or one escape.
+static bool is_one(Arena *a, Str inside)
 {
+	StrBuf unused = {.arena = a};
 	int width = 0;
 
-	if (value.len > 0)
-		rune_decode(value.p, value.len, &width);
-	if (value.len == 0 || width != value.len)
-		return false;
-	return value.len > 1 || inside.p[0] == '\\' || (unsigned char)value.p[0] < 0x80;
+	if (inside.len > 1 && inside.p[0] == '\\') {
+		inside = str_slice(inside, 1, inside.len);
+		return add_escape(&unused, &inside, '\'') && inside.len == 0;
+	}
+	int32_t rune = inside.len > 0 ? rune_decode(inside.p, inside.len, &width) : 0;
+	return width > 0 && width == inside.len && (rune != RUNE_BAD || width > 1);
 }
 
 bool unquote(Arena *a, Str literal, Str *out)
@@ -151,7 +152,7 @@ bool unquote(Arena *a, Str literal, Str *out)
 			return false;
 		i += quote != '`' && inside.p[i] == '\\';
 	}
-	return value_of(a, literal, out) && (quote != '\'' || is_one(inside, *out));
+	return value_of(a, literal, out) && (quote != '\'' || is_one(a, inside));
 }
 
 // What Go does not print of what is beyond ASCII; to included.

@@ -9,7 +9,8 @@ enum {
 	TOO_MANY = 100000, // any number above that
 };
 
-// (?i), (?m), (?s), (?U). Only the first three change what matches.
+// (?i), (?m), (?s), (?U), in the order of parse_flags. The last changes only which match
+// is found first.
 typedef enum { FOLD = 1, LINES = 2, DOT_ALL = 4, LAZY = 8 } Flags;
 
 typedef struct {

@@ -1,4 +1,3 @@
-#include "base/near.h"
 #include "text/template_tree.h"
 
 const char *template_kind(const TemplateValue *v)
@@ -274,11 +273,11 @@ const TemplateFunc *template_func(Str name)
 	return NULL;
 }
 
-Str template_near_func(Arena *a, Str word)
+StrList template_func_names(Arena *a)
 {
 	StrList names = {.arena = a};
 
 	for (isize i = 0; i < countof(funcs); i++)
 		strlist_add(&names, funcs[i].name);
-	return nearest(&names, word);
+	return names;
 }

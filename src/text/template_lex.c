@@ -258,8 +258,7 @@ static bool lex_name(Lexer *lx, Token *tok, TokenKind kind, isize n)
 	tok->kind = kind == TOKEN_FIELD && n == 1 ? TOKEN_DOT : kind;
 	if (ends_name(rest_of(lx)))
 		return true;
-	return lex_error(lx, lx->pos, lx->pos + 1,
-		"expected a space or the end of the action behind a name");
+	return lex_error(lx, lx->pos, lx->pos + 1, "expected a space or '}}' behind a name");
 }
 
 static bool lex_mark(Lexer *lx, Token *tok)
@@ -283,7 +282,11 @@ static bool lex_mark(Lexer *lx, Token *tok)
 			return true;
 		}
 	}
-	return lex_error(lx, lx->pos, lx->pos + 1, "no action of a template has this character");
+	int width;
+	Str rest = rest_of(lx);
+	rune_decode(rest.p, rest.len, &width);
+	return template_error(lx->t, lx->diags, (Span){lx->pos, lx->pos + width},
+		"unexpected '%.*s' in an action", width, rest.p);
 }
 
 static bool lex_token(Lexer *lx, Token *tok)

@@ -68,13 +68,25 @@ static bool deeper(Parser *p)
 	return error_at(p, p->lx.tok.at, "nested too deeply");
 }
 
-// suggest gives the newest error the nearest of the words as help.
-static void suggest(Parser *p, const StrList *words, Str word, const char *before)
+// suggest gives the newest error the nearest of the words as help. It returns false if
+// none is near.
+static bool suggest(Parser *p, const StrList *words, Str word, const char *before)
 {
 	Str near = nearest(words, word);
 
 	if (near.len > 0)
 		diag_help(p->diags, "did you mean '%s%.*s'?", before, STR_ARG(near));
+	return near.len > 0;
+}
+
+// suggest_name gives it the nearest name of the data, or all of them.
+static void suggest_name(Parser *p, Str word)
+{
+	const StrList *names = p->t->names;
+
+	if (!suggest(p, names, word, ".") && names->n > 0)
+		diag_help(p->diags, "there is .%.*s",
+			STR_ARG(str_join(p->diags->arena, names, S(", ."))));
 }
 
 // ---- variables
@@ -137,7 +149,7 @@ static Node *make_field(Parser *p, Node *of, Span span, Str name)
 	if (!is_data(p, of) || strlist_has(p->t->names, name))
 		return field;
 	template_error(p->t, p->diags, span, "unknown name '%.*s'", STR_ARG(name));
-	suggest(p, p->t->names, name, ".");
+	suggest_name(p, name);
 	return NULL;
 }
 
@@ -164,11 +176,9 @@ static bool is_language(Str word)
 static void unknown_word(Parser *p, Str word)
 {
 	template_error(p->t, p->diags, p->lx.tok.at, "unknown function '%.*s'", STR_ARG(word));
-	Str near = template_near_func(p->arena, word);
-	if (near.len > 0)
-		diag_help(p->diags, "did you mean '%.*s'?", STR_ARG(near));
-	else
-		suggest(p, p->t->names, word, ".");
+	StrList funcs = template_func_names(p->arena);
+	if (!suggest(p, &funcs, word, ""))
+		suggest_name(p, word);
 }
 
 // Word = "true" | "false" | "nil" | Function | Name .
@@ -249,7 +259,7 @@ static Node *parse_operand(Parser *p)
 	while (at(p, TOKEN_FIELD) && !p->lx.tok.spaced) {
 		Span span = {n->at.from, p->lx.tok.at.to};
 		if (n->kind == NODE_CONSTANT || n->kind == NODE_DOT) {
-			error_at(p, p->lx.tok.at, "a field of what has no fields");
+			error_at(p, p->lx.tok.at, "this value has no fields");
 			return NULL;
 		}
 		n = make_field(p, n, span, field_name(&p->lx.tok));
@@ -276,9 +286,10 @@ static bool check_command(Parser *p, const Node *cmd, int n)
 		return check_count(p, first, n);
 	if (first->kind == NODE_CONSTANT && first->value.kind == TEMPLATE_NIL)
 		return error_at(p, first->at, "'nil' is no command");
-	if (first->kind != NODE_FIELD && n > 0)
-		return error_at(p, first->at, "only a function or a field takes arguments");
-	return true;
+	if (first->kind == NODE_FIELD || n == 0)
+		return true;
+	return template_error(p->t, p->diags, first->at, "'%.*s' takes no arguments",
+		STR_ARG(str_slice(p->t->from.text, first->at.from, first->at.to)));
 }
 
 // Command = Operand { space Operand } .

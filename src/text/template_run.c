@@ -12,51 +12,6 @@ static Flow walk(Run *r, const Node *list, const TemplateValue *dot);
 
 // ---- mistakes
 
-// place_line finds the line of the template that holds a byte in the source, where it
-// stands in the block that begins at `at`: as many lines on, but indented.
-static bool place_line(const TemplateOrigin *from, int32_t byte, isize *start)
-{
-	Str block = str_slice(from->src->text, from->at.from, from->at.to), rest = block;
-	Str text = from->text;
-
-	str_cut(&rest, '\n');
-	for (isize begin = 0; rest.len > 0 && text.len > 0;) {
-		Str line = str_cut(&text, '\n'), raw = str_cut(&rest, '\n');
-		if (byte <= begin + line.len) {
-			*start = from->at.from + (raw.p + raw.len - line.len - block.p) - begin;
-			return str_ends(raw, line);
-		}
-		begin += line.len + 1;
-	}
-	return false;
-}
-
-// place returns where some bytes of the template are in the source: the whole template
-// where that cannot be said.
-static Span place(const TemplateOrigin *from, Span in)
-{
-	Str block = str_slice(from->src->text, from->at.from, from->at.to);
-	isize start = str_find(block, from->text);
-	int32_t end = from->at.to;
-
-	if (start >= 0)
-		start += from->at.from;
-	else if (!block.len || block.p[0] != '|' || !place_line(from, in.from, &start))
-		return from->at;
-	int32_t first = (int32_t)start + in.from, last = (int32_t)start + in.to;
-	return (Span){first < end ? first : end, last < end ? last : end};
-}
-
-bool template_error(const Template *t, Diags *d, Span at, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	Str text = str_vformat(d->arena, fmt, ap);
-	va_end(ap);
-	return diag_error(d, t->from.src, place(&t->from, at), "%.*s", STR_ARG(text));
-}
-
 bool run_error(Run *r, const Node *n, const char *fmt, ...)
 {
 	va_list ap;

@@ -137,8 +137,8 @@ struct TemplateFunc {
 // template_func returns the function of that name, or NULL.
 const TemplateFunc *template_func(Str name);
 
-// template_near_func returns the function whose name is a slip away from word, or "".
-Str template_near_func(Arena *a, Str word);
+// template_func_names returns all of them.
+StrList template_func_names(Arena *a);
 
 // template_truth tells whether `if` goes on with v.
 bool template_truth(const TemplateValue *v);

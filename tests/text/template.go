@@ -220,7 +220,9 @@ func (g *generator) control() string {
 	vars := len(g.vars)
 	defer func() { g.vars = g.vars[:vars] }()
 	end := g.action("end")
-	switch g.Intn(6) {
+	switch g.Intn(7) {
+	case 6:
+		return g.action("with "+g.pipeline()) + g.over(false) + g.action("else with "+g.pipeline()) + g.over(false) + end
 	case 0:
 		return g.action("with "+g.pipeline()) + g.over(false) + g.action("else") + g.block() + end
 	case 1:

@@ -30,6 +30,8 @@ TEST(test_unquote)
 		{"\"\\U00110000\"", NULL},
 		{"''", NULL},
 		{"'ab'", NULL},
+		{"'\\xc3\\xa9'", NULL},
+		{"'\xff'", NULL},
 	};
 
 	for (isize i = 0; i < countof(rows); i++) {

@@ -104,7 +104,9 @@ TEST(test_parse_errors)
 				  "help: did you mean '.FuncName'?"},
 		{"{{ printff }}", "t:1:4: error: unknown function 'printff'\n"
 				  "help: did you mean 'printf'?"},
-		{"{{ with 1 }}{{ $.X }}{{ end }}", "t:1:16: error: unknown name 'X'"},
+		{"{{ with 1 }}{{ $.X }}{{ end }}",
+			"t:1:16: error: unknown name 'X'\n"
+			"help: there is .DirectiveArgs, .FuncArgument, .FuncName"},
 		{"{{ $arg := 1 }}{{ $ar }}", "t:1:19: error: undefined variable '$ar'\n"
 					     "help: did you mean '$arg'?"},
 		{"{{ if 1 }}{{ $x := 1 }}{{ else }}{{ $x }}{{ end }}",
@@ -130,11 +132,12 @@ TEST(test_parse_errors)
 		{"{{ 'ab' }}", "t:1:4: error: expected one character between single quotes"},
 		{"{{/* a }}", "t:1:3: error: a comment without its '*/'"},
 		{"{{/* a */ 1 }}", "t:1:8: error: expected '}}' after a comment"},
-		{"{{ % }}", "t:1:4: error: no action of a template has this character"},
+		{"{{ % }}", "t:1:4: error: unexpected '%' in an action"},
 		{"{{ nil }}", "t:1:4: error: 'nil' is no command"},
-		{"{{ 1 2 }}", "t:1:4: error: only a function or a field takes arguments"},
-		{"{{ 1 | 2 }}", "t:1:8: error: only a function or a field takes arguments"},
-		{"{{ true.X }}", "t:1:8: error: a field of what has no fields"},
+		{"{{ 1 2 }}", "t:1:4: error: '1' takes no arguments"},
+		{"{{ 1 | 2 }}", "t:1:8: error: '2' takes no arguments"},
+		{"{{ (1 | print) 2 }}", "t:1:5: error: '1 | print' takes no arguments"},
+		{"{{ true.X }}", "t:1:8: error: this value has no fields"},
 		{"{{ len }}", "t:1:4: error: 'len' takes 1 argument, found 0"},
 		{"{{ print len }}", "t:1:10: error: 'len' takes 1 argument, found 0"},
 		{"{{ 1 | eq }}", "t:1:8: error: 'eq' takes at least 2 arguments, found 1"},
@@ -183,21 +186,24 @@ TEST(test_run_errors)
 	check_rows(rows, countof(rows));
 }
 
+#define NAMES "\nhelp: there is .DirectiveArgs, .FuncArgument, .FuncName"
+
 // A template knows where it stands in its file: on one line, or in a block.
 TEST(test_place)
 {
 	static const struct {
 		const char *file, *from, *template, *want;
 	} rows[] = {
-		{"a: x {{ X }}\n", "x {{ X }}", "x {{ X }}", "t:1:9: error: unknown function 'X'"},
+		{"a: x {{ X }}\n", "x {{ X }}", "x {{ X }}",
+			"t:1:9: error: unknown function 'X'" NAMES},
 		{"a: 'x {{ X }}'\n", "'x {{ X }}'", "x {{ X }}",
-			"t:1:10: error: unknown function 'X'"},
+			"t:1:10: error: unknown function 'X'" NAMES},
 		{"a: |\n  x\n\n    {{ X }}\n", "|\n  x\n\n    {{ X }}\n", "x\n\n  {{ X }}\n",
-			"t:4:8: error: unknown function 'X'"},
+			"t:4:8: error: unknown function 'X'" NAMES},
 		{"a: \"\\x20{{ X }}\"\n", "\"\\x20{{ X }}\"", " {{ X }}",
-			"t:1:4: error: unknown function 'X'"},
+			"t:1:4: error: unknown function 'X'" NAMES},
 		{"a: >\n  x\n  {{ X }}\n", ">\n  x\n  {{ X }}\n", "x {{ X }}\n",
-			"t:1:4: error: unknown function 'X'"},
+			"t:1:4: error: unknown function 'X'" NAMES},
 	};
 
 	for (isize i = 0; i < countof(rows); i++) {
