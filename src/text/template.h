@@ -9,7 +9,7 @@
 //     number of arguments or an unknown name;
 //   - printf with a verb that does not fit its argument, of which Go makes
 //     "%!s(int=5)". It knows %s %d %q %v %t, width, precision, and the flags - 0 +;
-//   - floats, define, template, block, and a pipeline that ends in |.
+//   - floats, define, template, block, setting $, and a pipeline that ends in |.
 // A name without a dot, `{{ FuncName }}`, means `$.FuncName` if no function has it.
 //
 //	const Template *t = template_parse(a, &origin, &names, d);

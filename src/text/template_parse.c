@@ -1,4 +1,3 @@
-#include "base/near.h"
 #include "text/template_tree.h"
 
 enum { MAX_DEPTH = 100 };
@@ -68,27 +67,6 @@ static bool deeper(Parser *p)
 	return error_at(p, p->lx.tok.at, "nested too deeply");
 }
 
-// suggest gives the newest error the nearest of the words as help. It returns false if
-// none is near.
-static bool suggest(Parser *p, const StrList *words, Str word, const char *before)
-{
-	Str near = nearest(words, word);
-
-	if (near.len > 0)
-		diag_help(p->diags, "did you mean '%s%.*s'?", before, STR_ARG(near));
-	return near.len > 0;
-}
-
-// suggest_name gives it the nearest name of the data, or all of them.
-static void suggest_name(Parser *p, Str word)
-{
-	const StrList *names = p->t->names;
-
-	if (!suggest(p, names, word, ".") && names->n > 0)
-		diag_help(p->diags, "there is .%.*s",
-			STR_ARG(str_join(p->diags->arena, names, S(", ."))));
-}
-
 // ---- variables
 
 static bool find_variable(Parser *p, Str name, int *slot)
@@ -100,7 +78,7 @@ static bool find_variable(Parser *p, Str name, int *slot)
 	}
 	template_error(p->t, p->diags, p->lx.tok.at, "undefined variable '%.*s'", STR_ARG(name));
 	StrList named = {.v = p->vars.v + 1, .n = p->vars.n - 1}; // without $
-	suggest(p, &named, name, "");
+	template_suggest(p->diags, &named, name, "");
 	return false;
 }
 
@@ -148,8 +126,7 @@ static Node *make_field(Parser *p, Node *of, Span span, Str name)
 	field->text = name;
 	if (!is_data(p, of) || strlist_has(p->t->names, name))
 		return field;
-	template_error(p->t, p->diags, span, "unknown name '%.*s'", STR_ARG(name));
-	suggest_name(p, name);
+	template_unknown_name(p->t, p->diags, span, name);
 	return NULL;
 }
 
@@ -177,8 +154,8 @@ static void unknown_word(Parser *p, Str word)
 {
 	template_error(p->t, p->diags, p->lx.tok.at, "unknown function '%.*s'", STR_ARG(word));
 	StrList funcs = template_func_names(p->arena);
-	if (!suggest(p, &funcs, word, ""))
-		suggest_name(p, word);
+	if (!template_suggest(p->diags, &funcs, word, ""))
+		template_suggest_name(p->diags, p->t->names, word);
 }
 
 // Word = "true" | "false" | "nil" | Function | Name .
@@ -253,6 +230,7 @@ static Node *parse_term(Parser *p)
 static Node *parse_operand(Parser *p)
 {
 	Node *n = parse_term(p);
+	int fields = 0;
 
 	if (!n || !advance(p))
 		return NULL;
@@ -260,6 +238,10 @@ static Node *parse_operand(Parser *p)
 		Span span = {n->at.from, p->lx.tok.at.to};
 		if (n->kind == NODE_CONSTANT || n->kind == NODE_DOT) {
 			error_at(p, p->lx.tok.at, "this value has no fields");
+			return NULL;
+		}
+		if (fields++ == MAX_DEPTH) {
+			error_at(p, p->lx.tok.at, "nested too deeply");
 			return NULL;
 		}
 		n = make_field(p, n, span, field_name(&p->lx.tok));
@@ -351,11 +333,12 @@ static bool parse_targets(Parser *p, Node *pipe, int max, Str *names)
 	if (pipe->nslot == 0)
 		return true;
 	pipe->assigns = at(p, TOKEN_ASSIGN);
-	for (int i = 0; pipe->assigns && i < pipe->nslot; i++)
+	for (int i = 0; pipe->assigns && i < pipe->nslot; i++) {
 		if (!find_variable(p, names[i], &pipe->slot[i]))
 			return false;
-	if (pipe->assigns && pipe->slot[0] == 0)
-		return error_at(p, first.at, "'$' cannot be set");
+		if (pipe->slot[i] == 0)
+			return error_at(p, first.at, "'$' cannot be set");
+	}
 	return advance(p);
 }
 

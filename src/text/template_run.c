@@ -34,10 +34,11 @@ bool run_spend(Run *r, const Node *n, isize work)
 
 static bool data_field(Run *r, const Node *n, Args args, TemplateValue *out)
 {
-	Str why = S("no such name");
+	Str why = S("has no value here");
 
-	if (strlist_has(r->t->names, n->text) &&
-		r->data->lookup(r->data->of, n->text, args.v, args.n, out, &why))
+	if (!strlist_has(r->t->names, n->text))
+		return template_unknown_name(r->t, r->diags, n->at, n->text);
+	if (r->data->lookup(r->data->of, n->text, args.v, args.n, out, &why))
 		return true;
 	return run_error(r, n, "'.%.*s': %.*s", STR_ARG(n->text), STR_ARG(why));
 }

@@ -11,6 +11,16 @@
 // returns false.
 bool template_error(const Template *t, Diags *d, Span at, const char *fmt, ...) printf_like(4, 5);
 
+// template_suggest gives the newest error the nearest of the words as help, with the text
+// before it. It returns false if none is near.
+bool template_suggest(Diags *d, const StrList *words, Str word, const char *before);
+
+// template_suggest_name gives it the nearest name of the data, or else all of them.
+void template_suggest_name(Diags *d, const StrList *names, Str word);
+
+// template_unknown_name adds an error about a name that the data has not.
+bool template_unknown_name(const Template *t, Diags *d, Span at, Str name);
+
 // ---- the lexer
 
 typedef enum {

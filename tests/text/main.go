@@ -52,6 +52,7 @@ var stricter = map[string][]string{
 		"is not supported in rules",
 		"does not fit", "printf' knows", "printf' has no argument", "printf' uses", "nothing wider",
 		"expected a value", // behind the last |
+		"'$' cannot be set",
 		// Where Go does not get to.
 		"argument", "unknown name", "unknown function", "undefined variable", "'nil' is no command",
 	},

@@ -112,6 +112,7 @@ TEST(test_parse_errors)
 		{"{{ if 1 }}{{ $x := 1 }}{{ else }}{{ $x }}{{ end }}",
 			"t:1:37: error: undefined variable '$x'"},
 		{"{{ $ = 1 }}", "t:1:4: error: '$' cannot be set"},
+		{"{{ $a := 1 }}{{ range $a, $ = 1 }}{{ end }}", "t:1:23: error: '$' cannot be set"},
 		{"{{ $a, $b := 1 }}", "t:1:6: error: only 'range' sets two variables"},
 		{"{{ range $a, $b, $c := 1 }}",
 			"t:1:16: error: 'range' sets no more than two variables"},
@@ -156,6 +157,8 @@ TEST(test_run_errors)
 	static const Row rows[] = {
 		{"{{ .FuncArgument \"a\" }}",
 			"t:1:4: error: '.FuncArgument': expected the number of an argument"},
+		{"{{ with . }}{{ .FuncNmae }}{{ end }}", "t:1:16: error: unknown name 'FuncNmae'\n"
+							 "help: did you mean '.FuncName'?"},
 		{"{{ with .FuncName }}{{ .X }}{{ end }}", "t:1:24: error: a text has no '.X'"},
 		{"{{ range .DirectiveArgs }}{{ .Name }}{{ end }}",
 			"t:1:30: error: a pair of key and value has no '.Name'"},
@@ -226,6 +229,7 @@ TEST(test_limits)
 	} rows[] = {
 		{"(", "", "t:1:103: error: nested too deeply"},
 		{"not (", "", "t:1:507: error: nested too deeply"},
+		{".FuncName", "", "t:1:912: error: nested too deeply"},
 		{"", "range 1000000000}}{{end}}",
 			"t:1:3: error: this template does too much, or has no end"},
 		{"", "$x := \"abcdefgh\"}}{{range 99}}{{$x = print $x $x}}{{end}}",

@@ -1,3 +1,4 @@
+#include "base/near.h"
 #include "text/template_tree.h"
 
 // place_line finds the line of the template that holds a byte in the source, where it
@@ -43,4 +44,26 @@ bool template_error(const Template *t, Diags *d, Span at, const char *fmt, ...)
 	Str text = str_vformat(d->arena, fmt, ap);
 	va_end(ap);
 	return diag_error(d, t->from.src, place(&t->from, at), "%.*s", STR_ARG(text));
+}
+
+bool template_suggest(Diags *d, const StrList *words, Str word, const char *before)
+{
+	Str near = nearest(words, word);
+
+	if (near.len > 0)
+		diag_help(d, "did you mean '%s%.*s'?", before, STR_ARG(near));
+	return near.len > 0;
+}
+
+void template_suggest_name(Diags *d, const StrList *names, Str word)
+{
+	if (!template_suggest(d, names, word, ".") && names->n > 0)
+		diag_help(d, "there is .%.*s", STR_ARG(str_join(d->arena, names, S(", ."))));
+}
+
+bool template_unknown_name(const Template *t, Diags *d, Span at, Str name)
+{
+	template_error(t, d, at, "unknown name '%.*s'", STR_ARG(name));
+	template_suggest_name(d, t->names, name);
+	return false;
 }
