@@ -387,7 +387,8 @@ static bool parse_block(Parser *p, Node **out, ListEnd *end)
 	return ok;
 }
 
-// parse_body reads the list that range and with repeat, or do, with another dot.
+// parse_body reads the first list of a control statement. In that of range and with, `.` is
+// something else than around it.
 static bool parse_body(Parser *p, Node *n, ListEnd *end)
 {
 	bool on_data = p->on_data;
