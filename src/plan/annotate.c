@@ -82,6 +82,24 @@ bool span_join(const Match *m, const Candidates *all, Candidate *c)
 	return true;
 }
 
+static bool is_span(const Rule *r)
+{
+	const SpanRule *s = &r->change.span;
+
+	return r->change.modifier == DO_SPAN && s->histogram.len == 0 && s->counter.len == 0;
+}
+
+bool span_is_taken(const Candidates *all, const Candidate *c)
+{
+	for (isize i = 0; is_span(c->rule) && i < all->n; i++) {
+		const Candidate *other = &all->v[i];
+		if (other->verdict == VERDICT_WOVEN && is_span(other->rule) &&
+			str_eq(other->func, c->func) && str_eq(other->recv, c->recv))
+			return true;
+	}
+	return false;
+}
+
 // ---- comments
 
 // One comment that is being read.

@@ -62,6 +62,10 @@ void span_context(const Match *m, const File *f, const Func *fn, Str package, Ca
 // span_join sets the join of a rule of DO_SPAN for the function.
 bool span_join(const Match *m, const Candidates *all, Candidate *c);
 
+// span_is_taken tells whether a rule for a span comes too late: a function gets one, that of its
+// comment, else of the first entry that selects it.
+bool span_is_taken(const Candidates *all, const Candidate *c);
+
 // spans_wanted tells whether a text has comments that ask for spans.
 bool spans_wanted(Str text);
 

@@ -329,6 +329,9 @@ static void add_function(
 		span_context(m, f, fn, all->path, &c);
 	if (candidate_is_ignored(f, fn))
 		candidate_refuse(&c, VERDICT_DISABLED, S("a comment //otel:ignore leaves it alone"));
+	else if (span_is_taken(all, &c))
+		candidate_refuse(&c, VERDICT_DISABLED,
+			S("the function has a span, by a comment or an earlier entry"));
 	else if (excludes_function(m, all, &c))
 		candidate_refuse(&c, VERDICT_DISABLED, S("an otel.yaml excludes the function"));
 	candidate_add(m, all, c);
@@ -485,14 +488,14 @@ static bool find_candidates(const Match *m, const Package *p, Candidates *out)
 		return false;
 	out->files = rules.files;
 	out->nfiles = rules.nfiles;
+	if (candidate_is_root(p) && !excludes_package(m, p))
+		spans_from_comments(m, out);
 	for (isize i = 0; i < rules.n; i++) {
 		if (rules.v[i].verdict != VERDICT_WOVEN)
 			candidate_add(m, out, rules.v[i]);
 		else
 			find_joins(m, out, &rules.v[i]);
 	}
-	if (candidate_is_root(p) && !excludes_package(m, p))
-		spans_from_comments(m, out);
 	return true;
 }
 

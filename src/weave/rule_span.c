@@ -14,6 +14,9 @@ typedef struct {
 	bool metrics; // an entry of `metrics`
 } Entry;
 
+// Entries keep the order in which they stand, behind the rules: inside of their hooks.
+enum { SPAN_ORDER = 1000 };
+
 static Where *new_where(const RuleReader *r, WhereKind kind, Str text, Str of)
 {
 	Where *w = arena_new(r->arena, Where);
@@ -236,11 +239,13 @@ static bool read_entry(const RuleReader *r, const YamlNode *v, bool metrics, Rul
 
 bool rule_spans(const RuleReader *r, const YamlNode *v, bool metrics, Rule **first)
 {
+	int order = SPAN_ORDER;
 	bool ok = true;
 
 	for (const YamlNode *m = v->first; m; m = m->next) {
 		Rule *rule = arena_new(r->arena, Rule);
 		bool read = read_entry(r, m, metrics, rule);
+		rule->order = order++;
 		if (read)
 			rule_insert(first, rule);
 		ok &= read;
