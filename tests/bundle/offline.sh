@@ -18,9 +18,16 @@ unset GONOSUMDB GONOPROXY GOPRIVATE GOINSECURE GOSUMDB
 	for m in $mods app; do echo "use ./$m"; done
 } >"$GOWORK"
 cp "$tmp/go.work.sum" "$tmp/go.work.sum.before"
+
+# import MODULE - the line that imports its package, or one below it where it has none itself.
+import() {
+	path=$(sed -n 's/^module //p' "$1/go.mod")
+	ls "$1"/*.go >/dev/null 2>&1 || path="$path/$(cd "$1" && ls -d */ | head -1 | tr -d /)"
+	echo "import _ \"$path\""
+}
 {
 	echo 'package main'
-	for m in $mods; do echo "import _ \"otel.tool/${m#go/}\""; done
+	for m in $mods; do import "$tmp/$m"; done
 	echo 'func main() {}'
 } >"$tmp/app/main.go"
 
