@@ -420,6 +420,6 @@ int tool_compile(Arena *a, const Tool *t)
 		     str_eq(c.spec.package, tool_value(t, "-p"));
 	if (!ready || !dir_make_all(c.work, &d) || !weave_files(&c, WEAVE_REPLACE))
 		return d.nerror > 0 && env_get(S("OTEL_GO_NESTED")).len > 0 ? finish(&d)
-									     : compile_plain(&c);
+									    : compile_plain(&c);
 	return str_eq(c.spec.package, S("main")) ? compile_main(&c) : compile_beside(&c);
 }

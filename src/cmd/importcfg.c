@@ -21,7 +21,8 @@ static bool export_of(Arena *a, Str path, Str *archive, Diags *d)
 
 	// A compile inside of that command must not leave the package plain in go's cache.
 	if (env_get(S("OTEL_GO_NESTED")).len > 0)
-		return diag_error(d, NULL, (Span){0}, "'%.*s' cannot be imported here", STR_ARG(path));
+		return diag_error(
+			d, NULL, (Span){0}, "'%.*s' cannot be imported here", STR_ARG(path));
 	if (!file_exists(name)) {
 		diag_warn(d, NULL, (Span){0}, "'%.*s' cannot be imported here", STR_ARG(path));
 		return false;
@@ -67,6 +68,6 @@ bool importcfg_extend(
 	*path = path_join(a, work, S("importcfg"));
 	const char *newline = config.len > 0 && !str_ends(config, S("\n")) ? "\n" : "";
 	return file_write_atomic(*path,
-		str_format(a, "%.*s%s%.*s", STR_ARG(config), newline, STR_ARG(buf_str(&more))), 0600,
-		d);
+		str_format(a, "%.*s%s%.*s", STR_ARG(config), newline, STR_ARG(buf_str(&more))),
+		0600, d);
 }

@@ -16,8 +16,8 @@ static Str context_of(Str type)
 static void look_at_value(Candidate *c, Str type, isize i)
 {
 	Str context = context_of(type);
-	bool better = c->context < 0 || (str_eq(c->context_type, S("any")) &&
-						!str_eq(context, S("any")));
+	bool better =
+		c->context < 0 || (str_eq(c->context_type, S("any")) && !str_eq(context, S("any")));
 
 	if (context.len == 0 || !better)
 		return;
@@ -34,8 +34,8 @@ void span_context(const Match *m, const File *f, const Func *fn, Str package, Ca
 		if (!fn->params.v[i].variadic)
 			look_at_value(c, type_canonical(m->arena, f, fn->params.v[i].type, &names),
 				first + i);
-	c->error = last >= 0 && str_eq(S("error"),
-					type_canonical(m->arena, f, fn->results.v[last].type, &names));
+	c->error = last >= 0 && str_eq(S("error"), type_canonical(m->arena, f,
+							   fn->results.v[last].type, &names));
 }
 
 // span_name is that of a span by default: "Cart.Checkout", "shop.Price".
@@ -45,8 +45,8 @@ static Str span_name(const Match *m, const Candidates *all, const Candidate *c)
 
 	if (c->rule->change.span.name.len > 0)
 		return c->rule->change.span.name;
-	return str_format(m->arena, "%.*s.%.*s",
-		STR_ARG(recv.len > 0 ? recv : all->package->name), STR_ARG(c->func));
+	return str_format(m->arena, "%.*s.%.*s", STR_ARG(recv.len > 0 ? recv : all->package->name),
+		STR_ARG(c->func));
 }
 
 // code.function.name, as runtime.Func has it.
@@ -75,8 +75,7 @@ bool span_join(const Match *m, const Candidates *all, Candidate *c)
 		.name = span_name(m, all, c),
 		.function = function_name(m, all, c),
 		.rule = &change->span};
-	c->join = (Join){
-		.rule = c->rule->name, .func = c->func, .recv = c->recv, .span = span};
+	c->join = (Join){.rule = c->rule->name, .func = c->func, .recv = c->recv, .span = span};
 	span_adapters(m->arena, &site, c->context_type, c->error, &c->join);
 	candidate_links(m, c);
 	return true;
@@ -114,7 +113,8 @@ static void warn_of(const Comment *c, const char *what, Str word)
 {
 	diag_warn(c->m->diags, c->f->src, c->fn->name_at, "//otel:span: %s '%.*s'", what,
 		STR_ARG(word));
-	diag_help(c->m->diags, "it is //otel:span [name=NAME] [kind=KIND] [attr=PARAM,KEY:PARAM.Field]");
+	diag_help(c->m->diags,
+		"it is //otel:span [name=NAME] [kind=KIND] [attr=PARAM,KEY:PARAM.Field]");
 }
 
 // take_word takes a word off the text: up to a space, but for those between double quotes.
@@ -146,8 +146,9 @@ static void add_attributes(const Comment *c, Str list)
 		Str value = str_cut(&list, ','), key = str_cut(&value, ':');
 		value = value.len > 0 ? value : key;
 		at->key = key;
-		at->value = str_starts(value, S("$")) ? value
-						      : str_format(c->m->arena, "$%.*s", STR_ARG(value));
+		at->value = str_starts(value, S("$"))
+				    ? value
+				    : str_format(c->m->arena, "$%.*s", STR_ARG(value));
 		*link = at;
 		link = &at->next;
 	}

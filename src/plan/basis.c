@@ -75,8 +75,7 @@ static void add_targets(Planner *p, PlanBasis *b)
 PlanBasis planner_basis(Planner *p)
 {
 	Arena *a = p->arena;
-	PlanBasis b = {
-		.files.arena = a, .shapes.arena = a, .dirs.arena = a, .trees.arena = a};
+	PlanBasis b = {.files.arena = a, .shapes.arena = a, .dirs.arena = a, .trees.arena = a};
 
 	b.tests = str_eq(p->args->command, S("test"));
 	for (isize i = 0; i < p->packages.n; i++) {

@@ -25,7 +25,8 @@ static bool read_added(const Match *m, Candidate *c, Change *change)
 	if (str_find(change->file, S("/")) < 0 &&
 		file_read(m->arena, path, &change->code.text, &none))
 		return true;
-	candidate_refuse(c, VERDICT_UNFIT, str_format(m->arena, "cannot read '%.*s'", STR_ARG(path)));
+	candidate_refuse(
+		c, VERDICT_UNFIT, str_format(m->arena, "cannot read '%.*s'", STR_ARG(path)));
 	return false;
 }
 
@@ -46,8 +47,8 @@ static bool in_bundle(const Match *m, Str path)
 
 static bool in_goroot(const Match *m, Str path)
 {
-	return is_standard(path) && file_is_dir(path_join(m->arena,
-					    path_join(m->arena, m->env->root, S("src")), path));
+	return is_standard(path) &&
+	       file_is_dir(path_join(m->arena, path_join(m->arena, m->env->root, S("src")), path));
 }
 
 // is_free: the package cannot depend on the target, which is to import it.

@@ -142,9 +142,9 @@ Str planner_exports(Planner *p)
 	strlist_add(&argv, S("-export"));
 	strlist_add(&argv, S("-f={{.Export}}"));
 	strlist_add(&argv, str_format(a, "-overlay=%.*s/overlay.json", STR_ARG(p->out->dir)));
-	strlist_add(&argv, str_format(a, "-toolexec=%.*s toolexec%.*s",
-				   STR_ARG(goargs_quote(a, p->in->self)),
-				   STR_ARG(chained(a, toolexec))));
+	strlist_add(&argv,
+		str_format(a, "-toolexec=%.*s toolexec%.*s", STR_ARG(goargs_quote(a, p->in->self)),
+			STR_ARG(chained(a, toolexec))));
 	add_marks(p, &argv);
 	for (const GoFlag *f = p->args->flags; f; f = f->next)
 		if (f->words > 0 && shapes(f->name))

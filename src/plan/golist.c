@@ -110,9 +110,8 @@ bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags
 
 bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 {
-	static const char *const names[] = {
-		"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMODCACHE", "GOMOD", "GOWORK",
-		"GOPROXY", "GOFLAGS"};
+	static const char *const names[] = {"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMODCACHE",
+		"GOMOD", "GOWORK", "GOPROXY", "GOFLAGS"};
 	StrList argv = {.arena = a};
 	json_t *env;
 

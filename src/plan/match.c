@@ -46,7 +46,8 @@ static bool is_target(Arena *a, const Rule *r, const Package *p)
 	if (str_eq(r->target, S("$root")))
 		return candidate_is_root(p);
 	if (str_starts(r->target, S("./")))
-		return candidate_is_root(p) && p->module && glob_matches(r->target, path_in_module(a, p));
+		return candidate_is_root(p) && p->module &&
+		       glob_matches(r->target, path_in_module(a, p));
 	if (!has_glob(r->target))
 		return str_eq(r->target, target_path(p)) || str_eq(r->target, path);
 	if (p->standard && (r->target.p[0] == '*' || r->target.p[0] == '?'))
@@ -285,8 +286,8 @@ Candidate candidate_function(const Match *m, const Rule *r, const Func *fn)
 	return (Candidate){.rule = r,
 		.verdict = VERDICT_WOVEN,
 		.func = fn->name,
-		.recv = str_format(m->arena, "%s%.*s", fn->recv_pointer ? "*" : "",
-			STR_ARG(fn->recv_base)),
+		.recv = str_format(
+			m->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base)),
 		.nvalues = fn->params.n + fn->is_method,
 		.context = -1};
 }
@@ -328,7 +329,8 @@ static void add_function(
 	if (r->change.modifier == DO_SPAN)
 		span_context(m, f, fn, all->path, &c);
 	if (candidate_is_ignored(f, fn))
-		candidate_refuse(&c, VERDICT_DISABLED, S("a comment //otel:ignore leaves it alone"));
+		candidate_refuse(
+			&c, VERDICT_DISABLED, S("a comment //otel:ignore leaves it alone"));
 	else if (span_is_taken(all, &c))
 		candidate_refuse(&c, VERDICT_DISABLED,
 			S("the function has a span, by a comment or an earlier entry"));

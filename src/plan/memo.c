@@ -168,8 +168,7 @@ static Str extent_of(Arena *a, Str text, Extent extent)
 	case EXTENT_SHAPE: return shape_of(a, text);
 	case EXTENT_HEAD: break;
 	}
-	return str_format(
-		a, "%.*s\n%.*s", STR_ARG(head_of(a, text)), STR_ARG(asked_of(a, text)));
+	return str_format(a, "%.*s\n%.*s", STR_ARG(head_of(a, text)), STR_ARG(asked_of(a, text)));
 }
 
 static bool file_digest(Arena *a, Str path, Extent extent, Str *out)
@@ -290,7 +289,8 @@ static bool put_dir(Keeper *k, Str dir, bool tree)
 	for (isize i = 0; i < names.n && ok; i++) {
 		buf_add(&k->text, i ? S(",") : S(""));
 		if (str_ends(names.v[i], S(".go")))
-			ok = put_file(k, path_join(k->arena, dir, names.v[i]), names.v[i], EXTENT_HEAD);
+			ok = put_file(
+				k, path_join(k->arena, dir, names.v[i]), names.v[i], EXTENT_HEAD);
 		else
 			buf_add(&k->text, S("[")), json_quote(&k->text, names.v[i]),
 				buf_add(&k->text, S("]"));

@@ -127,8 +127,7 @@ static bool match(Planner *p)
 static bool make(Planner *p)
 {
 	if (!workspace_read(p->arena, &p->env, p->modfile, &p->workspace, p->diags) ||
-		!signals_read(
-			p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags))
+		!signals_read(p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags))
 		return false;
 	read_rules(p);
 	if (!match(p))

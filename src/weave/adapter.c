@@ -190,12 +190,15 @@ static void add_start(StrBuf *b, const Hook *h, Str name, isize n)
 	Str type = h->nparams > 0 ? h->params[0].type : S("");
 
 	if (str_eq(type, S("context.Context")))
-		buf_addf(b, "func %.*s(ctx otelcontext.Context) (otelcontext.Context, any, bool) { return "
-			    "otels%td.start(ctx) }\n",
+		buf_addf(b,
+			"func %.*s(ctx otelcontext.Context) (otelcontext.Context, any, bool) { "
+			"return "
+			"otels%td.start(ctx) }\n",
 			STR_ARG(name), n);
 	else if (str_eq(type, S("*net/http.Request")))
-		buf_addf(b, "func %.*s(r *otelhttp.Request) (*otelhttp.Request, any, bool) { return "
-			    "otels%td.startRequest(r) }\n",
+		buf_addf(b,
+			"func %.*s(r *otelhttp.Request) (*otelhttp.Request, any, bool) { return "
+			"otels%td.startRequest(r) }\n",
 			STR_ARG(name), n);
 	else if (type.len > 0)
 		buf_addf(b, "func %.*s(v any) (any, bool) { return otels%td.startIn(v) }\n",

@@ -90,7 +90,7 @@ static bool wrapped(const Pass *p, Span at, Str template, Str original, Str *out
 	Diags d = {.arena = a};
 	StrList none = {.arena = a};
 	Source src = {p->join->rule, template};
-	TemplateOrigin origin = {&src, {0, (int32_t)template.len}, template};
+	TemplateOrigin origin = {&src, {0, (int32_t) template.len}, template};
 	Str stand_in = str_format(a, "%.*sdot", STR_ARG(p->place.prefix));
 	TemplateData data = {.lookup = look_up, .text = stand_in};
 	const Template *t = template_parse(a, &origin, &none, &d);
@@ -143,8 +143,7 @@ static void change_type(Pass *p, const Node *spec)
 
 	while (type->next)
 		type = type->next;
-	if (type->kind == N_STRUCT_TYPE &&
-		selects(p, WHERE_STRUCT, text_of(p, name), NULL, T_TYPE))
+	if (type->kind == N_STRUCT_TYPE && selects(p, WHERE_STRUCT, text_of(p, name), NULL, T_TYPE))
 		add_fields(p, type);
 }
 
@@ -215,11 +214,13 @@ static void change_declarations(Pass *p)
 // qualified returns "net/http.Get" for http.Get, and for Get in its own package; "" for others.
 static Str qualified(const Pass *p, const Node *n)
 {
-	bool name = n->kind == N_IDENT, selector = n->kind == N_SELECTOR && n->first->kind == N_IDENT;
+	bool name = n->kind == N_IDENT,
+	     selector = n->kind == N_SELECTOR && n->first->kind == N_IDENT;
 
 	if (selector && !map_get(&p->names.imports, text_of(p, n->first)))
 		return S(""); // a field or a method
-	return name || selector ? type_canonical(p->place.w->arena, p->place.f, n, &p->names) : S("");
+	return name || selector ? type_canonical(p->place.w->arena, p->place.f, n, &p->names)
+				: S("");
 }
 
 static Str callee(const Pass *p, const Node *call)
@@ -261,7 +262,8 @@ static bool call_text(Pass *p, const Node *call, const Func *fn, Str *out)
 		return true;
 	}
 	if (type.len == 0) {
-		warn(p, call->at, S("a call with '...' needs 'variadic_type', the type of what is appended"));
+		warn(p, call->at,
+			S("a call with '...' needs 'variadic_type', the type of what is appended"));
 		return false;
 	}
 	Str head = render(p, (Span){call->at.from, last->at.from}, call, fn);
@@ -355,7 +357,8 @@ static void set_field(Pass *p, const Node *literal, const Node *elements, const 
 	if (!value && f->value.text.len == 0)
 		return; // nothing to wrap
 	if (f->value.text.len > 0)
-		text = keep_lines(p, code_line(p, f->value.text), value ? text_of(p, value) : S(""));
+		text = keep_lines(
+			p, code_line(p, f->value.text), value ? text_of(p, value) : S(""));
 	else if (!wrapped(p, value->at, f->wrap.text, text_of(p, value), &text))
 		return;
 	if (value)
@@ -385,7 +388,8 @@ static void change_literals(Pass *p, const Node *root, const Func *fn)
 		if (n->kind != N_COMPOSITE || !(n->flags & NODE_TYPED))
 			continue;
 		Str name = qualified(p, n->first);
-		if (name.len == 0 || !selects(p, WHERE_LITERAL, name, fn, T_EOF) || is_ignored(p, n))
+		if (name.len == 0 || !selects(p, WHERE_LITERAL, name, fn, T_EOF) ||
+			is_ignored(p, n))
 			continue;
 		set_fields(p, n);
 		walk_skip(&w);

@@ -359,7 +359,8 @@ static bool statement_fits(Target *t, const Join *j)
 	if (n && !(c->after && n->kind == N_RETURN))
 		return true;
 	diag_warn(t->w->diags, t->f->src, t->fn.name_at,
-		n ? "rule '%.*s': behind the statement that '%.*s' matches, a return, nothing is run"
+		n ? "rule '%.*s': behind the statement that '%.*s' matches, a return, nothing is "
+		    "run"
 		  : "rule '%.*s': no statement matches '%.*s'",
 		STR_ARG(j->rule), STR_ARG(c->pattern.text));
 	return false;
@@ -384,11 +385,10 @@ void code_weave(Target *t, const Join *j, const CodePlace *p)
 	if (c->pattern.text.len == 0 || !(at = find_statement(t, j)))
 		buf_addf(&t->entry, " %.*s;", STR_ARG(code));
 	else if (c->after)
-		edit_insert(t->edits, at->at.to,
-			str_format(t->w->arena, "; %.*s", STR_ARG(code)));
+		edit_insert(t->edits, at->at.to, str_format(t->w->arena, "; %.*s", STR_ARG(code)));
 	else
-		edit_insert(t->edits, at->at.from,
-			str_format(t->w->arena, "%.*s; ", STR_ARG(code)));
+		edit_insert(
+			t->edits, at->at.from, str_format(t->w->arena, "%.*s; ", STR_ARG(code)));
 }
 
 bool code_check(Arena *a, const Rule *r, Diags *d)

@@ -5,8 +5,8 @@
 // interface:
 //
 //	f := &FRAME{P0: t, P1: x}; c, skip := ENTER(f, t, x); t, x = f.P0, f.P1; r, err = f.R0, f.R1
-//	defer func() { f.P0, f.P1 = t, x; f.R0, f.R1 = r, err; LEAVE(c, r, err); r, err = f.R0, f.R1 }()
-//	if skip { return }
+//	defer func() { f.P0, f.P1 = t, x; f.R0, f.R1 = r, err; LEAVE(c, r, err); r, err = f.R0, f.R1
+//}() 	if skip { return }
 //
 // It is the function's last deferred call that runs LEAVE, at a panic too, so that it sees what
 // other deferred calls have made of the results. The closure changes the export data: what
@@ -59,8 +59,7 @@ static bool leave_fits(Target *t, const Join *j)
 	if (!number_fits(t, j, j->leave, t->fn.results.n, "results"))
 		return false;
 	for (isize i = 0; i < t->fn.results.n; i++)
-		if (!given_fits(t, j, j->leave, i, cut_type(&types),
-			    t->fn.results.v[i].type_at))
+		if (!given_fits(t, j, j->leave, i, cut_type(&types), t->fn.results.v[i].type_at))
 			return false;
 	return true;
 }

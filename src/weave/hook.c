@@ -92,8 +92,8 @@ static bool read_result(const Reader *r, const Param *p, HookResult *out)
 	if (!find_new(r->arena, r->h, p->name, &param)) {
 		diag_error(r->diags, src, p->name.len ? p->name_at : p->type_at,
 			"the hook's result '%.*s' is none that the weaver knows", STR_ARG(p->name));
-		return diag_help(
-			r->diags, "results are named leave, after, skip, or newX for a parameter x");
+		return diag_help(r->diags,
+			"results are named leave, after, skip, or newX for a parameter x");
 	}
 	const HookValue *replaced = &r->h->params[param];
 	out->kind = RESULT_NEW;

@@ -125,7 +125,8 @@ typedef struct {
 // rules_read adds those of a file. It returns false if the file has errors; they are in d.
 bool rules_read(Arena *a, const Source *src, Rules *out, Diags *d);
 
-// span_is_kind tells whether a word is a kind of span: internal, server, client, producer, consumer.
+// span_is_kind tells whether a word is a kind of span: internal, server, client, producer,
+// consumer.
 bool span_is_kind(Str word);
 
 // modifier_name returns the word for it in a rule file.

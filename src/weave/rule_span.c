@@ -53,7 +53,8 @@ static bool read_function(const RuleReader *r, const YamlNode *v, Str text, Wher
 
 	if (text.len == 0 || (paren && dot == 0) || dot + 1 >= text.len)
 		return diag_error(r->diags, r->src, v->at,
-			"expected a function, as F, (*T).M, (T).M or T.M, found '%.*s'", STR_ARG(text));
+			"expected a function, as F, (*T).M, (T).M or T.M, found '%.*s'",
+			STR_ARG(text));
 	if (dot < 0) {
 		add_part(to, new_where(r, WHERE_FUNC, text, S("")));
 		return true;
@@ -87,7 +88,8 @@ static bool read_match(const Entry *e, const YamlNode *v)
 	isize colon = str_find(function, S(":"));
 	if (colon <= 0)
 		return diag_error(e->r->diags, e->r->src, v->at,
-			"expected PACKAGE:FUNCTION, as in example.com/shop/...:(*Cart).Checkout, found "
+			"expected PACKAGE:FUNCTION, as in example.com/shop/...:(*Cart).Checkout, "
+			"found "
 			"'%.*s'",
 			STR_ARG(function));
 	package = str_slice(function, 0, colon);
@@ -139,7 +141,8 @@ static bool read_kind(const Entry *e, const YamlNode *v)
 	return rule_unknown(e->r, "kind", v, &known);
 }
 
-// A value is "$" and a parameter's name or number, recv or result, with fields behind it; or a text.
+// A value is "$" and a parameter's name or number, recv or result, with fields behind it; or a
+// text.
 static bool is_path(Str value)
 {
 	bool start = true;
@@ -171,7 +174,8 @@ static bool read_attributes(const Entry *e, const YamlNode *v)
 			return false;
 		if (str_starts(at->value, S("$")) && !is_path(at->value))
 			return diag_error(e->r->diags, e->r->src, m->at,
-				"expected a value, as $1, $name.Field, $recv.Field or $result, found "
+				"expected a value, as $1, $name.Field, $recv.Field or $result, "
+				"found "
 				"'%.*s'",
 				STR_ARG(m->text));
 	}
@@ -202,7 +206,7 @@ static bool read_member(const Entry *e, const YamlNode *v)
 	if (str_eq(key, S("attributes")))
 		return read_attributes(e, v);
 	return rule_text(e->r, v,
-		str_eq(key, S("name"))	      ? &span->name
+		str_eq(key, S("name"))        ? &span->name
 		: str_eq(key, S("histogram")) ? &span->histogram
 		: str_eq(key, S("counter"))   ? &span->counter
 					      : &span->unit);

@@ -48,7 +48,8 @@ static Value *find_value(Target *t, Str word)
 	return NULL;
 }
 
-// find_result returns the index of a result: "result" or "result1" is the first, or one by its name.
+// find_result returns the index of a result: "result" or "result1" is the first, or one by its
+// name.
 static isize find_result(const Target *t, Str word)
 {
 	isize n = t->fn.results.n;
@@ -81,8 +82,9 @@ static bool find_given(Target *t, Str value, Given *out)
 	else
 		return false;
 	out->result = result >= 0;
-	out->text = path.len > 0 ? str_format(t->w->arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(path))
-				 : name;
+	out->text = path.len > 0
+			    ? str_format(t->w->arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(path))
+			    : name;
 	return true;
 }
 
@@ -154,9 +156,9 @@ static void declare_others(Target *t, const Join *j)
 	if (j->value)
 		declare_hook(t, &(Declaration){.hook = j->value,
 					.params = S("p0 interface{}, p1 int, p2 interface{}")});
-	declare_hook(t, &(Declaration){.hook = j->leave,
-				.params = error ? S("p0 interface{}, p1 error")
-						: S("p0 interface{}")});
+	declare_hook(
+		t, &(Declaration){.hook = j->leave,
+			   .params = error ? S("p0 interface{}, p1 error") : S("p0 interface{}")});
 }
 
 // ---- the body
@@ -171,7 +173,8 @@ static void add_values(Target *t, const Join *j, bool results, Str state, Str on
 		Given g;
 		if (!is_value(at) || !find_given(t, at->value, &g) || g.result != results)
 			continue;
-		Str args = str_format(b.arena, "%.*s, %td, %.*s", STR_ARG(state), i, STR_ARG(g.text));
+		Str args =
+			str_format(b.arena, "%.*s, %td, %.*s", STR_ARG(state), i, STR_ARG(g.text));
 		buf_addf(&b, " func() { defer func() { _ = recover() }(); %.*s }();",
 			STR_ARG(hook_call(t, j->value, args)));
 	}

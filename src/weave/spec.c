@@ -303,10 +303,10 @@ bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 		j->noescape = jbool(obj, "noescape");
 		j->change = read_change(a, jobj(obj, "change"));
 		j->span = read_span(a, jobj(obj, "span"));
-		j->kind = j->change              ? JOIN_CHANGE
-			  : j->span              ? JOIN_SPAN
+		j->kind = j->change             ? JOIN_CHANGE
+			  : j->span             ? JOIN_SPAN
 			  : jbool(obj, "frame") ? JOIN_FRAME
-						 : JOIN_TYPED;
+						: JOIN_TYPED;
 		j->hook = read_hook(a, jobj(obj, "hook"));
 		j->leave = read_hook(a, jobj(obj, "leave"));
 		j->value = read_hook(a, jobj(obj, "value"));

@@ -14,16 +14,17 @@
 #define WEAVER_VERSION "2"
 
 typedef enum {
-	JOIN_TYPED, // a hook with the target's own types
-	JOIN_FRAME, // hooks with a HookContext: hook and leave are their adapters
-	JOIN_SPAN,  // a span: hook starts it, value takes an attribute, leave ends it
+	JOIN_TYPED,  // a hook with the target's own types
+	JOIN_FRAME,  // hooks with a HookContext: hook and leave are their adapters
+	JOIN_SPAN,   // a span: hook starts it, value takes an attribute, leave ends it
 	JOIN_CHANGE, // no hook: what the change says
 } JoinKind;
 
 // What a span is of.
 typedef struct {
 	SpanAttribute *attributes;
-	isize context; // index of the value that has the context, among receiver and parameters; or -1
+	isize context; // index of the value that has the context, among receiver and parameters; or
+		       // -1
 	bool wide;     // an attribute may have no value in this function
 
 	// These the program knows, not the woven package: they are not in the spec's text.

@@ -68,9 +68,7 @@ static Str take_word(Str *type)
 		n++;
 	Str word = str_slice(*type, 0, n);
 	*type = str_slice(*type, n, type->len);
-	return str_eq(word, S("byte"))   ? S("uint8")
-	       : str_eq(word, S("rune")) ? S("int32")
-					 : word;
+	return str_eq(word, S("byte")) ? S("uint8") : str_eq(word, S("rune")) ? S("int32") : word;
 }
 
 // same_type: byte and rune are other names of uint8 and int32.
@@ -142,8 +140,8 @@ bool mentions(const Target *t, Str text, Str name)
 bool hides(Target *t, const Join *j, Str text)
 {
 	for (isize i = 0; i < t->nvalues + t->fn.results.n; i++) {
-		const Param *p = i < t->nvalues ? t->values[i].param
-						: &t->fn.results.v[i - t->nvalues];
+		const Param *p =
+			i < t->nvalues ? t->values[i].param : &t->fn.results.v[i - t->nvalues];
 		if (p->name.len == 0 || !mentions(t, text, p->name))
 			continue;
 		diag_warn(t->w->diags, t->f->src, p->name_at,
@@ -177,8 +175,8 @@ void warn_misfit(Target *t, const Join *j, const Hook *h, Str want, Str have, Sp
 	diag_warn(t->w->diags, t->f->src, at,
 		"rule '%.*s': the hook takes %.*s here, '%.*s' has %.*s", STR_ARG(j->rule),
 		STR_ARG(want), STR_ARG(j->func), STR_ARG(have));
-	diag_help(t->w->diags, "the hook is %.*s, the function %.*s", STR_ARG(hook),
-		STR_ARG(target));
+	diag_help(
+		t->w->diags, "the hook is %.*s, the function %.*s", STR_ARG(hook), STR_ARG(target));
 }
 
 // ---- the body
@@ -252,8 +250,8 @@ static void weave_returns(Target *t, const ReturnList *returns, Str open, Str cl
 }
 
 // selects tells whether a join is for this function.
-static bool selects(const Weave *w, const File *f, const TypeNames *names, const Func *fn,
-	const Join *j)
+static bool selects(
+	const Weave *w, const File *f, const TypeNames *names, const Func *fn, const Join *j)
 {
 	Subject s = {.arena = w->arena, .f = f, .names = names, .fn = fn};
 
@@ -290,7 +288,8 @@ static void weave_join(Target *t, const Join *j, isize k, const CodePlace *p)
 static bool wraps_returns(const Spec *s, const bool *fits)
 {
 	for (isize k = 0; k < s->n; k++)
-		if (fits[k] && s->joins[k].kind == JOIN_TYPED && hook_result(s->joins[k].hook, RESULT_AFTER))
+		if (fits[k] && s->joins[k].kind == JOIN_TYPED &&
+			hook_result(s->joins[k].hook, RESULT_AFTER))
 			return true;
 	return false;
 }
