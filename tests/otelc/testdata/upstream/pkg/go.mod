@@ -1,0 +1,3 @@
+module go.opentelemetry.io/otelc/pkg
+
+go 1.24

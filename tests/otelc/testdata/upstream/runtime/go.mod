@@ -1,0 +1,3 @@
+module go.opentelemetry.io/otelc/pkg/runtime
+
+go 1.24
