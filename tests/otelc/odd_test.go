@@ -1,6 +1,9 @@
 package otelc
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestSmall has what is better seen in a program of its own: each of these could leave a
 // whole package unwoven.
@@ -113,11 +116,19 @@ func Run() { fmt.Println(F(1)) }
 `, `
 func OnF(ictx hook.HookContext, n int) { println(n); ictx.SetParam(0, n+1); ictx.SetReturnVal(0, n+1) }
 `, "func=F before=OnF after=OnF", "3\n1\n2\n", ""},
+		{"a rule for functions of which some fit", `
+func G1(n int) int { return n }
+func G2(s string) string { return s }
+func G3(n int) (int, error) { return n, nil }
+func Run() { fmt.Println(G1(1), G2("a")); fmt.Println(G3(3)) }
+`, `
+func BeforeG(ictx hook.HookContext, n int) { ictx.SetParam(0, n*10) }
+`, "func=G* before=BeforeG", "10 a\n30 <nil>\n", "'G2' has string"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			out, says, err := s.build(t)
-			if err != nil || out != s.out || says != s.says {
+			if err != nil || out != s.out || !strings.Contains(says, s.says) || s.says == "" && says != "" {
 				t.Errorf("%v, wrote %q, want %q; the build says:\n%s", err, out, s.out, says)
 			}
 		})

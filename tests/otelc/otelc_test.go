@@ -169,6 +169,8 @@ func reports(t *testing.T, stderr string) {
 	for name, want := range map[string]string{
 		"BeforeHookPanics": `lib\.HookPanics panicked at .*results\.go:\d+: before 1`,
 		"AfterAfterPanics": `lib\.AfterPanics panicked at .*results\.go:\d+: of the hook`,
+		"BeforePanicsAll":  `lib\.PanicsAll panicked at .*results\.go:\d+: before`,
+		"AfterPanicsAll":   `lib\.PanicsAll panicked at .*results\.go:\d+: after`,
 		"BeforeWrongType":  `lib\.WrongType panicked at .*results\.go:\d+: SetParam\(0\) of lib\.WrongType, whose parameter is of type int, with a value of type string`,
 		"BeforeWrongIndex": `lib\.WrongIndex panicked at .*results\.go:\d+: SetParam\(1\) of lib\.WrongIndex, which has 1 parameter`,
 		"AfterWrongResult": `lib\.WrongResult panicked at .*results\.go:\d+: SetReturnVal\(0\) of lib\.WrongResult, whose result is of type int, with a value of type \*errors\.errorString`,
@@ -181,7 +183,7 @@ func reports(t *testing.T, stderr string) {
 			}
 		})
 	}
-	if n := strings.Count(stderr, "\n"); n != 6 {
+	if n := strings.Count(stderr, "\n"); n != 8 {
 		t.Errorf("%d lines on standard error:\n%s", n, stderr)
 	}
 }

@@ -20,7 +20,12 @@ type small struct {
 // build builds and runs it.
 func (s small) build(t *testing.T, flags ...string) (out, says string, err error) {
 	t.Helper()
-	w := work{t, t.TempDir()}
+	return s.buildIn(work{t, t.TempDir()}, flags...)
+}
+
+// buildIn is build in a folder in which another may have been built before.
+func (s small) buildIn(w work, flags ...string) (out, says string, err error) {
+	w.t.Helper()
 	w.write("app/go.mod", "module example.com/app\n\ngo 1.24\n")
 	w.write("app/main.go", "package main\n\nimport \"example.com/app/lib\"\n\nfunc main() { lib.Run() }\n")
 	w.write("app/lib/lib.go", "package lib\n\nimport \"fmt\"\n"+s.lib)
@@ -36,7 +41,7 @@ func (s small) build(t *testing.T, flags ...string) (out, says string, err error
 	}
 	w.write("hooks/otelc.yaml", rules.String())
 	bin := filepath.Join(w.dir, "woven")
-	words := append(append([]string{otel(t)}, flags...), "go", "build", "-o", bin)
+	words := append(append([]string{otel(w.t)}, flags...), "go", "build", "-o", bin)
 	if _, says, err = w.try("app", w.rules("hooks"), words...); err != nil {
 		return "", says, err
 	}
@@ -107,5 +112,38 @@ func TestOwnModule(t *testing.T) {
 	}
 	if out, _ := w.run("app", nil, bin); out != "hello own hook\n" {
 		t.Errorf("wrote %q", out)
+	}
+}
+
+// TestChanged builds again what has changed: the body of a hook, its signature, the rules,
+// the library. What is not changed is not compiled, and that must not be too much.
+func TestChanged(t *testing.T) {
+	t.Parallel()
+	w := work{t, t.TempDir()}
+	s := small{lib: "func F(n int) int { return n }\nfunc Run() { fmt.Println(F(1)) }\n", rules: "func=F before=OnF"}
+	for _, step := range []struct{ name, lib, hooks, rules, out string }{
+		{"first", "", "func OnF(ictx hook.HookContext, n int) { ictx.SetParam(0, 2) }", "", "2\n"},
+		{"body", "", "func OnF(ictx hook.HookContext, n int) { ictx.SetParam(0, 3) }", "", "3\n"},
+		{"signature", "", "func OnF(ictx hook.HookContext, n any) { ictx.SetParam(0, n.(int)+3) }", "", "4\n"},
+		{"other rule", "", "", "func=F after=OnF", "1\n"},
+		{"other hook", "", "func OnF(ictx hook.HookContext, n any) { ictx.SetReturnVal(0, n.(int)+4) }", "", "5\n"},
+		{"result", "func F(n int) string { return fmt.Sprint(n, \"s\") }\nfunc Run() { fmt.Println(F(1)) }\n", "func OnF(ictx hook.HookContext, n any) { ictx.SetReturnVal(0, n.(string)+\"6\") }", "", "1s6\n"},
+		{"two rules", "", "func OnF(ictx hook.HookContext, n any) { println(1) }\nfunc Other(ictx hook.HookContext, s string) { println(2) }", "func=F before=OnF after=Other\nfunc=F after=OnF", "1s\n1\n1\n2\n"},
+		{"one rule", "", "", "func=F before=OnF", "1s\n1\n"},
+		{"another function", "", "", "func=Run before=Run", "1s\n"},
+		{"its hook", "", "func Run(ictx hook.HookContext) { println(3) }", "", "1s\n3\n"},
+	} {
+		for _, set := range []struct {
+			to   *string
+			from string
+		}{{&s.lib, step.lib}, {&s.hooks, step.hooks}, {&s.rules, step.rules}} {
+			if set.from != "" {
+				*set.to = set.from
+			}
+		}
+		out, says, err := s.buildIn(w)
+		if err != nil || out != step.out {
+			t.Errorf("%s: %v, wrote %q, want %q; the build says:\n%s", step.name, err, out, step.out, says)
+		}
 	}
 }

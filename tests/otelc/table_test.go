@@ -91,6 +91,7 @@ var table = []struct{ name, want string }{
 	{"panic in a deferred function", "after 0 | recovered second"},
 	{"panic of the before hook", "after 2 data | 2"},
 	{"panic of the after hook", "2"},
+	{"panic of the function and of both hooks", "after 0 | recovered own"},
 	{"value of a wrong type", "2"},
 	{"wrong index", "before <nil> <nil> <nil> | 2"},
 	{"result of a wrong type", "2"},

@@ -172,6 +172,7 @@ var cases = []testCase{
 	{"panic in a deferred function", func() { recovered(func() { lib.PanicsTwice(1) }) }},
 	{"panic of the before hook", func() { say(lib.HookPanics(1)) }},
 	{"panic of the after hook", func() { say(lib.AfterPanics(1)) }},
+	{"panic of the function and of both hooks", func() { recovered(func() { lib.PanicsAll(1) }) }},
 	{"value of a wrong type", func() { say(lib.WrongType(1)) }},
 	{"wrong index", func() { say(lib.WrongIndex(1)) }},
 	{"result of a wrong type", func() { say(lib.WrongResult(1)) }},

@@ -139,6 +139,13 @@ func AfterHookPanics(ictx hook.HookContext, n int) { fmt.Println("after", n, ict
 
 func AfterAfterPanics(ictx hook.HookContext, n int) { panic(errHook) }
 
+func BeforePanicsAll(ictx hook.HookContext, n int) { panic("before") }
+
+func AfterPanicsAll(ictx hook.HookContext, n int) {
+	fmt.Println("after", n)
+	panic("after")
+}
+
 func BeforeWrongType(ictx hook.HookContext, n int) {
 	ictx.SetParam(0, "text")
 	fmt.Println("not reached")

@@ -130,6 +130,8 @@ func PanicsTwice(n int) int {
 	panic("first")
 }
 
+func PanicsAll(n int) int { panic("own") }
+
 func Goexit(n int) int {
 	runtime.Goexit()
 	return n
