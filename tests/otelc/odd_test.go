@@ -116,6 +116,21 @@ func Run() { fmt.Println(F(1)) }
 `, `
 func OnF(ictx hook.HookContext, n int) { println(n); ictx.SetParam(0, n+1); ictx.SetReturnVal(0, n+1) }
 `, "func=F before=OnF after=OnF", "3\n1\n2\n", ""},
+		{"what is not known of types", `
+type Item struct{ n int }
+type Same = Item
+type List[T any, P interface{ *T }] struct{ list []T }
+func F(s Same) int { return s.n }
+func (l *List[_, _]) Len() int { return len(l.list) }
+func G(n int) int { return n }
+func Run() { fmt.Println(F(Item{1}), new(List[int, *int]).Len(), G(2)) }
+`, `
+import "example.com/app/lib"
+
+func BeforeF(ictx hook.HookContext, i lib.Item) { println("known") }
+func AfterLen(ictx hook.HookContext, n int) { println("known") }
+func BeforeG(ictx hook.HookContext, n int) { ictx.SetParam(0, n+1) }
+`, "func=F before=BeforeF\nfunc=Len recv=*List after=AfterLen\nfunc=G before=BeforeG", "1 0 3\n", "lib.Same"},
 		{"a rule for functions of which some fit", `
 func G1(n int) int { return n }
 func G2(s string) string { return s }

@@ -148,7 +148,7 @@ var table = []struct{ name, want string }{
 	{"variadic without a name", "before 1 [a] | 1"},
 	{"parameters named as imports and types", "3 hook/0 <nil>"},
 	{"a call returned", "after 2 sold out | 2 <nil>"},
-	{"parameter that the body assigns", "after 200 | 200"},
+	{"parameter that the body assigns", "after 200 200 | 200"},
 	{"results that are shadowed", "after 4 sold out | 4 sold out"},
 	{"select", "after 5 true | 5 true | after -2 false | -2 false"},
 	{"two functions on a line", "2 3"},

@@ -17,11 +17,11 @@ func BeforeSized2(ictx hook.HookContext, a, b any) {
 
 func AfterSized2(ictx hook.HookContext, a any) { fmt.Printf("after %T\n", a) }
 
-func BeforeAliases(ictx hook.HookContext, s any, b []byte, r rune, v any) {
+func BeforeAliases(ictx hook.HookContext, s any, b []uint8, r int32, v any) {
 	fmt.Println("before", s, string(b), r, v)
 }
 
-func AfterAliases(ictx hook.HookContext, t any, u []uint8, i int32) {
+func AfterAliases(ictx hook.HookContext, t any, u []byte, i rune) {
 	ictx.SetReturnVal(2, i+1)
 }
 
@@ -60,7 +60,7 @@ func AfterMulti(ictx hook.HookContext, n int, err error) {
 
 func BeforeReassigned(ictx hook.HookContext, n int) { ictx.SetParam(0, n+1) }
 
-func AfterReassigned(ictx hook.HookContext, r int) { fmt.Println("after", r) }
+func AfterReassigned(ictx hook.HookContext, r int) { fmt.Println("after", ictx.GetParam(0), r) }
 
 func AfterShadowed(ictx hook.HookContext, m int, err error) { fmt.Println("after", m, err) }
 
