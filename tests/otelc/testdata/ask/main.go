@@ -12,7 +12,8 @@ import (
 
 func main() {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		client.Served(r.URL.Path)
+		client.Served(r.URL.Path + r.Header.Get("X-Hook"))
+		w.WriteHeader(http.StatusAccepted)
 	}))
 	defer s.Close()
 	fmt.Println(client.Ask(context.Background(), s.URL+"/ask"))
