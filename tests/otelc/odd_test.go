@@ -116,6 +116,101 @@ func Run() { fmt.Println(F(1)) }
 `, `
 func OnF(ictx hook.HookContext, n int) { println(n); ictx.SetParam(0, n+1); ictx.SetReturnVal(0, n+1) }
 `, "func=F before=OnF after=OnF", "3\n1\n2\n", ""},
+		{"deferred functions that recover", `
+func Handle(n int) (m int) {
+	if r := recover(); r != nil {
+		fmt.Println("recovered", r)
+	}
+	return n
+}
+func work() (n int, err error) {
+	defer Handle(1)
+	defer handle(&err)
+	panic("own")
+}
+func handle(err *error) { *err = fmt.Errorf("seen") }
+func Run() { fmt.Println(work()) }
+`, `
+func OnHandle(ictx hook.HookContext, n int) { ictx.SetData(n) }
+func OnHandle2(ictx hook.HookContext, err any) { ictx.SetData(err) }
+func AfterHandle2(ictx hook.HookContext) {}
+func AfterWork(ictx hook.HookContext, n int, err error) { ictx.SetReturnVal(0, n+1) }
+`, "func=Handle before=OnHandle after=OnHandle\nfunc=handle before=OnHandle2 after=AfterHandle2\nfunc=work after=AfterWork", "recovered own\n1 seen\n", ""},
+		{"range over functions", `
+func seq(yield func(int) bool) {
+	for i := range 3 {
+		if !yield(i) {
+			return
+		}
+	}
+}
+func F(n int) (m int, err error) {
+	for i := range seq {
+		defer func() { m += 10 }()
+		if i == n {
+			return i, fmt.Errorf("found")
+		}
+	}
+	return -1, nil
+}
+func All(n int) func(func(int) bool) {
+	return func(yield func(int) bool) { _ = yield(n) && yield(n+1) }
+}
+func Run() {
+	fmt.Println(F(1))
+	for i := range All(1) {
+		fmt.Println(i)
+	}
+}
+`, `
+func BeforeF(ictx hook.HookContext, n int) { ictx.SetParam(0, n+1) }
+func AfterF(ictx hook.HookContext, m int, err error) { ictx.SetReturnVal(0, m+100) }
+func BeforeAll(ictx hook.HookContext, n int) { ictx.SetParam(0, n*10) }
+func AfterAll(ictx hook.HookContext, all func(func(int) bool)) { ictx.SetReturnVal(0, all) }
+`, "func=F before=BeforeF after=AfterF\nfunc=All before=BeforeAll after=AfterAll", "132 found\n10\n11\n", ""},
+		{"returns in switches and closures", `
+func F(v any) (s string) {
+	defer func() { return }()
+	func() {
+		for {
+			return
+		}
+	}()
+	switch v := v.(type) {
+	case int:
+		return fmt.Sprint("int ", v)
+	case string:
+		s = v
+		return
+	case nil:
+		goto end
+	}
+	return "other"
+end:
+	return "nil"
+}
+func Run() { fmt.Println(F(1), F("s"), F(nil), F(1.5)) }
+`, `
+func BeforeF(ictx hook.HookContext, v interface{}) {}
+func AfterF(ictx hook.HookContext, s string) { ictx.SetReturnVal(0, s+"!") }
+`, "func=F before=BeforeF after=AfterF", "int 1! s! nil! other!\n", ""},
+		{"directives", `
+//go:nosplit
+func F(n int) int { return n }
+
+//go:noinline
+//go:norace
+func G(n int) int { return n }
+
+// H is documented.
+//
+//go:uintptrescapes
+func H(n uintptr) uintptr { return n }
+func Run() { fmt.Println(F(1), G(2), H(3)) }
+`, `
+func BeforeF(ictx hook.HookContext, n int) { ictx.SetParam(0, n*10) }
+func BeforeH(ictx hook.HookContext, n uintptr) { ictx.SetParam(0, n*10) }
+`, "func=F before=BeforeF\nfunc=G before=BeforeF\nfunc=H before=BeforeH", "10 20 30\n", ""},
 		{"what is not known of types", `
 type Item struct{ n int }
 type Same = Item
