@@ -20,6 +20,7 @@
 package hookcontext
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 )
@@ -132,6 +133,9 @@ func (c *Context) set(method, what string, from, n, i int, value any) {
 		field.SetZero()
 		return
 	}
+	if assign(field.Addr().Interface(), value) {
+		return
+	}
 	v, ok := as(field.Type(), reflect.ValueOf(value))
 	if !ok {
 		panic(fmt.Sprintf("%s(%d) of %s.%s, whose %s is of type %s, with a value of type %T",
@@ -148,6 +152,26 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// assign sets the variable to value, if it is of one of the types that hooks set most: to
+// reflection, whether a value has the methods of an interface is a question of 100 ns.
+func assign(variable, value any) (ok bool) {
+	switch v := variable.(type) {
+	case *context.Context:
+		var ctx context.Context
+		if ctx, ok = value.(context.Context); ok {
+			*v = ctx
+		}
+	case *error:
+		var err error
+		if err, ok = value.(error); ok {
+			*v = err
+		}
+	case *any:
+		*v, ok = value, true
+	}
+	return ok
 }
 
 // as returns v as a value that a variable of type t can hold. Where Go's own

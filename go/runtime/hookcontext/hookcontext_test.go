@@ -96,8 +96,11 @@ func TestWoven(t *testing.T) {
 			same(t, c.GetPackageName(), "shop")
 		}}, "x", 6, nil},
 		{"set parameters", hooks{before: func(c *Context, _ *cart, _ context.Context, _ string, _ []string) {
+			within := context.WithValue(ctx, cart{}, 1)
 			c.SetParam(0, other)
+			c.SetParam(1, within)
 			c.SetParam(2, "long")
+			same(t, c.GetParam(1), any(within))
 			c.SetParam(3, nil)
 			same(t, c.GetParam(2), any("long"))
 		}}, "x", 10, nil},
@@ -288,6 +291,7 @@ func TestMessages(t *testing.T) {
 		"SetParam(-1) of shop.Checkout, which has 4 parameters":                                                func(c *Context) { c.SetParam(-1, 1) },
 		"SetReturnVal(2) of shop.Checkout, which has 2 results":                                                func(c *Context) { c.SetReturnVal(2, 1) },
 		"SetReturnVal(1) of shop.Checkout, whose result is of type error, with a value of type int":            func(c *Context) { c.SetReturnVal(1, 1) },
+		"SetParam(1) of shop.Checkout, whose parameter is of type context.Context, with a value of type int":   func(c *Context) { c.SetParam(1, 1) },
 		"SetParam(0) of shop.Checkout, whose parameter is of type *hookcontext.cart, with a value of type int": func(c *Context) { c.SetParam(0, 1) },
 	} {
 		func() {
