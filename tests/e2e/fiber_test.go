@@ -60,6 +60,11 @@ func TestFiber(t *testing.T) {
 			if got := collect.Tree(traces(t, woven, append([]string{off}, words("test")...)...)); got != "Server GET\n" {
 				t.Errorf("%s: got\n%s", off, got)
 			}
+			for _, exclude := range []string{"OTEL_GO_EXCLUDE=/items/*", "OTEL_GO_EXCLUDE=http.route=/items/:id"} {
+				if got := collect.Tree(traces(t, woven, append([]string{exclude}, words("test")...)...)); got != "" {
+					t.Errorf("%s: got\n%s", exclude, got)
+				}
+			}
 		})
 	}
 }

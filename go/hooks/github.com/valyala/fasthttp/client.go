@@ -137,13 +137,13 @@ func clientEnter(req *fasthttp.Request, resp *fasthttp.Response) (call *clientCa
 	}
 	defer hook.Guard()
 	h := &req.Header
-	if httpconv.Exporter(string(h.UserAgent())) {
+	if httpconv.Exporter(view(h.UserAgent())) {
 		return nil
 	}
 	ctx := hook.WithCurrent(context.Background())
 	current := trace.SpanContextFromContext(ctx)
 	sent := h.Peek("traceparent")
-	if httpconv.Carries(string(sent), current) {
+	if httpconv.Carries(view(sent), current) {
 		return nil
 	}
 	c := clientCalls.Get().(*clientCall)
