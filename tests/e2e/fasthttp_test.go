@@ -37,6 +37,8 @@ func TestFasthttp(t *testing.T) {
 		{"faults", failed + "|" + failed + "|" + failed + "|" + failed + "|" + failed},
 		{"pipeline", client + "|" + client + "|" + client + "|" + failed + "|  Server GET Error"},
 		{"nested", "Server GET|  Client GET|    Server GET|  Client GET|    Server GET|Server GET|  Client GET|    Server GET"},
+		{"proxy", "Server GET|  Client GET|    Server GET"},
+		{"secure", client},
 	}
 	for _, version := range fasthttpVersions {
 		t.Run(version, func(t *testing.T) {
@@ -117,6 +119,7 @@ func fasthttpAttributes(t *testing.T, woven string) {
 			{}, {"http.response.status_code": 307, "http.request.resend_count": 1}, {}, {"http.response.status_code": 200, "http.request.resend_count": 2}, {}, {"http.request.resend_count": none},
 		}},
 		{"retry", []attrs{{"error.type": "io.EOF", "http.response.status_code": none}, {"error.type": "io.EOF", "http.request.resend_count": 1}, {"http.response.status_code": 200, "http.request.resend_count": 2, "error.type": none}}},
+		{"secure", []attrs{{"url.full": anything, "server.port": anything}, {"url.scheme": "https", "url.path": "/hello"}}},
 		{"faults", []attrs{{"error.type": "*net.OpError"}, {"error.type": "timeout"}}},
 	} {
 		spans := traces(t, woven, row.section)

@@ -7,6 +7,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ var sections = []struct {
 }{
 	{"server", server}, {"closed", closed}, {"timeout", timeout}, {"hijack", hijack}, {"recover", recovered}, {"conn", conn}, {"again", again},
 	{"client", client}, {"propagated", propagated}, {"redirect", redirect}, {"retry", retry}, {"faults", faults}, {"pipeline", pipeline},
-	{"nested", nested}, {"many", many}, {"random", random},
+	{"nested", nested}, {"proxy", proxy}, {"secure", secure}, {"many", many}, {"random", random},
 }
 
 // What the program may do last, if it is named.
@@ -371,6 +372,30 @@ func nested() {
 	})
 	get(addr, "/")
 	get(serve(fasthttp.TimeoutHandler(func(ctx *fasthttp.RequestCtx) { fmt.Fprintln(ctx, call()) }, time.Minute, "")), "/timeout")
+}
+
+// proxy passes on the very request that it is serving.
+func proxy() {
+	far := serve(handler)
+	c := &fasthttp.HostClient{Addr: far}
+	addr := serve(func(ctx *fasthttp.RequestCtx) {
+		ctx.Request.Header.Del("Connection")
+		err := c.Do(&ctx.Request, &ctx.Response)
+		ctx.Response.Header.Set("X-Request", fmt.Sprintf("%q %v", ctx.Request.Header.String(), err))
+	})
+	get(addr, "/hello?name=Ann", "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+}
+
+func secure() {
+	cert, key, err := fasthttp.GenerateTestCertificate("localhost")
+	check(err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	s := &fasthttp.Server{Handler: handler, Logger: quiet{}}
+	go func() { check(s.ServeTLSEmbed(l, cert, key)) }()
+	c := &fasthttp.Client{TLSConfig: &tls.Config{InsecureSkipVerify: true}}
+	status, body, err := c.Get(nil, "https://"+l.Addr().String()+"/hello?name=tls")
+	fmt.Println(status, string(body), err)
 }
 
 // many sends many requests at once: each answer is that of its request.
