@@ -177,9 +177,9 @@ func (c *clientCall) requestAttrs(req *http.Request) (name, address string, port
 			port = 443
 		}
 	}
-	a.Add(httpconv.KeyServerPort.Int(port))
+	a.Int(httpconv.KeyServerPort, port)
 	if n := resends(req); n > 0 {
-		a.Add(httpconv.KeyResendCount.Int(n))
+		a.Int(httpconv.KeyResendCount, n)
 	}
 	return name, address, port
 }
@@ -234,10 +234,10 @@ func (c *clientCall) handleResponse(resp *http.Response, err error) {
 func (c *clientCall) responseAttrs(resp *http.Response) {
 	a := &c.attrs
 	a.Reset()
-	a.Add(httpconv.KeyStatus.Int(resp.StatusCode))
+	a.Int(httpconv.KeyStatus, resp.StatusCode)
 	a.Str(httpconv.KeyProtocolVersion, protocolVersion(resp.ProtoMajor, resp.ProtoMinor))
 	if resp.StatusCode >= 400 {
-		a.Add(httpconv.KeyErrorType.String(statusText(resp.StatusCode)))
+		a.Str(httpconv.KeyErrorType, statusText(resp.StatusCode))
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(a.List()...)

@@ -151,7 +151,7 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 func (c *serverCall) requestAttrs(req *http.Request) (name string) {
 	a := &c.attrs
 	name = a.Method(req.Method)
-	a.Add(httpconv.KeyURLScheme.String(schemeOf(req)))
+	a.Str(httpconv.KeyURLScheme, schemeOf(req))
 	a.Str(httpconv.KeyURLPath, req.URL.Path)
 	a.Str(httpconv.KeyURLQuery, httpconv.RedactQuery(req.URL.RawQuery, httpconv.Options.Query))
 	a.Str(httpconv.KeyProtocolVersion, protocolVersion(req.ProtoMajor, req.ProtoMinor))
@@ -193,12 +193,12 @@ func (c *serverCall) readResponse() {
 		c.status = http.StatusOK // as net/http will write it
 	}
 	if c.status != 0 {
-		c.attrs.Add(httpconv.KeyStatus.Int(c.status))
+		c.attrs.Int(httpconv.KeyStatus, c.status)
 	}
 	c.written = -1
 	if p := (*int64)(res.written.Of(c.rw)); p != nil && httpconv.Options.BodySize {
 		c.written = *p
-		c.attrs.Add(httpconv.KeyBodySize.Int64(*p))
+		c.attrs.Int(httpconv.KeyBodySize, int(*p))
 	}
 }
 
@@ -239,7 +239,7 @@ func (c *serverCall) record() {
 	if !c.returned {
 		c.recordPanic()
 	} else if c.status >= 500 {
-		c.attrs.Add(httpconv.KeyErrorType.String(statusText(c.status)))
+		c.attrs.Str(httpconv.KeyErrorType, statusText(c.status))
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(c.attrs.List()...)
@@ -251,7 +251,7 @@ const abortType = "net/http.ErrAbortHandler"
 // how a handler breaks off a response, an error but not a fault.
 func (c *serverCall) recordPanic() {
 	if value, _ := hook.Panic(); value == http.ErrAbortHandler {
-		c.attrs.Add(httpconv.KeyErrorType.String(abortType))
+		c.attrs.Str(httpconv.KeyErrorType, abortType)
 		c.span.SetStatus(codes.Error, "response aborted")
 		return
 	}

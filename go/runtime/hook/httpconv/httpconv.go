@@ -58,18 +58,24 @@ func (a *Attrs) Option() trace.SpanStartOption {
 	return a.options[a.n]
 }
 
-// Add adds an attribute.
-func (a *Attrs) Add(kv attribute.KeyValue) {
-	if a.n < len(a.kv) {
-		a.kv[a.n] = kv
-		a.n++
+// Str adds a text, unless it is empty. It is called for much, and so not inlined: nor is Int.
+//
+//go:noinline
+func (a *Attrs) Str(k attribute.Key, v string) {
+	if v != "" {
+		a.add(k.String(v))
 	}
 }
 
-// Str adds a text, unless it is empty.
-func (a *Attrs) Str(k attribute.Key, v string) {
-	if v != "" {
-		a.Add(k.String(v))
+// Int adds a number.
+//
+//go:noinline
+func (a *Attrs) Int(k attribute.Key, v int) { a.add(k.Int(v)) }
+
+func (a *Attrs) add(kv attribute.KeyValue) {
+	if a.n < len(a.kv) {
+		a.kv[a.n] = kv
+		a.n++
 	}
 }
 
@@ -89,12 +95,24 @@ func (a *Attrs) Method(method string) (name string) {
 		method = "GET"
 	}
 	if known, ok := Options.Methods[method]; ok {
-		a.Add(KeyMethod.String(known))
+		a.Str(KeyMethod, known)
 		return known
 	}
-	a.Add(KeyMethod.String(Other))
-	a.Add(KeyMethodOriginal.String(strings.Clone(method)))
+	a.Str(KeyMethod, Other)
+	a.Str(KeyMethodOriginal, strings.Clone(method))
 	return "HTTP"
+}
+
+// Outcome adds the status, unless it is 0, and error.type, which is the status' from
+// faulty on where there is no other.
+func (a *Attrs) Outcome(status, faulty int, errorType string) {
+	if status != 0 {
+		a.Int(KeyStatus, status)
+	}
+	if errorType == "" && status >= faulty {
+		errorType = strconv.Itoa(status)
+	}
+	a.Str(KeyErrorType, errorType)
 }
 
 // Server adds server.address and server.port, "host:port" as a Host header has them.
@@ -102,7 +120,7 @@ func (a *Attrs) Server(host string) {
 	address, port := SplitPort(host)
 	a.Str(KeyServerAddress, address)
 	if port != 0 && address != "" {
-		a.Add(KeyServerPort.Int(port))
+		a.Int(KeyServerPort, port)
 	}
 }
 
@@ -111,7 +129,7 @@ func (a *Attrs) Peer(address string, port int) {
 	a.Str(KeyPeerAddress, address)
 	a.Str(KeyClientAddress, address)
 	if port != 0 {
-		a.Add(KeyPeerPort.Int(port))
+		a.Int(KeyPeerPort, port)
 	}
 }
 

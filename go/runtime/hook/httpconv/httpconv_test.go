@@ -6,8 +6,6 @@ import (
 	"runtime"
 	"testing"
 	"weak"
-
-	"go.opentelemetry.io/otel/attribute"
 )
 
 // call is what a hook keeps for a request.
@@ -103,7 +101,7 @@ func TestInFlightIsBounded(t *testing.T) {
 func TestAttrsAreBounded(t *testing.T) {
 	var a Attrs
 	for i := 0; i < 100; i++ {
-		a.Add(attribute.Int("x", i))
+		a.Int("x", i)
 	}
 	if len(a.List()) != maxAttrs || a.Option() == nil {
 		t.Error(len(a.List()))

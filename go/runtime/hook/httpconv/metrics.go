@@ -2,7 +2,7 @@ package httpconv
 
 import (
 	"context"
-	"strconv"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -12,6 +12,13 @@ import (
 
 // sizes are bounds for bytes; the conventions give none.
 var sizes = []float64{0, 64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20, 256 << 20, 1 << 30}
+
+// histogram declares h.
+//
+//go:noinline
+func histogram(h *hook.Histogram, name, unit, description string, buckets []float64) {
+	h.Name, h.Unit, h.Description, h.Buckets = name, unit, description, buckets
+}
 
 // Server is the instrumentation of a library's servers, with its metrics
 // (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/, 1.37). The
@@ -27,22 +34,10 @@ type Server struct {
 
 // Register makes the instrumentation known: see [hook.Register].
 func (s *Server) Register(name, scope, version string) {
-	s.duration = hook.Histogram{
-		Name: "http.server.request.duration", Unit: "s",
-		Description: "Duration of HTTP server requests.", Buckets: hook.Seconds,
-	}
-	s.active = hook.UpDownCounter{
-		Name: "http.server.active_requests", Unit: "{request}",
-		Description: "Number of active HTTP server requests.",
-	}
-	s.received = hook.Histogram{
-		Name: "http.server.request.body.size", Unit: "By",
-		Description: "Size of HTTP server request bodies.", Buckets: sizes,
-	}
-	s.sent = hook.Histogram{
-		Name: "http.server.response.body.size", Unit: "By",
-		Description: "Size of HTTP server response bodies.", Buckets: sizes,
-	}
+	histogram(&s.duration, "http.server.request.duration", "s", "Duration of HTTP server requests.", hook.Seconds)
+	s.active.Name, s.active.Unit, s.active.Description = "http.server.active_requests", "{request}", "Number of active HTTP server requests."
+	histogram(&s.received, "http.server.request.body.size", "By", "Size of HTTP server request bodies.", sizes)
+	histogram(&s.sent, "http.server.response.body.size", "By", "Size of HTTP server response bodies.", sizes)
 	s.activeSets.Attributes, s.servedSets.Attributes = activeKey.attributes, Served.attributes
 	hook.Register(&s.Instrumentation, name, scope, version)
 	s.Measure(&s.duration, &s.active)
@@ -63,7 +58,10 @@ type activeKey struct {
 }
 
 func (k activeKey) attributes() []attribute.KeyValue {
-	return []attribute.KeyValue{KeyMethod.String(k.method), KeyURLScheme.String(k.scheme)}
+	var a Attrs
+	a.Str(KeyMethod, methodName(k.method))
+	a.Str(KeyURLScheme, k.scheme)
+	return a.copied()
 }
 
 // Begin counts a request as active, by its method's name in the span's name. It returns
@@ -72,7 +70,7 @@ func (s *Server) Begin(ctx context.Context, method, scheme string) *hook.Set {
 	if !s.active.On() || hook.Excluded(ctx) {
 		return nil
 	}
-	set := s.activeSets.Of(activeKey{methodName(method), scheme})
+	set := s.activeSets.Of(activeKey{method, scheme})
 	s.active.Add(1, set)
 	return set
 }
@@ -94,10 +92,13 @@ type Served struct {
 }
 
 func (k Served) attributes() []attribute.KeyValue {
-	a := []attribute.KeyValue{KeyMethod.String(methodName(k.Method)), KeyURLScheme.String(k.Scheme)}
-	a = appendText(a, KeyProtocolVersion, k.Version)
-	a = appendText(a, KeyRoute, k.Route)
-	return appendOutcome(a, k.Status, 500, k.ErrorType)
+	var a Attrs
+	a.Str(KeyMethod, methodName(k.Method))
+	a.Str(KeyURLScheme, k.Scheme)
+	a.Str(KeyProtocolVersion, k.Version)
+	a.Str(KeyRoute, k.Route)
+	a.Outcome(k.Status, 500, k.ErrorType)
+	return a.copied()
 }
 
 // Record measures a request that came at begin, of [hook.Clock], with the sizes of the
@@ -135,18 +136,9 @@ type host struct {
 
 // Register makes the instrumentation known: see [hook.Register].
 func (c *Client) Register(name, scope, version string) {
-	c.duration = hook.Histogram{
-		Name: "http.client.request.duration", Unit: "s",
-		Description: "Duration of HTTP client requests.", Buckets: hook.Seconds,
-	}
-	c.sent = hook.Histogram{
-		Name: "http.client.request.body.size", Unit: "By",
-		Description: "Size of HTTP client request bodies.", Buckets: sizes,
-	}
-	c.received = hook.Histogram{
-		Name: "http.client.response.body.size", Unit: "By",
-		Description: "Size of HTTP client response bodies.", Buckets: sizes,
-	}
+	histogram(&c.duration, "http.client.request.duration", "s", "Duration of HTTP client requests.", hook.Seconds)
+	histogram(&c.sent, "http.client.request.body.size", "By", "Size of HTTP client request bodies.", sizes)
+	histogram(&c.received, "http.client.response.body.size", "By", "Size of HTTP client response bodies.", sizes)
 	c.sets.Attributes, c.hosts.Limit = Sent.attributes, 100
 	hook.Register(&c.Instrumentation, name, scope, version)
 	c.Measure(&c.duration)
@@ -172,12 +164,15 @@ type Sent struct {
 }
 
 func (k Sent) attributes() []attribute.KeyValue {
-	a := []attribute.KeyValue{KeyMethod.String(methodName(k.Method)), KeyServerAddress.String(k.Address)}
+	var a Attrs
+	a.Str(KeyMethod, methodName(k.Method))
+	a.Str(KeyServerAddress, k.Address)
 	if k.Port != 0 {
-		a = append(a, KeyServerPort.Int(k.Port))
+		a.Int(KeyServerPort, k.Port)
 	}
-	a = appendText(a, KeyProtocolVersion, k.Version)
-	return appendOutcome(a, k.Status, 400, k.ErrorType)
+	a.Str(KeyProtocolVersion, k.Version)
+	a.Outcome(k.Status, 400, k.ErrorType)
+	return a.copied()
 }
 
 // Record measures a request that took so long, with the sizes of the bodies, which are
@@ -196,28 +191,13 @@ func (c *Client) Record(ctx context.Context, took time.Duration, k Sent, sent, r
 	recordSize(ctx, &c.received, received, set)
 }
 
+// copied is the attributes, to be kept.
+func (a *Attrs) copied() []attribute.KeyValue { return slices.Clone(a.List()) }
+
 // methodName is http.request.method by the method's name in the span's.
 func methodName(name string) string {
 	if name == "HTTP" {
 		return Other
 	}
 	return name
-}
-
-func appendText(a []attribute.KeyValue, key attribute.Key, v string) []attribute.KeyValue {
-	if v == "" {
-		return a
-	}
-	return append(a, key.String(v))
-}
-
-// appendOutcome appends the status and the error, which the status is from faulty on.
-func appendOutcome(a []attribute.KeyValue, status, faulty int, errorType string) []attribute.KeyValue {
-	if status != 0 {
-		a = append(a, KeyStatus.Int(status))
-	}
-	if errorType == "" && status >= faulty {
-		errorType = strconv.Itoa(status)
-	}
-	return appendText(a, KeyErrorType, errorType)
 }

@@ -171,7 +171,7 @@ func (c *clientCall) requestAttrs(req *fasthttp.Request) (name string) {
 		Scheme: string(uri.Scheme()), Host: string(uri.Host()), Path: string(path), Query: string(query),
 		User: len(uri.Username()) > 0 || len(uri.Password()) > 0,
 	}
-	a.Add(httpconv.KeyURLFull.String(u.Full(httpconv.Options.Query)))
+	a.Str(httpconv.KeyURLFull, u.Full(httpconv.Options.Query))
 	address, port := httpconv.SplitPort(u.Host)
 	a.Str(httpconv.KeyServerAddress, address)
 	if port == 0 {
@@ -180,10 +180,10 @@ func (c *clientCall) requestAttrs(req *fasthttp.Request) (name string) {
 			port = 443
 		}
 	}
-	a.Add(httpconv.KeyServerPort.Int(port))
+	a.Int(httpconv.KeyServerPort, port)
 	c.key.Address, c.key.Port = address, port
 	if n := resends(req); n > 0 {
-		a.Add(httpconv.KeyResendCount.Int(n))
+		a.Int(httpconv.KeyResendCount, n)
 	}
 	return name
 }
@@ -250,10 +250,10 @@ func (c *clientCall) recordResponse() {
 		return
 	}
 	a := &c.attrs
-	a.Add(httpconv.KeyStatus.Int(c.key.Status))
+	a.Int(httpconv.KeyStatus, c.key.Status)
 	a.Str(httpconv.KeyProtocolVersion, c.key.Version)
 	if c.key.Status >= 400 {
-		a.Add(httpconv.KeyErrorType.String(strconv.Itoa(c.key.Status)))
+		a.Str(httpconv.KeyErrorType, strconv.Itoa(c.key.Status))
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(a.List()...)

@@ -168,16 +168,16 @@ func (c *serverCall) requestAttrs(ctx *fasthttp.RequestCtx) (name string) {
 	if ctx.IsTLS() {
 		c.scheme = "https"
 	}
-	a.Add(httpconv.KeyURLScheme.String(c.scheme))
+	a.Str(httpconv.KeyURLScheme, c.scheme)
 	c.version, c.head = requestVersion(h), h.IsHead()
 	a.Str(httpconv.KeyProtocolVersion, c.version)
 	host, target := h.Host(), h.RequestURI()
 	switch {
 	case h.IsConnect():
 	case string(target) == "*":
-		a.Add(httpconv.KeyURLPath.String("*"))
+		a.Str(httpconv.KeyURLPath, "*")
 	case c.uri.Parse(host, target) == nil:
-		a.Add(httpconv.KeyURLPath.String(string(c.uri.Path())))
+		a.Str(httpconv.KeyURLPath, string(c.uri.Path()))
 		a.Str(httpconv.KeyURLQuery, httpconv.RedactQuery(string(c.uri.QueryString()), httpconv.Options.Query))
 		host = c.uri.Host()
 	}
@@ -226,7 +226,7 @@ func (c *serverCall) readResponse() {
 		}
 	}
 	c.status = resp.StatusCode()
-	c.attrs.Add(httpconv.KeyStatus.Int(c.status))
+	c.attrs.Int(httpconv.KeyStatus, c.status)
 	if !httpconv.Options.BodySize || resp.IsBodyStream() {
 		return
 	}
@@ -234,7 +234,7 @@ func (c *serverCall) readResponse() {
 	if !c.head && !resp.SkipBody {
 		c.sent = int64(len(resp.Body()))
 	}
-	c.attrs.Add(httpconv.KeyBodySize.Int64(c.sent))
+	c.attrs.Int(httpconv.KeyBodySize, int(c.sent))
 }
 
 // hijackNoResponse is where a context keeps that nothing is to be sent.
@@ -278,7 +278,7 @@ func (c *serverCall) record() {
 	if !c.returned {
 		hook.RecordPanic(c.span)
 	} else if c.status >= 500 {
-		c.attrs.Add(httpconv.KeyErrorType.String(strconv.Itoa(c.status)))
+		c.attrs.Str(httpconv.KeyErrorType, strconv.Itoa(c.status))
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(c.attrs.List()...)
