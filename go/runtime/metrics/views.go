@@ -10,7 +10,7 @@ import (
 )
 
 // kindNames are what the configuration file calls the kinds of instruments.
-var kindNames = map[sdkmetric.InstrumentKind]string{
+var kindNames = [...]string{
 	sdkmetric.InstrumentKindCounter: "counter", sdkmetric.InstrumentKindUpDownCounter: "up_down_counter",
 	sdkmetric.InstrumentKindHistogram: "histogram", sdkmetric.InstrumentKindGauge: "gauge",
 	sdkmetric.InstrumentKindObservableCounter: "observable_counter", sdkmetric.InstrumentKindObservableUpDownCounter: "observable_up_down_counter",
@@ -20,7 +20,11 @@ var kindNames = map[sdkmetric.InstrumentKind]string{
 // viewOf is a view of the file as the SDK has it.
 func viewOf(v *config.View) sdkmetric.View {
 	return func(i sdkmetric.Instrument) (s sdkmetric.Stream, ok bool) {
-		if !v.Selects(i.Name, kindNames[i.Kind], i.Unit, i.Scope.Name, i.Scope.Version, i.Scope.SchemaURL) {
+		kind := ""
+		if int(i.Kind) < len(kindNames) {
+			kind = kindNames[i.Kind]
+		}
+		if !v.Selects(i.Name, kind, i.Unit, i.Scope.Name, i.Scope.Version, i.Scope.SchemaURL) {
 			return s, false
 		}
 		s = sdkmetric.Stream{Name: cmp.Or(v.Rename, i.Name), Description: cmp.Or(v.Description, i.Description), Unit: i.Unit, Aggregation: aggregationOf(v)}

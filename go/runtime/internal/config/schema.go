@@ -61,8 +61,16 @@ func (f *file) logLevel(n *yaml.Node) report.Level {
 	return report.Warn
 }
 
-// detectorsOf are ours for those of the schema.
-var detectorsOf = map[string][]string{"host": {"host", "os"}, "os": {"os"}, "process": {"process"}, "container": {"container"}, "service": {"service"}, "k8s": {"k8s"}, "hostid": {"hostid"}}
+// detectorsOf returns ours for one of the schema; none for one that we have not.
+func detectorsOf(name string) []string {
+	switch name {
+	case "host":
+		return []string{"host", "os"}
+	case "os", "process", "container", "service", "k8s", "hostid":
+		return []string{name}
+	}
+	return nil
+}
 
 func (f *file) readResource(n *yaml.Node) {
 	o := f.object(n)
@@ -75,10 +83,11 @@ func (f *file) readResource(n *yaml.Node) {
 	d := f.object(detection)
 	for _, item := range f.list(d.get("detectors")) {
 		name, _ := f.one(item, "a detector")
-		if detectorsOf[name] == nil {
+		ours := detectorsOf(name)
+		if ours == nil {
 			f.leave(item.Line, item.Col, "detector '%s' is not supported", name)
 		}
-		c.Detectors = append(c.Detectors, detectorsOf[name]...)
+		c.Detectors = append(c.Detectors, ours...)
 		if service := strings.TrimSpace(f.r.getenv("OTEL_SERVICE_NAME")); name == "service" && service != "" {
 			c.Attrs = append(c.Attrs, attribute.String("service.name", service))
 		}

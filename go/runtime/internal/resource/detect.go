@@ -6,22 +6,22 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"otel.tool/runtime/internal/build"
 )
 
 // place is where detectors look: the process's own, or a test's.
 type place struct {
 	getenv func(name string) string
 	read   func(path string) string // a file's text, or ""
-	info   *debug.BuildInfo
+	info   build.Info
 }
 
 func here() *place {
-	info, _ := debug.ReadBuildInfo()
-	return &place{getenv: os.Getenv, read: readFile, info: info}
+	return &place{getenv: os.Getenv, read: readFile, info: build.Read()}
 }
 
 func readFile(path string) string {
@@ -74,17 +74,10 @@ func (a *attrs) add(key, value string) {
 func service(p *place) (a []attribute.KeyValue) {
 	list := (*attrs)(&a)
 	list.add("service.instance.id", randomID())
-	if p.info == nil {
-		return a
-	}
-	if v := p.info.Main.Version; v != "(devel)" {
+	if v := p.info.Version; v != "(devel)" {
 		list.add("service.version", v)
 	}
-	for _, s := range p.info.Settings {
-		if s.Key == "vcs.revision" {
-			list.add("vcs.ref.head.revision", s.Value)
-		}
-	}
+	list.add("vcs.ref.head.revision", p.info.Revision)
 	return a
 }
 

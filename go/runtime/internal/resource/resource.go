@@ -7,7 +7,6 @@
 package resource
 
 import (
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -47,7 +46,7 @@ func (p *place) resource(cfg Config) *resource.Resource {
 		attribute.String("telemetry.sdk.version", sdk.Version()),
 		attribute.String("telemetry.distro.name", Distro),
 		attribute.String("telemetry.distro.version", Version),
-		attribute.String("service.name", serviceName(p.info, executable())),
+		attribute.String("service.name", serviceName(p.info.Path, executable())),
 	}
 	for _, d := range detectors {
 		if slices.Contains(cfg.Detectors, d.name) {
@@ -66,9 +65,9 @@ func (p *place) resource(cfg Config) *resource.Resource {
 // serviceName is the last element of the main package's import path that is not
 // a major version. For a program built from files, which has no such path, it
 // is what the specification says: unknown_service with the executable's name.
-func serviceName(info *debug.BuildInfo, exe string) string {
-	if info != nil && info.Path != "command-line-arguments" {
-		path := strings.Split(info.Path, "/")
+func serviceName(main, exe string) string {
+	if main != "command-line-arguments" {
+		path := strings.Split(main, "/")
 		for i := len(path) - 1; i >= 0; i-- {
 			if path[i] != "" && (i == 0 || !majorVersion(path[i])) {
 				return path[i]

@@ -3,12 +3,13 @@ package resource
 import (
 	"regexp"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"otel.tool/runtime/internal/build"
 )
 
 func TestServiceName(t *testing.T) {
@@ -23,12 +24,9 @@ func TestServiceName(t *testing.T) {
 		{"command-line-arguments", "unknown_service:exe"},
 		{"", "unknown_service:exe"},
 	} {
-		if got := serviceName(&debug.BuildInfo{Path: tt.path}, "exe"); got != tt.want {
+		if got := serviceName(tt.path, "exe"); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.path, got, tt.want)
 		}
-	}
-	if got := serviceName(nil, "exe"); got != "unknown_service:exe" {
-		t.Errorf("no build information: %s", got)
 	}
 }
 
@@ -115,11 +113,10 @@ func TestNew(t *testing.T) {
 }
 
 func TestService(t *testing.T) {
-	info := &debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}, Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "-ldflags", Value: "-X main.token=secret"}}}
-	if got := text(service(&place{info: info})[1:]); got != "service.version=v1.2.3 vcs.ref.head.revision=abc" {
+	if got := text(service(&place{info: build.Info{Version: "v1.2.3", Revision: "abc"}})[1:]); got != "service.version=v1.2.3 vcs.ref.head.revision=abc" {
 		t.Error(got)
 	}
-	if got := text(service(&place{info: &debug.BuildInfo{Main: debug.Module{Version: "(devel)"}}})[1:]); got != "" {
+	if got := text(service(&place{info: build.Info{Version: "(devel)"}})[1:]); got != "" {
 		t.Error(got)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"log"
 	"os"
 	"reflect"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +13,7 @@ import (
 	sdkresource "go.opentelemetry.io/otel/sdk/resource"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/build"
 	"otel.tool/runtime/internal/otlp"
 	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/resource"
@@ -23,8 +23,8 @@ import (
 // go test makes, named PACKAGE.test in the build information; the package
 // testing would know too, but programs need not link it.
 func InTest() bool {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" {
-		return strings.HasSuffix(info.Path, ".test")
+	if path := build.Read().Path; path != "" {
+		return strings.HasSuffix(path, ".test")
 	}
 	return len(os.Args) > 0 && strings.HasSuffix(strings.TrimSuffix(os.Args[0], ".exe"), ".test")
 }
