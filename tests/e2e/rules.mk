@@ -16,4 +16,9 @@ test-e2e-all: build/otel
 	tools/setup servers
 	$(E2E) -real -all .
 
+# Two million requests: minutes.
+.PHONY: soak
+soak: build/otel
+	$(E2E) -run TestSoak -soak 2000000 .
+
 TEST_TARGETS += test-e2e test-e2e-real
