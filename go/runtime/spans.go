@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -44,8 +45,6 @@ func (p *spans) ForceFlush(ctx context.Context) error { return p.queue.Flush(ctx
 // Shutdown exports what is held, and takes no more.
 func (p *spans) Shutdown(ctx context.Context) error {
 	p.stopped.Store(true)
-	if err := p.queue.Flush(ctx); err != nil {
-		return err
-	}
-	return p.exporter.Shutdown(ctx)
+	err := p.queue.Flush(ctx)
+	return errors.Join(err, p.exporter.Shutdown(ctx))
 }
