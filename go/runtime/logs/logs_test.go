@@ -193,6 +193,10 @@ func TestFile(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 	}
+	out, errs := run(t, "log", "OTEL_LOGS_EXPORTER=otlp/stdout")
+	if got := scopesOf(t, []byte(strings.TrimPrefix(out, "exports true\n"))); errs != "" || len(got) != 1 || unobserved(got[0]) != scopeLog {
+		t.Errorf("on standard output: %q, %q", out, errs)
+	}
 	if _, errs := run(t, "log", "OTEL_LOGS_EXPORTER=otlp_file", "OTEL_GO_OTLP_FOLDER=/does/not/exist"); strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "cannot send log records to /does/not/exist/logs.jsonl") {
 		t.Errorf("said %q", errs)
 	}

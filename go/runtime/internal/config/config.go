@@ -63,7 +63,7 @@ type Config struct {
 
 // Output is one of the places that traces go to.
 type Output struct {
-	Name  string      // otlp, otlp_file or console
+	Name  string      // otlp, otlp_file, otlp/stdout or console
 	OTLP  otlp.Config // without what only the program knows
 	Queue batch.Config
 }
@@ -94,7 +94,7 @@ func Read(getenv func(name string) string, warn func(format string, args ...any)
 	}
 	r.logLevel()
 	c.Resource = r.resource()
-	c.Traces = r.list("OTEL_TRACES_EXPORTER", []string{"otlp"}, "otlp", "otlp_file", "console", "none")
+	c.Traces = r.list("OTEL_TRACES_EXPORTER", []string{"otlp"}, "otlp", "otlp_file", "otlp/stdout", "console", "none")
 	c.OTLP = r.otlp("TRACES", "v1/traces")
 	c.Queue = r.queue()
 	c.Exclude = r.exclude()
@@ -103,9 +103,7 @@ func Read(getenv func(name string) string, warn func(format string, args ...any)
 	r.limits()
 	for _, name := range c.Traces {
 		out := Output{Name: name, OTLP: c.OTLP, Queue: c.Queue}
-		if name == "otlp_file" {
-			out.OTLP.File = filePath("traces")
-		}
+		out.OTLP.File = fileOf(name, "traces")
 		c.Outputs = append(c.Outputs, out)
 	}
 	return c
@@ -119,10 +117,16 @@ func (r *reader) resource() resource.Config {
 	}
 }
 
-// filePath is where otlp_file writes a signal: SIGNAL.jsonl in OTEL_GO_OTLP_FOLDER, or
-// where the program was started.
-func filePath(signal string) string {
-	return filepath.Join(os.Getenv("OTEL_GO_OTLP_FOLDER"), signal+".jsonl")
+// fileOf is where an exporter appends lines of a signal: otlp_file to SIGNAL.jsonl in
+// OTEL_GO_OTLP_FOLDER, or where the program was started; "" for one that does not.
+func fileOf(exporter, signal string) string {
+	switch exporter {
+	case "otlp_file":
+		return filepath.Join(os.Getenv("OTEL_GO_OTLP_FOLDER"), signal+".jsonl")
+	case "otlp/stdout":
+		return "/dev/stdout"
+	}
+	return ""
 }
 
 func (r *reader) text(name string) string {

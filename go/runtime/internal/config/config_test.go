@@ -74,8 +74,9 @@ func TestRead(t *testing.T) {
 		{vars{"OTEL_TRACES_EXPORTER": "console"}, "exporters", "console", ""},
 		{vars{"OTEL_TRACES_EXPORTER": " OTLP , console,otlp"}, "exporters", "otlp console", ""},
 		{vars{"OTEL_TRACES_EXPORTER": "none"}, "exporters", "", ""},
-		{vars{"OTEL_TRACES_EXPORTER": "zipkin"}, "exporters", "otlp", "OTEL_TRACES_EXPORTER: unknown name 'zipkin', expected otlp, otlp_file, console, none; it is left out"},
-		{vars{"OTEL_TRACES_EXPORTER": "zipkin,console"}, "exporters", "console", "OTEL_TRACES_EXPORTER: unknown name 'zipkin', expected otlp, otlp_file, console, none; it is left out"},
+		{vars{"OTEL_TRACES_EXPORTER": "otlp/stdout"}, "exporters", "otlp/stdout", ""},
+		{vars{"OTEL_TRACES_EXPORTER": "zipkin"}, "exporters", "otlp", "OTEL_TRACES_EXPORTER: unknown name 'zipkin', expected otlp, otlp_file, otlp/stdout, console, none; it is left out"},
+		{vars{"OTEL_TRACES_EXPORTER": "zipkin,console"}, "exporters", "console", "OTEL_TRACES_EXPORTER: unknown name 'zipkin', expected otlp, otlp_file, otlp/stdout, console, none; it is left out"},
 
 		{vars{"OTEL_SERVICE_NAME": " shop "}, "service", "shop", ""},
 		{vars{"OTEL_RESOURCE_ATTRIBUTES": "a=1, b = two%20words ,c="}, "resource", "a=1 b=two words c=", ""},

@@ -32,7 +32,7 @@ type Logs struct {
 
 // LogOutput is one of the places that records go to.
 type LogOutput struct {
-	Name  string      // otlp, otlp_file or console
+	Name  string      // otlp, otlp_file, otlp/stdout or console
 	OTLP  otlp.Config // without what only the program knows
 	Queue batch.Config
 }
@@ -59,7 +59,7 @@ func ReadLogs(getenv func(name string) string, warn func(format string, args ...
 	}
 	r.logLevel()
 	l.Resource = r.resource()
-	l.Exporters = r.list("OTEL_LOGS_EXPORTER", nil, "otlp", "otlp_file", "console", "none")
+	l.Exporters = r.list("OTEL_LOGS_EXPORTER", nil, "otlp", "otlp_file", "otlp/stdout", "console", "none")
 	l.OTLP = r.otlp("LOGS", "v1/logs")
 	l.Queue = batch.Config{
 		MaxQueue: r.number("OTEL_BLRP_MAX_QUEUE_SIZE", 1, 2048),
@@ -73,9 +73,7 @@ func ReadLogs(getenv func(name string) string, warn func(format string, args ...
 	r.number("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", -1, -1)
 	for _, name := range l.Exporters {
 		out := LogOutput{Name: name, OTLP: l.OTLP, Queue: l.Queue}
-		if name == "otlp_file" {
-			out.OTLP.File = filePath("logs")
-		}
+		out.OTLP.File = fileOf(name, "logs")
 		l.Outputs = append(l.Outputs, out)
 	}
 	return l

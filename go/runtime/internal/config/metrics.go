@@ -15,7 +15,7 @@ type Metrics struct {
 	Disabled bool
 	Resource resource.Config
 
-	// Exporters is OTEL_METRICS_EXPORTER: otlp, otlp_file, console and prometheus, or nothing.
+	// Exporters is OTEL_METRICS_EXPORTER: otlp, otlp_file, otlp/stdout, console and prometheus, or nothing.
 	Exporters []string
 	// OTLP is where metrics are sent, without what only the program knows.
 	OTLP otlp.Config
@@ -79,7 +79,7 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 	}
 	r.logLevel()
 	m.Resource = r.resource()
-	m.Exporters = r.list("OTEL_METRICS_EXPORTER", []string{"otlp"}, "otlp", "otlp_file", "console", "prometheus", "none")
+	m.Exporters = r.list("OTEL_METRICS_EXPORTER", []string{"otlp"}, "otlp", "otlp_file", "otlp/stdout", "console", "prometheus", "none")
 	m.OTLP = r.otlp("METRICS", "v1/metrics")
 	m.Interval = time.Duration(r.number("OTEL_METRIC_EXPORT_INTERVAL", 1, 60000)) * time.Millisecond
 	if m.Timeout = r.millis("OTEL_METRIC_EXPORT_TIMEOUT", 30000); m.Timeout == 0 {
@@ -100,9 +100,7 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 		if strings.HasPrefix(name, "otlp") { // the preferences are those of OTLP; people and Prometheus want sums
 			out.Temporality, out.Exponential = m.Temporality, m.Exponential
 		}
-		if name == "otlp_file" {
-			out.OTLP.File = filePath("metrics")
-		}
+		out.OTLP.File = fileOf(name, "metrics")
 		m.Outputs = append(m.Outputs, out)
 	}
 	return m

@@ -24,7 +24,7 @@ func TestReadMetrics(t *testing.T) {
 		{map[string]string{"OTEL_METRICS_EXPORTER": "none"}, "[] 1m0s 30s cumulative false localhost:9464 http://localhost:4317", ""},
 		{map[string]string{"OTEL_METRICS_EXPORTER": "console, prometheus,otlp_file"}, "[console prometheus otlp_file] 1m0s 30s cumulative false localhost:9464 http://localhost:4317", ""},
 		{map[string]string{"OTEL_METRICS_EXPORTER": "statsd"}, "[otlp] 1m0s 30s cumulative false localhost:9464 http://localhost:4317",
-			"OTEL_METRICS_EXPORTER: unknown name 'statsd', expected otlp, otlp_file, console, prometheus, none; it is left out"},
+			"OTEL_METRICS_EXPORTER: unknown name 'statsd', expected otlp, otlp_file, otlp/stdout, console, prometheus, none; it is left out"},
 		{map[string]string{"OTEL_METRIC_EXPORT_INTERVAL": "5000", "OTEL_METRIC_EXPORT_TIMEOUT": "100"}, "[otlp] 5s 100ms cumulative false localhost:9464 http://localhost:4317", ""},
 		{map[string]string{"OTEL_METRIC_EXPORT_INTERVAL": "0", "OTEL_METRIC_EXPORT_TIMEOUT": "-1"}, "[otlp] 1m0s 30s cumulative false localhost:9464 http://localhost:4317",
 			"OTEL_METRIC_EXPORT_INTERVAL: expected a number of at least 1, found '0'; 60000 is used\nOTEL_METRIC_EXPORT_TIMEOUT: expected a number of at least 0, found '-1'; 30000 is used"},

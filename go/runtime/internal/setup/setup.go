@@ -73,11 +73,11 @@ const (
 
 // Target names where an exporter sends.
 func Target(exporter string, to otlp.Config) string {
-	switch exporter {
-	case "otlp":
-		return string(to.Protocol) + " to " + to.Target()
-	case "otlp_file":
+	switch {
+	case to.File != "":
 		return "lines to " + to.File
+	case exporter == "otlp":
+		return string(to.Protocol) + " to " + to.Target()
 	}
 	return exporter
 }
