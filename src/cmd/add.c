@@ -20,7 +20,7 @@ static bool start(Arena *a, Diags *d, Add *out)
 	GoArgs none = {0};
 	Str go;
 
-	*out = (Add){.arena = a, .diags = d};
+	*out = (Add){.arena = a, .diags = d, .file.text = S("")};
 	if (!go_find(a, &go, d) || !go_env(a, go, &none, &out->env, d))
 		return false;
 	if (out->env.mod.len == 0) {

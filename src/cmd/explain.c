@@ -170,8 +170,8 @@ static isize print_not_woven(Explain *e, bool gap)
 		if (absent)
 			print_absent(e, c);
 		else if (c->verdict == VERDICT_UNTRUSTED)
-			printf("  %s%.*s%s %.*s\n", e->on.yellow, STR_ARG(c->package), e->on.off,
-				STR_ARG(c->why));
+			printf("  %s%-36.*s%s %.*s\n", e->on.yellow, STR_ARG(c->package),
+				e->on.off, STR_ARG(c->why));
 		else
 			printf("  %s%-36.*s%s %.*s  %s%.*s%s\n", e->on.yellow, STR_ARG(c->rule),
 				e->on.off, STR_ARG(why_not(e, c)), e->on.dim, STR_ARG(c->place),

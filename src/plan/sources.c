@@ -105,8 +105,8 @@ typedef struct {
 
 static void read_tool_file(Reader *r, Str path);
 
-// read_tool_files reads those of a module's root; it returns how many there are.
-static isize read_tool_files(Reader *r, Str dir)
+// read_tool_files reads those of a module's root; it returns how many there are beside `but`.
+static isize read_tool_files(Reader *r, Str dir, Str but)
 {
 	static const char *const names[] = {"otel.instrumentation.go", "otelc.tool.go"};
 
@@ -114,7 +114,7 @@ static isize read_tool_files(Reader *r, Str dir)
 
 	for (isize i = 0; i < countof(names); i++) {
 		Str path = path_join(r->arena, dir, str_from(names[i]));
-		if (!file_exists(path))
+		if (str_eq(path, but) || !file_exists(path))
 			continue;
 		read_tool_file(r, path);
 		n++;
@@ -136,7 +136,7 @@ static void read_imported(Reader *r, Imported *p)
 		STR_ARG(str_slice(p->dir, p->module_dir.len, p->dir.len)));
 	bool own = strlist_has(&r->set->roots, root);
 	isize rules = read_folder(r, dir, IN_MODULE, own);
-	if (read_tool_files(r, root) == 0 && rules == 0)
+	if (read_tool_files(r, root, p->src->name) == 0 && rules == 0)
 		diag_error(r->diags, p->src, p->at,
 			"the package '%.*s' has no rule file in its folder, and its module no tool "
 			"file",
@@ -304,7 +304,7 @@ static void read_used(Reader *r, RuleUse *use)
 			is_dir ? "there is no rule file in '%.*s'" : "there is no folder '%.*s'",
 			STR_ARG(dir));
 	if (is_dir)
-		read_tool_files(r, dir);
+		read_tool_files(r, dir, S(""));
 }
 
 // ---- libraries that ship rules
@@ -379,7 +379,7 @@ static void read_default(Reader *r)
 	for (isize i = 0; i < from->roots.n; i++)
 		read_folder(r, from->roots.v[i], FLAT, true);
 	for (isize i = 0; i < from->roots.n; i++)
-		read_tool_files(r, from->roots.v[i]);
+		read_tool_files(r, from->roots.v[i], S(""));
 }
 
 void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
