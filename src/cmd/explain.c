@@ -55,38 +55,6 @@ static Str store_of(const Plan *plan)
 	return S("");
 }
 
-// ---- why not
-
-static Str range_text(Arena *a, Str range)
-{
-	Str from = str_cut(&range, ',');
-
-	if (range.len == 0)
-		return str_format(a, "%.*s and newer", STR_ARG(from));
-	return str_format(a, "%.*s up to, not including, %.*s", STR_ARG(from), STR_ARG(range));
-}
-
-static Str why_not(Explain *e, const Decision *c)
-{
-	Arena *a = e->arena;
-	Str target = target_name(a, c->recv, c->func);
-
-	switch (c->verdict) {
-	case VERDICT_NOT_BUILT:
-		return str_format(a, "%.*s is not in this build", STR_ARG(c->package));
-	case VERDICT_VERSION:
-		return str_format(a, "%.*s is %.*s here, the rule is for %.*s", STR_ARG(c->package),
-			STR_ARG(c->version), STR_ARG(range_text(a, c->wanted)));
-	case VERDICT_GO_VERSION:
-		return str_format(a, "Go is %.*s here, the rule is for %.*s",
-			STR_ARG(e->planned->plan.go), STR_ARG(range_text(a, c->wanted)));
-	case VERDICT_NO_FUNCTION:
-		return str_format(a, "%.*s %.*s does not declare %.*s", STR_ARG(c->package),
-			STR_ARG(c->version), STR_ARG(target));
-	default: return c->why;
-	}
-}
-
 // ---- text
 
 static bool told(Explain *e, const Decision *c, bool woven)
@@ -174,7 +142,7 @@ static isize print_not_woven(Explain *e, bool gap)
 				e->on.off, STR_ARG(c->why));
 		else
 			printf("  %s%-36.*s%s %.*s  %s%.*s%s\n", e->on.yellow, STR_ARG(c->rule),
-				e->on.off, STR_ARG(why_not(e, c)), e->on.dim, STR_ARG(c->place),
+				e->on.off, STR_ARG(planned_why_not(e->arena, e->planned, c)), e->on.dim, STR_ARG(c->place),
 				e->on.off);
 	}
 	return n;

@@ -59,6 +59,13 @@ static int say_why_not(Arena *a, Str go, const StrList *args)
 	return EXIT_DIAGNOSTICS;
 }
 
+// find_tools finds what planning takes.
+static bool find_tools(Arena *a, PlanInput *in, Diags *d)
+{
+	return go_find(a, &in->go, d) && cache_open(a, &in->cache, d) &&
+	       path_real(a, S("/proc/self/exe"), &in->self, d);
+}
+
 int planned_make(
 	Arena *a, const Options *opt, const char *command, const StrList *words, Planned *out)
 {
@@ -72,8 +79,7 @@ int planned_make(
 	if (out->args.alien.len > 0)
 		return unknown_flag(
 			out->args.alien, command_find(str_from(command))->flags, command);
-	if (!go_find(a, &out->in.go, &d) || !cache_open(a, &out->in.cache, &d) ||
-		!path_real(a, S("/proc/self/exe"), &out->in.self, &d))
+	if (!find_tools(a, &out->in, &d))
 		return finish(&d);
 	bool ok = plan_make(a, &out->in, &out->args, &out->plan, &d);
 	int status = finish(&d);
@@ -82,6 +88,49 @@ int planned_make(
 	if (out->plan.plain && !out->plan.decisions.first)
 		return say_why_not(a, out->in.go, &rest);
 	return 0;
+}
+
+int planned_check(Arena *a, const Options *opt, const StrList *packages, Planned *out, Diags *d)
+{
+	*out = (Planned){.in = {.rules = opt->rules,
+				 .only_rules = opt->only_rules,
+				 .without_ours = true,
+				 .fresh = true,
+				 .refused.arena = a}};
+	goargs_parse(a, S("build"), packages, &out->args);
+	if (!find_tools(a, &out->in, d) || !plan_make(a, &out->in, &out->args, &out->plan, d))
+		return finish(d);
+	bool listed = out->plan.signals.n > 0;
+	return listed ? 0 : say_why_not(a, out->in.go, packages);
+}
+
+static Str range_text(Arena *a, Str range)
+{
+	Str from = str_cut(&range, ',');
+
+	if (range.len == 0)
+		return str_format(a, "%.*s and newer", STR_ARG(from));
+	return str_format(a, "%.*s up to, not including, %.*s", STR_ARG(from), STR_ARG(range));
+}
+
+Str planned_why_not(Arena *a, const Planned *p, const Decision *c)
+{
+	Str target = target_name(a, c->recv, c->func);
+
+	switch (c->verdict) {
+	case VERDICT_NOT_BUILT:
+		return str_format(a, "%.*s is not in this build", STR_ARG(c->package));
+	case VERDICT_VERSION:
+		return str_format(a, "%.*s is %.*s here, the rule is for %.*s", STR_ARG(c->package),
+			STR_ARG(c->version), STR_ARG(range_text(a, c->wanted)));
+	case VERDICT_GO_VERSION:
+		return str_format(a, "Go is %.*s here, the rule is for %.*s", STR_ARG(p->plan.go),
+			STR_ARG(range_text(a, c->wanted)));
+	case VERDICT_NO_FUNCTION:
+		return str_format(a, "%.*s %.*s does not declare %.*s", STR_ARG(c->package),
+			STR_ARG(c->version), STR_ARG(target));
+	default: return c->why;
+	}
 }
 
 bool planned_about(Arena *a, const Planned *p, const Decision *c)

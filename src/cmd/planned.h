@@ -18,6 +18,13 @@ typedef struct {
 int planned_make(
 	Arena *a, const Options *opt, const char *command, const StrList *words, Planned *out);
 
+// planned_check plans with the rules of whoever asks alone, and afresh. What is wrong with
+// them is in d, and not printed. Returns 0 or the exit status, having said why.
+int planned_check(Arena *a, const Options *opt, const StrList *packages, Planned *out, Diags *d);
+
+// planned_why_not says why a rule is not woven.
+Str planned_why_not(Arena *a, const Planned *p, const Decision *c);
+
 // planned_about tells whether a decision is about the name: its package, rule, function or
 // hook. With no name everything is.
 bool planned_about(Arena *a, const Planned *p, const Decision *c);

@@ -452,6 +452,18 @@ static void give_hooks(const Match *m, const Candidates *all, Candidate *c)
 	diag_soften(m->diags, &wrong);
 }
 
+// give_change does the same for a rule without hooks.
+static void give_change(const Match *m, const Candidates *all, Candidate *c)
+{
+	Diags wrong = {.arena = m->arena};
+
+	change_join(m, all, c);
+	if (c->verdict == VERDICT_WOVEN)
+		return;
+	rule_error(&(Match){.diags = &wrong}, c->rule, str_cstr(m->arena, c->why));
+	diag_soften(m->diags, &wrong);
+}
+
 // find_joins adds a candidate for each function that a rule selects.
 static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 {
@@ -459,7 +471,7 @@ static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 	const Rule *r = rule->rule;
 
 	if (r->change.modifier != DO_HOOKS && r->change.modifier != DO_SPAN) {
-		change_join(m, all, candidate_add(m, all, *rule));
+		give_change(m, all, candidate_add(m, all, *rule));
 		return;
 	}
 	add_functions(m, all, r);

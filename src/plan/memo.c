@@ -90,6 +90,7 @@ Str memo_name(Arena *a, const PlanInput *in, const GoArgs *args)
 	add_stat(a, &h, in->go);
 	hash_add(&h, in->rules);
 	hash_add(&h, in->only_rules ? S("only") : S(""));
+	hash_add(&h, in->without_ours ? S("theirs") : S(""));
 	hash_add(&h, in->strict ? S("strict") : S(""));
 	hash_add(&h, dir);
 	hash_add(&h, args->command);

@@ -63,6 +63,7 @@ static void read_rules(Planner *p)
 	RuleSources from = {
 		.named = named.len > 0 ? named : env_get(S("OTELC_RULES")),
 		.only = p->in->only_rules,
+		.without_ours = p->in->without_ours,
 		.bundle = p->bundle,
 		.roots = p->workspace.uses,
 		.cache = p->in->cache,

@@ -25,6 +25,7 @@ typedef struct {
 	Str go;    // path of the go command
 	Str rules; // --rules
 	bool only_rules;
+	bool without_ours; // leave out the rules that come with the tool
 	bool strict;     // what does not fit is an error, for the caller to make one
 	bool fresh;      // do not believe the memo of an earlier plan
 	StrList refused; // hook packages that have not compiled: left out

@@ -22,6 +22,7 @@
 typedef struct {
 	Str named;     // files and folders, as given; "" for none
 	bool only;     // leave out all others
+	bool without_ours; // leave out those that travel with the tool
 	Str bundle;    // folder of what travels with the tool
 	StrList roots; // folders of the modules that are worked on
 	Str cache;     // our cache folder

@@ -80,7 +80,7 @@ static void read_named(Reader *r, Str named)
 		Str path = str_trim(str_slice(named, from, i++));
 		if (path.len == 0)
 			continue;
-		path = path_abs(r->arena, path);
+		path = path_clean(r->arena, path_abs(r->arena, path));
 		if (file_is_dir(path))
 			read_folder(r, path, DEEP, true);
 		else
@@ -375,7 +375,8 @@ static void read_default(Reader *r)
 {
 	const RuleSources *from = r->from;
 
-	read_folder(r, path_join(r->arena, from->bundle, S("go/hooks")), DEEP, true);
+	if (!from->without_ours)
+		read_folder(r, path_join(r->arena, from->bundle, S("go/hooks")), DEEP, true);
 	for (isize i = 0; i < from->roots.n; i++)
 		read_folder(r, from->roots.v[i], FLAT, true);
 	for (isize i = 0; i < from->roots.n; i++)

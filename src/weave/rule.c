@@ -3,30 +3,10 @@
 #include "base/near.h"
 #include "weave/code.h"
 
-typedef enum {
-	KEY_TEXT,
-	KEY_CODE,     // a text that errors are told of later: its place is kept
-	KEY_VERSIONS, // a text: "v1.2.0" or "v1.2.0,v1.4.0"
-	KEY_NUMBER,
-	KEY_BOOL,
-	KEY_ARGS,
-	KEY_LIST,
-	KEY_IMPORTS,
-	KEY_FIELDS,
-	KEY_WHERE,
-	KEY_DO,
-} KeyKind;
-
-typedef struct {
-	const char *name;
-	KeyKind kind;
-	isize offset; // in Rule, where the value goes; for KEY_FIELDS in RuleField
-} Key;
-
 #define FIELD(f) ((isize)offsetof(Rule, f))
 #define PART(f) ((isize)offsetof(RuleField, f))
 
-static const Key rule_keys[] = {
+const Key rule_keys[] = {
 	{"after", KEY_TEXT, FIELD(after)}, // these two and path, func, recv: the flat form
 	{"before", KEY_TEXT, FIELD(before)},
 	{"do", KEY_DO, 0},
@@ -105,11 +85,7 @@ static const Key field_keys[] = {
 	{0},
 };
 
-// By Modifier.
-static const struct {
-	const char *name;
-	const Key *keys, *fields; // fields: the keys of each member of KEY_FIELDS
-} modifiers[] = {
+const ModifierKeys modifiers[MODIFIERS] = {
 	{"inject_hooks", inject_hooks_keys, NULL},
 	{"inject_code", inject_code_keys, NULL},
 	{"add_struct_fields", add_struct_fields_keys, new_field_keys},
@@ -118,6 +94,16 @@ static const struct {
 	{"expand_directive", expand_directive_keys, NULL},
 	{"assign_value", assign_value_keys, NULL},
 	{"set_fields", set_fields_keys, field_keys},
+};
+
+const TopKey top_keys[] = {
+	{"exclude", TOP_LIST, offsetof(Rules, exclude)},
+	{"instrumentations", TOP_OFF, offsetof(Rules, off)},
+	{"metrics", TOP_METRICS, 0},
+	{"spans", TOP_SPANS, 0},
+	{"trust", TOP_LIST, offsetof(Rules, trust)},
+	{"use", TOP_USE, 0},
+	{0},
 };
 
 // What an entry of `spans` does, for explain.
@@ -513,6 +499,8 @@ static bool read_rule(const RuleReader *r, const YamlNode *v, Rule **first)
 // read_off reads { NAME: false … }; true says what is so anyway.
 static bool read_off(const RuleReader *r, const YamlNode *v, StrList *off)
 {
+	if (v->kind != YAML_MAP && v->text.len > 0)
+		return rule_expected(r, v, "a map of names to true or false");
 	for (const YamlNode *m = v->first; m; m = m->next) {
 		bool on;
 		if (!rule_bool(r, m, &on))
@@ -539,6 +527,8 @@ static bool read_use(const RuleReader *r, const YamlNode *v, RuleUse **link)
 {
 	bool ok = true;
 
+	if (v->kind != YAML_LIST && v->text.len > 0)
+		return rule_expected(r, v, "a list");
 	while (*link)
 		link = &(*link)->next;
 	for (const YamlNode *m = v->first; m; m = m->next) {
@@ -561,23 +551,24 @@ static bool read_use(const RuleReader *r, const YamlNode *v, RuleUse **link)
 }
 
 // read_top reads one member of the file: a rule, or what only an otel.yaml says. A rule of one
-// of these names is still a rule: it has a target.
+// of these names is still a rule: it is a map with a target.
 static bool read_top(const RuleReader *r, const YamlNode *v, Rules *out)
 {
-	Str key = v->key->text;
-	bool list = v->kind == YAML_LIST;
+	const TopKey *key = top_keys;
 
-	if (list && (str_eq(key, S("spans")) || str_eq(key, S("metrics"))))
-		return rule_spans(r, v, str_eq(key, S("metrics")), &out->first);
-	if (list && str_eq(key, S("exclude")))
-		return add_list(r, v, &out->exclude);
-	if (list && str_eq(key, S("trust")))
-		return add_list(r, v, &out->trust);
-	if (list && str_eq(key, S("use")))
-		return read_use(r, v, &out->use);
-	if (v->kind == YAML_MAP && str_eq(key, S("instrumentations")) && !yaml_get(v, S("target")))
-		return read_off(r, v, &out->off);
-	return read_rule(r, v, &out->first);
+	while (key->name && !str_eq(str_from(key->name), v->key->text))
+		key++;
+	void *list = (char *)out + key->offset;
+	if (!key->name || (v->kind == YAML_MAP && yaml_get(v, S("target"))))
+		return read_rule(r, v, &out->first);
+	switch (key->kind) {
+	case TOP_LIST: return add_list(r, v, list);
+	case TOP_OFF: return read_off(r, v, list);
+	case TOP_SPANS: return rule_spans(r, v, false, &out->first);
+	case TOP_METRICS: return rule_spans(r, v, true, &out->first);
+	case TOP_USE: return read_use(r, v, &out->use);
+	}
+	return false;
 }
 
 bool rules_read(Arena *a, const Source *src, Rules *out, Diags *d)

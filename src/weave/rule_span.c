@@ -117,12 +117,12 @@ static bool read_except(const Entry *e, const YamlNode *v)
 	return true;
 }
 
-static const char *const kinds[] = {"internal", "server", "client", "producer", "consumer"};
+const char *const span_kinds[] = {"internal", "server", "client", "producer", "consumer", NULL};
 
 bool span_is_kind(Str word)
 {
-	for (int i = 0; i < countof(kinds); i++)
-		if (str_eq(word, str_from(kinds[i])))
+	for (int i = 0; span_kinds[i]; i++)
+		if (str_eq(word, str_from(span_kinds[i])))
 			return true;
 	return false;
 }
@@ -136,8 +136,8 @@ static bool read_kind(const Entry *e, const YamlNode *v)
 		return false;
 	if (span_is_kind(*kind))
 		return true;
-	for (int i = 0; i < countof(kinds); i++)
-		strlist_add(&known, str_from(kinds[i]));
+	for (int i = 0; span_kinds[i]; i++)
+		strlist_add(&known, str_from(span_kinds[i]));
 	return rule_unknown(e->r, "kind", v, &known);
 }
 
@@ -182,34 +182,52 @@ static bool read_attributes(const Entry *e, const YamlNode *v)
 	return true;
 }
 
+#define FIELD(f) ((isize)offsetof(SpanRule, f))
+
+const SpanKey span_keys[] = {
+	{"attributes", SPAN_ATTRIBUTES, 0},
+	{"except", SPAN_EXCEPT, 0},
+	{"kind", SPAN_KIND, 0},
+	{"match", SPAN_MATCH, 0},
+	{"name", SPAN_TEXT, FIELD(name)},
+	{0},
+};
+
+const SpanKey metric_keys[] = {
+	{"attributes", SPAN_ATTRIBUTES, 0},
+	{"counter", SPAN_TEXT, FIELD(counter)},
+	{"except", SPAN_EXCEPT, 0},
+	{"histogram", SPAN_TEXT, FIELD(histogram)},
+	{"match", SPAN_MATCH, 0},
+	{"unit", SPAN_TEXT, FIELD(unit)},
+	{0},
+};
+
+static bool unknown_member(const Entry *e, const YamlNode *v)
+{
+	StrList known = {.arena = e->r->arena};
+
+	for (const SpanKey *key = e->metrics ? metric_keys : span_keys; key->name; key++)
+		strlist_add(&known, str_from(key->name));
+	return rule_unknown(e->r, "key", v->key, &known);
+}
+
 static bool read_member(const Entry *e, const YamlNode *v)
 {
-	static const char *const spans[] = {"attributes", "except", "kind", "match", "name"};
-	static const char *const metrics[] = {
-		"attributes", "counter", "except", "histogram", "match", "unit"};
-	StrList known = {.arena = e->r->arena};
-	SpanRule *span = &e->rule->change.span;
-	Str key = v->key->text;
-	bool is_known = false;
+	const SpanKey *key = e->metrics ? metric_keys : span_keys;
 
-	for (int i = 0; i < (e->metrics ? countof(metrics) : countof(spans)); i++)
-		strlist_add(&known, str_from(e->metrics ? metrics[i] : spans[i]));
-	is_known = strlist_has(&known, key);
-	if (!is_known)
-		return rule_unknown(e->r, "key", v->key, &known);
-	if (str_eq(key, S("match")))
-		return read_match(e, v);
-	if (str_eq(key, S("except")))
-		return read_except(e, v);
-	if (str_eq(key, S("kind")))
-		return read_kind(e, v);
-	if (str_eq(key, S("attributes")))
-		return read_attributes(e, v);
-	return rule_text(e->r, v,
-		str_eq(key, S("name"))        ? &span->name
-		: str_eq(key, S("histogram")) ? &span->histogram
-		: str_eq(key, S("counter"))   ? &span->counter
-					      : &span->unit);
+	while (key->name && !str_eq(str_from(key->name), v->key->text))
+		key++;
+	if (!key->name)
+		return unknown_member(e, v);
+	switch (key->kind) {
+	case SPAN_MATCH: return read_match(e, v);
+	case SPAN_EXCEPT: return read_except(e, v);
+	case SPAN_KIND: return read_kind(e, v);
+	case SPAN_ATTRIBUTES: return read_attributes(e, v);
+	case SPAN_TEXT: return rule_text(e->r, v, (void *)((char *)&e->rule->change.span + key->offset));
+	}
+	return false;
 }
 
 static bool check_entry(const Entry *e, const YamlNode *v)
@@ -246,6 +264,8 @@ bool rule_spans(const RuleReader *r, const YamlNode *v, bool metrics, Rule **fir
 	int order = SPAN_ORDER;
 	bool ok = true;
 
+	if (v->kind != YAML_LIST && v->text.len > 0)
+		return rule_expected(r, v, "a list");
 	for (const YamlNode *m = v->first; m; m = m->next) {
 		Rule *rule = arena_new(r->arena, Rule);
 		bool read = read_entry(r, m, metrics, rule);

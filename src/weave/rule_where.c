@@ -1,29 +1,8 @@
 // rule_where.c - the `where` of a rule file.
 #include "weave/rule_reader.h"
 
-typedef enum {
-	SHAPE_TEXT,
-	SHAPE_NAME, // of func, has_func or identifier, with a receiver or kind beside it
-	SHAPE_RECV,
-	SHAPE_KIND, // beside identifier
-	SHAPE_TYPES,
-	SHAPE_PARAM,
-	SHAPE_BOOL,
-	SHAPE_FILE,
-	SHAPE_PARTS, // a list of maps
-	SHAPE_NOT,
-	SHAPE_PATTERN,
-	SHAPE_PLACEMENT,
-} Shape;
-
-typedef struct {
-	const char *name;
-	Shape shape;
-	WhereKind kind;
-} WhereKey;
-
 // A map of selectors, and what it may hold.
-static const WhereKey where_keys[] = {
+const WhereKey where_keys[] = {
 	{"all-of", SHAPE_PARTS, WHERE_ALL},
 	{"directive", SHAPE_TEXT, WHERE_DIRECTIVE},
 	{"file", SHAPE_FILE, WHERE_ALL},
@@ -47,7 +26,7 @@ static const WhereKey where_keys[] = {
 	{0},
 };
 
-static const WhereKey file_keys[] = {
+const WhereKey where_file_keys[] = {
 	{"all-of", SHAPE_PARTS, WHERE_ALL},
 	{"has_directive", SHAPE_TEXT, WHERE_HAS_DIRECTIVE},
 	{"has_func", SHAPE_NAME, WHERE_HAS_FUNC},
@@ -144,7 +123,7 @@ static bool read_is_test(const Reader *r, const YamlNode *v, Where *into)
 
 static bool read_file(const Reader *r, const YamlNode *v, Where *into)
 {
-	Reader file = {r->r, r->rule, file_keys};
+	Reader file = {r->r, r->rule, where_file_keys};
 
 	return read_parts(&file, v, part(r, into, WHERE_ALL, false));
 }
