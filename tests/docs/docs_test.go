@@ -2,8 +2,8 @@
 // examples, and checks their links and the variables that they name.
 //
 // A block fenced as sh is run, in a folder with a small web service that serves
-// one request and ends; the blocks of a page run one after the other in the same
-// folder. What cannot be run here is not fenced as sh, or has a line
+// one request and ends; the blocks of a page run one after the other, each in the folder
+// where the one before has ended. What cannot be run here is not fenced as sh, or has a line
 // <!-- not run: REASON --> before it, and is told.
 package docs
 
@@ -124,7 +124,7 @@ func TestCommands(t *testing.T) {
 					t.Logf("%s:%d: NOT RUN: %s", page, b.line, b.not)
 				case b.language == "sh":
 					ran++
-					run(t, otel, dir, page, b)
+					dir = run(t, otel, dir, page, b)
 				case b.language == "" && command.MatchString(b.text) && filepath.Base(page) != "design.md":
 					t.Errorf("%s:%d: commands in a block that is not fenced as sh:\n%s", page, b.line, b.text)
 				}
@@ -148,13 +148,15 @@ func sandbox(t *testing.T) string {
 	return dir
 }
 
-func run(t *testing.T, otel, dir, page string, b block) {
+// run returns the folder in which the block has ended.
+func run(t *testing.T, otel, dir, page string, b block) string {
 	t.Helper()
 	bin := t.TempDir()
 	if err := os.Symlink(otel, filepath.Join(bin, "otel")); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("sh", "-e", "-c", b.text)
+	ended := filepath.Join(bin, "ended")
+	cmd := exec.Command("sh", "-e", "-c", b.text+"\npwd >'"+ended+"'")
 	cmd.Dir = dir
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "OTEL_") && !strings.HasPrefix(v, "PATH=") && !strings.HasPrefix(v, "GOWORK=") {
@@ -172,6 +174,10 @@ func run(t *testing.T, otel, dir, page string, b block) {
 		t.Errorf("%s:%d: %v\n%s\n%s", page, b.line, err, b.text, out)
 	}
 	t.Logf("%s:%d: %.1f s", page, b.line, time.Since(start).Seconds())
+	if at, err := os.ReadFile(ended); err == nil {
+		dir = strings.TrimSpace(string(at))
+	}
+	return dir
 }
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
