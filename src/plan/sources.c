@@ -175,7 +175,7 @@ static void take_answer(Reader *r, const json_t *obj, ImportedList *all)
 }
 
 // ask_go asks for packages that are in the build list, but not in the build.
-static void ask_go(Reader *r, Str dir, ImportedList *all)
+static void ask_go(Reader *r, ImportedList *all)
 {
 	StrList args = {.arena = r->arena};
 	Diags none = {.arena = r->arena};
@@ -189,8 +189,8 @@ static void ask_go(Reader *r, Str dir, ImportedList *all)
 	for (isize i = 0; i < all->n; i++)
 		if (all->v[i].dir.len == 0)
 			strlist_add(&args, all->v[i].path);
-	if (!r->from->env || args.n == 5 ||
-		!go_output(r->arena, r->from->env->go, &args, dir, &out, &none))
+	if (!r->from->env || args.n == 5 || r->from->roots.n == 0 ||
+		!go_output(r->arena, r->from->env->go, &args, r->from->roots.v[0], &out, &none))
 		return;
 	Source src = {S("go list"), out};
 	JsonStream s = {.src = &src};
@@ -222,7 +222,7 @@ static void read_tool_file(Reader *r, Str path)
 		all.v[all.n] = (Imported){.src = src, .at = imp->at, .path = imp->path};
 		find_here(r, &all.v[all.n++]);
 	}
-	ask_go(r, path_dir(path), &all);
+	ask_go(r, &all);
 	for (isize i = 0; i < all.n; i++) {
 		Imported *p = &all.v[i];
 		if (p->dir.len > 0) {

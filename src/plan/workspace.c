@@ -282,6 +282,22 @@ void workspace_keep(Workspace *w, const StrMap *packages, Str requirements, StrL
 	}
 }
 
+// exceeds tells whether a requirement is higher than what our own modules require of that module.
+static bool exceeds(Str requirements, const Requirement *r)
+{
+	bool known = false;
+
+	while (requirements.len > 0) {
+		Str version = str_cut(&requirements, '\n'), path = str_cut(&version, ' ');
+		if (!str_eq(path, r->path))
+			continue;
+		if (version_cmp(r->version, version) <= 0)
+			return false;
+		known = true;
+	}
+	return known;
+}
+
 // superfluous tells whether a requirement is the user's to make, or nobody's.
 static bool superfluous(const Workspace *w, const StrMap *packages, Str requirements, bool ours,
 	const Requirement *r)
@@ -295,7 +311,8 @@ static bool superfluous(const Workspace *w, const StrMap *packages, Str requirem
 		bool kept = str_find(requirements, str_format(a, "\n%.*s\n", STR_ARG(line))) >= 0;
 		return !kept || strlist_has(&w->excludes, line);
 	}
-	return !is_otel_family(r->path) && module_named(packages, r->path) != NULL;
+	return exceeds(requirements, r) ||
+	       (!is_otel_family(r->path) && module_named(packages, r->path) != NULL);
 }
 
 Str workspace_go_mod(

@@ -57,7 +57,8 @@ void workspace_keep(Workspace *w, const StrMap *packages, Str requirements, StrL
 // workspace_go_mod returns the go.mod of a module of ours (or of a hook module of the user's)
 // for this build. It requires neither what is excluded nor a library: those
 // are the user's to require. What `requirements` has stays, and so does what the build does
-// not have, unless a module of ours requires it for a library.
+// not have, unless a module of ours requires it for a library. A module that is not ours may not
+// raise what ours require.
 Str workspace_go_mod(
 	const Workspace *w, const StrMap *packages, Str requirements, bool ours, Str go_mod);
 
