@@ -1,7 +1,12 @@
 package e2e
 
 import (
+	"encoding/json"
+	"io/fs"
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -180,4 +185,58 @@ woven <nil>
 		t.Error(r)
 	}
 	a.must(otel, "go", "test", "./...")
+}
+
+// fromCache copies a module from the module cache, as if somebody worked on it.
+func fromCache(t *testing.T, module string) *app {
+	t.Helper()
+	a := emptyApp(t, "go.mod", "module none\n\ngo 1.24\n")
+	var m struct{ Dir string }
+	if err := json.Unmarshal([]byte(a.must("go", "mod", "download", "-json", module).out), &m); err != nil {
+		t.Fatal(err)
+	}
+	a.dir = filepath.Join(tempDir(t), "app")
+	err := filepath.WalkDir(m.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			rel, _ := filepath.Rel(m.Dir, path)
+			a.write(rel, readFile(t, path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestOwnOfOthers: the lines of otel.yaml that docs/rules.md gives a real application make spans of its
+// own functions.
+func TestOwnOfOthers(t *testing.T) {
+	t.Parallel()
+	_, yaml, found := strings.Cut(readFile(t, "../../docs/rules.md"), "```yaml\nspans:\n  - match: ./requester")
+	yaml, _, _ = strings.Cut(yaml, "```")
+	if !found {
+		t.Fatal("docs/rules.md has no such example")
+	}
+	a := fromCache(t, "github.com/rakyll/hey@v0.1.4")
+	a.write("otel.yaml", "spans:\n  - match: ./requester"+yaml)
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	spans := traces(t, a.woven(), "-n", "4", "-c", "2", server.URL)
+	const want = "Internal load test|  Internal Work.runWorker|    Internal one request|      Client GET Error|    Internal one request|      Client GET Error|" +
+		"  Internal Work.runWorker|    Internal one request|      Client GET Error|    Internal one request|      Client GET Error|" +
+		"  Internal report.finalize|    Internal report.print|      Internal report.snapshot|        Internal report.histogram|        Internal report.latencies"
+	slices.SortStableFunc(spans, func(a, b collect.Span) int { return a.Start.Compare(b.Start) })
+	if tree := collect.Tree(spans); sortedLines(tree) != sortedLines(lines(want)) {
+		t.Errorf("spans\n%s\nwant\n%s", tree, lines(want))
+	}
+	attrs{"requests": int64(4), "workers": int64(2), "host": strings.TrimPrefix(server.URL, "http://")}.check(t, named(spans, "load test")[0])
+	attrs{"requests": int64(2), "timeout": "20s"}.check(t, named(spans, "Work.runWorker")[0])
+}
+
+// sortedLines is for trees whose branches come in any order.
+func sortedLines(s string) string {
+	l := strings.Split(strings.TrimSpace(s), "\n")
+	slices.Sort(l)
+	return strings.Join(l, "\n")
 }
