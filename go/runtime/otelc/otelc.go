@@ -5,15 +5,22 @@ package otelc
 
 import (
 	"context"
+	"maps"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"otel.tool/runtime/hook"
 	"otel.tool/runtime/internal/exit"
 )
 
-var asked sync.Map // name -> bool
+// asked is what has been asked so far, name -> on. Hooks ask in every call, so it is read
+// without a lock or an allocation; mu is for those that put in another name, in a copy.
+var (
+	asked atomic.Pointer[map[string]bool]
+	mu    sync.Mutex
+)
 
 // Instrumented says whether the instrumentation of that name is on. It is not
 //
@@ -27,12 +34,24 @@ func Instrumented(name string) bool {
 	if !hook.Enabled() {
 		return false
 	}
-	on, known := asked.Load(name)
-	if !known {
-		on = wanted(name)
-		asked.Store(name, on)
+	if known := asked.Load(); known != nil {
+		if on, ok := (*known)[name]; ok {
+			return on
+		}
 	}
-	return on.(bool)
+	return ask(name)
+}
+
+// ask asks the environment, and keeps the answer.
+func ask(name string) bool {
+	mu.Lock()
+	defer mu.Unlock()
+	answers := map[string]bool{name: wanted(name)}
+	if known := asked.Load(); known != nil {
+		maps.Copy(answers, *known)
+	}
+	asked.Store(&answers)
+	return answers[name]
 }
 
 func wanted(name string) bool {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/slogtest"
 
@@ -39,7 +40,7 @@ func TestInstrumented(t *testing.T) {
 		{"logs/slog", []string{"OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED", "false"}, false},
 	} {
 		t.Run(row.name+" "+strings.Join(row.env, " "), func(t *testing.T) {
-			asked.Clear()
+			asked.Store(nil)
 			for i := 0; i < len(row.env); i += 2 {
 				t.Setenv(row.env[i], row.env[i+1])
 			}
@@ -48,9 +49,22 @@ func TestInstrumented(t *testing.T) {
 			}
 		})
 	}
-	asked.Clear()
-	Instrumented("redis")
-	if n := testing.AllocsPerRun(100, func() { Instrumented("redis") }); n > 1 {
+	asked.Store(nil)
+	var wg sync.WaitGroup
+	for _, name := range []string{"a", "b", "c", "a", "b", "c"} {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if !Instrumented(name) {
+				t.Errorf("%s is off", name)
+			}
+		}()
+	}
+	wg.Wait()
+	if n := len(*asked.Load()); n != 3 {
+		t.Errorf("%d names are known, want 3", n)
+	}
+	if n := testing.AllocsPerRun(100, func() { Instrumented("a") }); n != 0 {
 		t.Errorf("%v allocations to ask again", n)
 	}
 }
