@@ -14,8 +14,11 @@ enum {
 	SHOW_DECLS = 2,
 	SHOW_CALLS = 4,
 	BENCH = 8,
-	WEAVE_FULL = 16,
-	WEAVE_EMPTY = 32
+	WEAVE = 16, // and the form, below
+	WEAVE_EMPTY = WEAVE + ALL_EMPTY,
+	WEAVE_FULL = WEAVE + ALL_FULL,
+	WEAVE_FRAME = WEAVE + ALL_FRAME,
+	WEAVE_SPAN = WEAVE + ALL_SPAN,
 };
 
 static const struct {
@@ -29,6 +32,8 @@ static const struct {
 	{"tokens", SHOW_TOKENS},
 	{"weave-all", WEAVE_FULL},
 	{"weave-empty", WEAVE_EMPTY},
+	{"weave-frame", WEAVE_FRAME},
+	{"weave-span", WEAVE_SPAN},
 };
 
 // The dump of one file.
@@ -464,8 +469,8 @@ int cmd_debug(Arena *a, const StrList *args)
 		return status;
 	if (r.what == BENCH)
 		return debug_bench(a, &r.names);
-	if (r.what == WEAVE_FULL || r.what == WEAVE_EMPTY)
-		return debug_weave(&r.names, r.what == WEAVE_FULL, r.go, &diags);
+	if (r.what >= WEAVE)
+		return debug_weave(&r.names, (AllForm)(r.what - WEAVE), r.go, &diags);
 	for (isize i = 0; i < r.names.n; i++) {
 		dump_file(&each, r.names.v[i], r.what, r.go, &diags);
 		arena_free(&each);

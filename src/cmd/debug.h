@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "base/list.h"
+#include "weave/all.h"
 
 // debug_bench serves bench/parse. Each line on standard input asks for one pass over
 // the files: "parse" parses them all from memory, "imports" reads each and parses its
@@ -14,6 +15,6 @@ int debug_bench(Arena *a, const StrList *names);
 
 // debug_weave serves tests/properties: it prints each file with all its functions
 // woven, behind a line "file", path, length; the length is -1 where the parser refuses.
-int debug_weave(const StrList *names, bool full, int go, Diags *diags);
+int debug_weave(const StrList *names, AllForm form, int go, Diags *diags);
 
 #endif

@@ -4,7 +4,6 @@
 #include "cmd/debug.h"
 #include "golang/parse.h"
 #include "os/file.h"
-#include "weave/all.h"
 
 // weave_one prints one file. Files that the parser refuses have the length -1.
 static void weave_one(Arena *a, Str name, AllForm form, int go, Diags *diags)
@@ -25,12 +24,12 @@ static void weave_one(Arena *a, Str name, AllForm form, int go, Diags *diags)
 	fwrite(woven.p, 1, (size_t)woven.len, stdout);
 }
 
-int debug_weave(const StrList *names, bool full, int go, Diags *diags)
+int debug_weave(const StrList *names, AllForm form, int go, Diags *diags)
 {
 	Arena each = {0};
 
 	for (isize i = 0; i < names->n; i++) {
-		weave_one(&each, names->v[i], full ? ALL_FULL : ALL_EMPTY, go, diags);
+		weave_one(&each, names->v[i], form, go, diags);
 		arena_free(&each);
 	}
 	return finish(diags);

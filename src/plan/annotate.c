@@ -63,7 +63,6 @@ static Str function_name(const Match *m, const Candidates *all, const Candidate 
 
 bool span_join(const Match *m, const Candidates *all, Candidate *c)
 {
-	Site site = {all->package->name, c->func, c->recv, c->nvalues};
 	SpanSpec *span = arena_new(m->arena, SpanSpec);
 	const Change *change = &c->rule->change;
 
@@ -76,7 +75,7 @@ bool span_join(const Match *m, const Candidates *all, Candidate *c)
 		.function = function_name(m, all, c),
 		.rule = &change->span};
 	c->join = (Join){.rule = c->rule->name, .func = c->func, .recv = c->recv, .span = span};
-	span_adapters(m->arena, &site, c->context_type, c->error, &c->join);
+	span_adapters(m->arena, c->context_type, c->error, &c->join);
 	candidate_links(m, c);
 	return true;
 }

@@ -121,12 +121,11 @@ static void add_param(Hook *h, const char *type)
 	h->params[h->nparams++] = (HookValue){.type = str_from(type), .text = str_from(type)};
 }
 
-void span_adapters(Arena *a, const Site *site, Str context, bool error, Join *out)
+void span_adapters(Arena *a, Str context, bool error, Join *out)
 {
 	const SpanRule *rule = out->span->rule;
-	Str at = str_format(a, "span %.*s.%.*s %.*s %.*s %.*s", STR_ARG(site->recv),
-		STR_ARG(site->func), STR_ARG(out->span->name), STR_ARG(rule->histogram),
-		STR_ARG(rule->counter));
+	Str at = str_format(a, "span %.*s %.*s %.*s %.*s", STR_ARG(out->span->function),
+		STR_ARG(out->span->name), STR_ARG(rule->histogram), STR_ARG(rule->counter));
 	Hook *start = spans_hook(a, "start", at);
 	Hook *end = spans_hook(a, error ? "endError" : "end", S(""));
 

@@ -31,7 +31,7 @@ void adapters_make(Arena *a, Hook *before, Hook *after, const Site *site, Join *
 // span_adapters sets the hooks of a join of JOIN_SPAN. context is the type of the value that
 // has the context: "context.Context", "*net/http.Request", "any" for others, "" for none.
 // error says whether the last result of the function is an error.
-void span_adapters(Arena *a, const Site *site, Str context, bool error, Join *out);
+void span_adapters(Arena *a, Str context, bool error, Join *out);
 
 // adapter_links returns the file for the hooks of one package, of that name and import
 // path, and the targets of these specs. aliases are those of the types' texts.

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "golang/type.h"
+#include "weave/adapter.h"
 #include "weave/weave.h"
 
 typedef struct {
@@ -107,6 +108,95 @@ static Hook *make_hook(All *all, const Func *fn, isize k)
 	return h;
 }
 
+// ---- frames and spans
+
+// any_hook returns a hook with a HookContext that takes n values, whatever they are.
+static Hook *any_hook(All *all, isize k, isize n)
+{
+	Hook *h = arena_new(all->arena, Hook);
+
+	h->name = str_format(all->arena, "all%td", k);
+	h->package = all->f->src->name; // so that no two files of a package share a symbol
+	h->context = true;
+	h->params = arena_array(all->arena, HookValue, n);
+	for (; h->nparams < n; h->nparams++)
+		h->params[h->nparams].type = S("any");
+	return h;
+}
+
+static SpanAttribute *attributes(All *all, const char *word, isize n, SpanAttribute *next)
+{
+	for (isize i = n; i > 0; i--) {
+		SpanAttribute *at = arena_new(all->arena, SpanAttribute);
+		*at = (SpanAttribute){.next = next,
+			.value = str_format(all->arena, "$%s%td", word, i)};
+		next = at;
+	}
+	return next;
+}
+
+static bool returns_error(const All *all, const Func *fn)
+{
+	isize last = fn->results.n - 1;
+
+	return last >= 0 && str_eq(S("error"), type_canonical(all->arena, all->f,
+						       fn->results.v[last].type, &all->names));
+}
+
+static SpanSpec *make_span(All *all, const Func *fn, isize k)
+{
+	SpanSpec *s = arena_new(all->arena, SpanSpec);
+	isize first = fn->is_method ? 1 : 0;
+
+	s->rule = arena_new(all->arena, SpanRule);
+	s->function = str_format(all->arena, "%.*s %td", STR_ARG(all->f->src->name), k);
+	s->context = fn->params.n > 0 && !fn->params.v[0].variadic ? first : -1;
+	s->wide = true;
+	s->attributes = attributes(
+		all, "", fn->params.n, attributes(all, "result", fn->results.n, NULL));
+	return s;
+}
+
+static void own_symbol(All *all, Hook *h)
+{
+	if (!h)
+		return;
+	h->package = all->f->src->name;
+	hook_seal(all->arena, h);
+}
+
+// make_join returns the k-th join of a form that takes no hooks of its own.
+static Join make_join(All *all, const Func *fn, Str recv, isize k)
+{
+	Site site = {S("all"), fn->name, recv, fn->params.n + fn->is_method};
+	Join j = {.rule = S("all"), .func = fn->name, .recv = recv};
+
+	if (all->form == ALL_FRAME) {
+		adapters_make(all->arena, any_hook(all, k, site.nvalues),
+			any_hook(all, k, fn->results.n), &site, &j);
+		return j;
+	}
+	j.span = make_span(all, fn, k);
+	span_adapters(all->arena, j.span->context >= 0 ? S("any") : S(""),
+		returns_error(all, fn), &j);
+	own_symbol(all, j.leave);
+	own_symbol(all, j.value);
+	return j;
+}
+
+static Join join_of(All *all, const Func *fn, isize k)
+{
+	Str recv = str_format(
+		all->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
+
+	if (all->form == ALL_FRAME || all->form == ALL_SPAN)
+		return make_join(all, fn, recv, k);
+	return (Join){.rule = S("all"),
+		.func = fn->name,
+		.recv = recv,
+		.hook = make_hook(all, fn, k)};
+}
+
 isize weave_all(Arena *a, const File *f, AllForm form, Str *out)
 {
 	Diags diags = {.arena = a};
@@ -124,12 +214,7 @@ isize weave_all(Arena *a, const File *f, AllForm form, Str *out)
 		Func fn = func_view(a, f, n);
 		if (!fn.block || str_eq(fn.name, S("_")) || (fn.is_method && fn.recvs.n != 1))
 			continue; // nothing that a rule could name
-		Str recv =
-			str_format(a, "%s%.*s", fn.recv_pointer ? "*" : "", STR_ARG(fn.recv_base));
-		spec.joins[spec.n] = (Join){.rule = S("all"),
-			.func = fn.name,
-			.recv = recv,
-			.hook = make_hook(&all, &fn, spec.n)};
+		spec.joins[spec.n] = join_of(&all, &fn, spec.n);
 		spec.n++;
 	}
 	weave_file(&w, f, out);

@@ -22,10 +22,19 @@ if [ "$1" = sample ]; then
 	awk 'NR % 5 == 0' "$out/goroot" >"$out/files"
 	run text --list "$out/files"
 	run std sort text/tabwriter container/list index/suffixarray text/template
+	for form in frame span; do
+		run text --form $form --list "$out/files"
+		run std --form $form sort text/tabwriter container/list
+	done
 	exit
 fi
 "$here/../diff/corpus.sh" "$out/corpus"
 cat "$out/goroot" "$out/corpus" >"$out/files"
 run text --list "$out/files"
-run std $(grep -v '^#' "$here/std.txt")
+for form in full frame span; do
+	run std --form $form $(grep -v '^#' "$here/std.txt")
+done
+for form in frame span; do
+	run text --form $form --list "$out/files"
+done
 run module -- $(grep -v '^#' "$here/modules.txt")

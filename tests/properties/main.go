@@ -1,8 +1,8 @@
 // Command properties holds the weaver to what must be true of all Go code. See README.md.
 //
 //	properties text   --otel PROGRAM --list FILE
-//	properties std    --otel PROGRAM [--form full|empty] PACKAGE...
-//	properties module --otel PROGRAM [--form full|empty] MODULE@VERSION...
+//	properties std    --otel PROGRAM [--form full|empty|frame|span] PACKAGE...
+//	properties module --otel PROGRAM [--form full|empty|frame|span] MODULE@VERSION...
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 // Settings that the commands share.
 type settings struct {
 	otel string // the program
-	form string // of the hooks: full or empty
+	form string // of the hooks: full, empty, frame or span
 	show int    // how many violations to show
 }
 
@@ -28,7 +28,7 @@ func main() {
 	var s settings
 	flags := flag.NewFlagSet("properties", flag.ExitOnError)
 	flags.StringVar(&s.otel, "otel", "otel", "our program")
-	flags.StringVar(&s.form, "form", "full", "what hooks give back: full or empty")
+	flags.StringVar(&s.form, "form", "full", "what is woven: hooks that give back much (full) or nothing (empty), with a HookContext (frame), or spans (span)")
 	flags.IntVar(&s.show, "show", 10, "how many violations to show")
 	list := flags.String("list", "", "text: file that names the files, one a line")
 	allowed := flags.String("allowed", "", "std, module: file that names the tests that may fail")

@@ -14,10 +14,7 @@ import (
 // weaveAll gives each file to use, with every function in it woven. woven is nil for a
 // file that the parser refuses.
 func weaveAll(s settings, files []string, use func(name string, woven []byte) error) error {
-	verb := "weave-all"
-	if s.form == "empty" {
-		verb = "weave-empty"
-	}
+	verb := map[string]string{"full": "weave-all", "empty": "weave-empty", "frame": "weave-frame", "span": "weave-span"}[s.form]
 	cmd := exec.Command(s.otel, "debug", verb, "--go="+goVersion(), "--list", "-")
 	cmd.Stdin = strings.NewReader(strings.Join(files, "\n") + "\n")
 	var stderr strings.Builder
