@@ -297,7 +297,7 @@ type RouterKey struct{}
 
 // SetRoute tells the server span around ctx the route: "/users/{id}", matched
 // with the path "/users/7". A later call for a part of the path (a router below
-// a router) adds to it. Without a server span nothing happens.
+// a router) adds to it; of fasthttp's routers, the first that tells is right. Without a server span nothing happens.
 func SetRoute(ctx context.Context, pattern, path string) {
 	if r := RouterOf(ctx); r != nil {
 		r.SetRoute(pattern, path)

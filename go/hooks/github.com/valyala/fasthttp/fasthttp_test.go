@@ -360,6 +360,33 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+// TestBodySizes: sizes are known of what is not a stream.
+func TestBodySizes(t *testing.T) {
+	httpconv.Options.BodySize = true
+	server.MeasureSizes()
+	client.MeasureSizes()
+	t.Cleanup(func() { httpconv.Options.BodySize = false })
+	rec := record(t)
+	for _, tt := range []struct {
+		name    string
+		handler fasthttp.RequestHandler
+		want    string
+	}{
+		{"text", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyString("text") }, "server GET 4"},
+		{"head", func(ctx *fasthttp.RequestCtx) { ctx.Response.SkipBody = true; ctx.SetBodyString("text") }, "server GET 0"},
+		{"stream", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyStream(strings.NewReader("text"), 4) }, "server GET"},
+	} {
+		ctx := serve(tt.handler, "/")
+		ended := rec.Ended()
+		if got := show(ended[len(ended)-1], httpconv.KeyBodySize); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+		if tt.name == "stream" && string(ctx.Response.Body()) != "text" {
+			t.Error("the stream has been read")
+		}
+	}
+}
+
 func TestOffAllocatesNothing(t *testing.T) {
 	hook.Disable()
 	s := &fasthttp.Server{Handler: func(*fasthttp.RequestCtx) {}}
