@@ -295,13 +295,16 @@ static bool same_export_data(Compile *c, Str plain, Str woven)
 }
 
 // note_outcome leaves the outcome beside the mark, for otel explain. It is not needed
-// for the build, which goes on if it cannot be written.
+// for the build, which goes on if it cannot be written. The package's external tests are
+// compiled with the same mark, and are not what it is about.
 static void note_outcome(Compile *c, Outcome outcome)
 {
 	Str mark = c->tool->mark,
 	    path = outcome_note(c->arena, c->tool->store, str_cut(&mark, '-'));
 	Diags none = {.arena = c->arena};
 
+	if (!str_eq(c->spec.package, tool_value(c->tool, "-p")))
+		return;
 	if (outcome == OUTCOME_REPLACE)
 		c->why = S("");
 	if (dir_make_all(path_dir(path), &none))

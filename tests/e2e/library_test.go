@@ -197,3 +197,17 @@ func TestSignals(t *testing.T) {
 		}
 	}
 }
+
+// TestExplainAfterTest: what became of a library is not what became of its tests, which are
+// compiled with the same mark.
+func TestExplainAfterTest(t *testing.T) {
+	t.Parallel()
+	a := libraryApp(t, "v1.4.0", marked, false)
+	a.write("lib/lib_test.go", "package lib_test\n\nimport (\n\t\"testing\"\n\n\t\"example.com/lib\"\n)\n\nfunc TestGreet(t *testing.T) { lib.Greet(\"you\") }\n")
+	a.must(otel, "go", "build")
+	want := a.must(otel, "explain").out
+	a.must(otel, "go", "test", "example.com/lib")
+	if got := a.must(otel, "explain").out; got != want || !strings.HasPrefix(got, "example.com/lib v1.4.0  compiled again") {
+		t.Errorf("- after go build, + after go test:\n%s", diff(want, got))
+	}
+}
