@@ -119,9 +119,12 @@ const char *modifier_name(Modifier m)
 bool rule_expected(const RuleReader *r, const YamlNode *v, const char *what)
 {
 	bool nothing = v->kind == YAML_SCALAR && v->text.len == 0;
+	bool empty = v->kind == YAML_LIST && !v->first;
 
 	return diag_error(r->diags, r->src, v->at, "expected %s, found %s", what,
-		nothing ? "nothing" : yaml_kind_name(v->kind));
+		nothing ? "nothing"
+		: empty ? "an empty list"
+			: yaml_kind_name(v->kind));
 }
 
 bool rule_unknown(const RuleReader *r, const char *what, const YamlNode *word, const StrList *known)
@@ -356,7 +359,7 @@ static bool check_fields(const RuleReader *r, const Rule *rule, bool literal)
 			STR_ARG(f->name.text),
 			literal ? "needs one of 'value' and 'wrap'" : "has no 'type'");
 	}
-	return ok && (rule->change.fields || missing(r, rule, literal ? "'field'" : "'new_field'"));
+	return ok && (rule->change.fields || missing(r, rule, literal ? "'field' in 'set_fields'" : "'new_field' in 'add_struct_fields'"));
 }
 
 static bool check_hooks(const RuleReader *r, const Rule *rule)
@@ -388,7 +391,9 @@ static bool check_complete(const RuleReader *r, const Rule *rule)
 	case DO_DIRECTIVE: return code || missing(r, rule, "'template' in 'expand_directive'");
 	case DO_ASSIGN:
 		return code != (c->wrap.text.len > 0) ||
-		       missing(r, rule, "'replace', or else 'wrap', in 'assign_value'");
+		       diag_error(r->diags, r->src, rule->at,
+			       "rule '%.*s': 'assign_value' needs one of 'replace' and 'wrap'",
+			       STR_ARG(rule->name));
 	case DO_LITERAL: return check_fields(r, rule, true);
 	case DO_SPAN: return true; // rule_spans has done it
 	}
@@ -446,6 +451,12 @@ static bool read_flat(const RuleReader *r, const Rule *common, Rule **first)
 	*rule = *common;
 	*func = (Where){.kind = WHERE_FUNC, .text = rule->func, .of = rule->recv};
 	rule->change.where = func;
+	if (rule->target.len > 0 && rule->func.len == 0)
+		return missing(r, rule, "'func'");
+	if (rule->before.len == 0 && rule->after.len == 0)
+		return missing(r, rule, "'before' or 'after'");
+	if (rule->hook_path.len == 0)
+		return missing(r, rule, "'path'");
 	if (!check_complete(r, rule))
 		return false;
 	rule_insert(first, rule);
@@ -454,7 +465,10 @@ static bool read_flat(const RuleReader *r, const Rule *common, Rule **first)
 
 static bool is_flat(const YamlNode *v)
 {
-	return !yaml_get(v, S("do")) && (yaml_get(v, S("before")) || yaml_get(v, S("after")));
+	bool own = yaml_get(v, S("func")) && !yaml_get(v, S("where"));
+
+	return !yaml_get(v, S("do")) &&
+	       (own || yaml_get(v, S("before")) || yaml_get(v, S("after")));
 }
 
 // check_form: what belongs into the flat form stands in no other.
@@ -499,7 +513,7 @@ static bool read_rule(const RuleReader *r, const YamlNode *v, Rule **first)
 // read_off reads { NAME: false … }; true says what is so anyway.
 static bool read_off(const RuleReader *r, const YamlNode *v, StrList *off)
 {
-	if (v->kind != YAML_MAP && v->text.len > 0)
+	if (v->kind == YAML_LIST || v->text.len > 0)
 		return rule_expected(r, v, "a map of names to true or false");
 	for (const YamlNode *m = v->first; m; m = m->next) {
 		bool on;
@@ -527,7 +541,7 @@ static bool read_use(const RuleReader *r, const YamlNode *v, RuleUse **link)
 {
 	bool ok = true;
 
-	if (v->kind != YAML_LIST && v->text.len > 0)
+	if (v->kind == YAML_MAP || v->text.len > 0)
 		return rule_expected(r, v, "a list");
 	while (*link)
 		link = &(*link)->next;

@@ -264,7 +264,7 @@ bool rule_spans(const RuleReader *r, const YamlNode *v, bool metrics, Rule **fir
 	int order = SPAN_ORDER;
 	bool ok = true;
 
-	if (v->kind != YAML_LIST && v->text.len > 0)
+	if (v->kind == YAML_MAP || v->text.len > 0)
 		return rule_expected(r, v, "a list");
 	for (const YamlNode *m = v->first; m; m = m->next) {
 		Rule *rule = arena_new(r->arena, Rule);
