@@ -78,8 +78,7 @@ static void print_package(Explain *e, const Decision *first)
 		Str target = target_name(e->arena, c->recv, c->func);
 		bool hook = c->hook_path.len > 0;
 		printf("  %s%-36.*s%s %-20.*s %.*s%s%.*s\n", on->green, STR_ARG(target), on->off,
-			STR_ARG(c->rule), STR_ARG(c->hook_path), hook ? "." : "",
-			STR_ARG(c->hook));
+			STR_ARG(c->rule), STR_ARG(c->hook_path), hook ? "." : "", STR_ARG(c->hook));
 	}
 }
 
@@ -138,12 +137,12 @@ static isize print_not_woven(Explain *e, bool gap)
 		if (absent)
 			print_absent(e, c);
 		else if (c->verdict == VERDICT_UNTRUSTED)
-			printf("  %s%-36.*s%s %.*s\n", e->on.yellow, STR_ARG(c->package),
-				e->on.off, STR_ARG(c->why));
+			printf("  %s%-36.*s%s %.*s\n", e->on.yellow, STR_ARG(c->package), e->on.off,
+				STR_ARG(c->why));
 		else
 			printf("  %s%-36.*s%s %.*s  %s%.*s%s\n", e->on.yellow, STR_ARG(c->rule),
-				e->on.off, STR_ARG(planned_why_not(e->arena, e->planned, c)), e->on.dim, STR_ARG(c->place),
-				e->on.off);
+				e->on.off, STR_ARG(planned_why_not(e->arena, e->planned, c)),
+				e->on.dim, STR_ARG(c->place), e->on.off);
 	}
 	return n;
 }

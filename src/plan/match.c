@@ -384,6 +384,7 @@ static bool rule_error(const Match *m, const Rule *r, const char *what)
 // check_forms: before and after are both of one kind, and a typed hook has no after.
 static bool check_forms(const Match *m, const Rule *r, const Hook *before, const Hook *after)
 {
+	ensure(before || after); // the reader has seen to that
 	if (after && !after->context)
 		return rule_error(m, r,
 			"'after' names a hook with a HookContext; what a typed hook does at the "

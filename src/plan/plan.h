@@ -26,10 +26,10 @@ typedef struct {
 	Str rules; // --rules
 	bool only_rules;
 	bool without_ours; // leave out the rules that come with the tool
-	bool strict;     // what does not fit is an error, for the caller to make one
-	bool fresh;      // do not believe the memo of an earlier plan
-	StrList refused; // hook packages that have not compiled: left out
-	bool newer;      // our runtime has not compiled with the user's OpenTelemetry: it moves up
+	bool strict;       // what does not fit is an error, for the caller to make one
+	bool fresh;        // do not believe the memo of an earlier plan
+	StrList refused;   // hook packages that have not compiled: left out
+	bool newer; // our runtime has not compiled with the user's OpenTelemetry: it moves up
 } PlanInput;
 
 typedef struct {

@@ -20,12 +20,12 @@
 #include "weave/rule.h"
 
 typedef struct {
-	Str named;     // files and folders, as given; "" for none
-	bool only;     // leave out all others
+	Str named;         // files and folders, as given; "" for none
+	bool only;         // leave out all others
 	bool without_ours; // leave out those that travel with the tool
-	Str bundle;    // folder of what travels with the tool
-	StrList roots; // folders of the modules that are worked on
-	Str cache;     // our cache folder
+	Str bundle;        // folder of what travels with the tool
+	StrList roots;     // folders of the modules that are worked on
+	Str cache;         // our cache folder
 	const GoEnv *env;
 	const StrMap *packages; // of the build: import path -> Package *
 } RuleSources;

@@ -121,10 +121,11 @@ bool rule_expected(const RuleReader *r, const YamlNode *v, const char *what)
 	bool nothing = v->kind == YAML_SCALAR && v->text.len == 0;
 	bool empty = v->kind == YAML_LIST && !v->first;
 
-	return diag_error(r->diags, r->src, v->at, "expected %s, found %s", what,
+	diag_error(r->diags, r->src, v->at, "expected %s, found %s", what,
 		nothing ? "nothing"
 		: empty ? "an empty list"
 			: yaml_kind_name(v->kind));
+	return false;
 }
 
 bool rule_unknown(const RuleReader *r, const char *what, const YamlNode *word, const StrList *known)
@@ -209,7 +210,7 @@ bool rule_list(const RuleReader *r, const YamlNode *v, StrList *out)
 		return rule_expected(r, v, "a list");
 	*out = (StrList){.arena = r->arena};
 	for (const YamlNode *member = v->first; member; member = member->next) {
-		Str text;
+		Str text = S("");
 		if (!rule_text(r, member, &text))
 			return false;
 		strlist_add(out, text);
@@ -223,7 +224,7 @@ static bool read_imports(const RuleReader *r, const YamlNode *v, Change *change)
 		return rule_expected(r, v, "a map of names to import paths");
 	change->import_names = change->import_paths = (StrList){.arena = r->arena};
 	for (const YamlNode *m = v->first; m; m = m->next) {
-		Str path;
+		Str path = S("");
 		if (!rule_text(r, m, &path))
 			return false;
 		strlist_add(&change->import_names, m->key->text);
@@ -359,7 +360,10 @@ static bool check_fields(const RuleReader *r, const Rule *rule, bool literal)
 			STR_ARG(f->name.text),
 			literal ? "needs one of 'value' and 'wrap'" : "has no 'type'");
 	}
-	return ok && (rule->change.fields || missing(r, rule, literal ? "'field' in 'set_fields'" : "'new_field' in 'add_struct_fields'"));
+	return ok &&
+	       (rule->change.fields || missing(r, rule,
+					       literal ? "'field' in 'set_fields'"
+						       : "'new_field' in 'add_struct_fields'"));
 }
 
 static bool check_hooks(const RuleReader *r, const Rule *rule)

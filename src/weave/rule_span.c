@@ -225,7 +225,8 @@ static bool read_member(const Entry *e, const YamlNode *v)
 	case SPAN_EXCEPT: return read_except(e, v);
 	case SPAN_KIND: return read_kind(e, v);
 	case SPAN_ATTRIBUTES: return read_attributes(e, v);
-	case SPAN_TEXT: return rule_text(e->r, v, (void *)((char *)&e->rule->change.span + key->offset));
+	case SPAN_TEXT:
+		return rule_text(e->r, v, (void *)((char *)&e->rule->change.span + key->offset));
 	}
 	return false;
 }
