@@ -261,9 +261,25 @@ static bool selects(
 	       where_holds(j->change->where, &s);
 }
 
+// has_no_room: a function that must not grow the stack has none for a frame or a deferred call.
+static bool has_no_room(Target *t, const Join *j)
+{
+	Str doc = file_text(t->f, t->fn.doc);
+	bool small = str_find(doc, S("//go:nosplit")) >= 0 ||
+		     str_find(doc, S("//go:systemstack")) >= 0;
+
+	if (!small || (j->kind != JOIN_FRAME && j->kind != JOIN_SPAN))
+		return false;
+	if (j->kind == JOIN_FRAME || !j->span->wide)
+		diag_warn(t->w->diags, t->f->src, t->fn.name_at,
+			"rule '%.*s': '%.*s' must not grow the stack (//go:nosplit)",
+			STR_ARG(j->rule), STR_ARG(j->func));
+	return true;
+}
+
 static bool join_fits(Target *t, const Join *j)
 {
-	if (!selects(t->w, t->f, &t->names, &t->fn, j))
+	if (!selects(t->w, t->f, &t->names, &t->fn, j) || has_no_room(t, j))
 		return false;
 	switch (j->kind) {
 	case JOIN_TYPED: return typed_fits(t, j);
