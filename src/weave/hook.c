@@ -216,8 +216,11 @@ Str hook_signature(Arena *a, const Hook *h)
 	StrBuf b = {.arena = a};
 
 	buf_addf(&b, "func %.*s(", STR_ARG(h->name));
-	for (isize i = 0; i < h->nparams; i++)
-		buf_addf(&b, "%s%.*s", i ? ", " : "", STR_ARG(h->params[i].type));
+	for (isize i = 0; i < h->nparams; i++) {
+		bool context = i == 0 && h->site.len > 0; // what an adapter hands on
+		buf_addf(&b, "%s%.*s", i ? ", " : "",
+			STR_ARG(context ? S("hook.HookContext") : h->params[i].type));
+	}
 	buf_add(&b, S(")"));
 	return buf_str(&b);
 }
