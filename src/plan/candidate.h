@@ -1,7 +1,7 @@
 // candidate.h - rules that may be woven into one package: what the parts of the matching share.
 //
-// match.c finds them and decides; annotate.c knows about spans, those of an otel.yaml and those
-// that comments in the code ask for, changes.c about rules without hooks.
+// match.c decides over those that candidate.c finds; annotate.c knows about spans, those of an
+// otel.yaml and those that comments in the code ask for, changes.c about rules without hooks.
 #ifndef PLAN_CANDIDATE_H
 #define PLAN_CANDIDATE_H
 
@@ -31,11 +31,24 @@ typedef struct {
 	isize n, cap;
 } Candidates;
 
+// candidate_path returns the import path by which rules name a package: "main" for a program.
+Str candidate_path(const Package *p);
+
+// candidate_is_target tells whether a rule is for the package.
+bool candidate_is_target(Arena *a, const Rule *r, const Package *p);
+
+// candidates_find fills in *out with the rules for the package, one for each function that they
+// select there, with their joins.
+bool candidates_find(const Match *m, const Package *p, Candidates *out);
+
 // candidate_add adds one.
 Candidate *candidate_add(const Match *m, Candidates *all, Candidate one);
 
 // candidate_refuse sets the verdict; the rule is then not woven.
 void candidate_refuse(Candidate *c, Verdict verdict, Str why);
+
+// candidate_why returns what a diagnostic since `last` says of the rule, "" if none does.
+Str candidate_why(Arena *a, const Rule *r, const Diag *last, const Diags *d);
 
 // candidate_links refuses a candidate whose hook package this build cannot link.
 void candidate_links(const Match *m, Candidate *c);
