@@ -179,7 +179,7 @@ static bool add_from_comment(const Match *m, Candidates *all, const File *f, con
 	Comment comment = {m, f, fn, r};
 	Str args;
 
-	if (!directive_args(f, fn->doc, S("otel:span"), &args) || candidate_is_ignored(f, fn))
+	if (!directive_args(f, fn->doc, S("otel:span"), &args) || is_left_alone(f, fn))
 		return true;
 	*r = (Rule){.name = S("//otel:span"),
 		.target = all->path,

@@ -138,21 +138,31 @@ static bool any_woven(const Candidates *all)
 	return false;
 }
 
+// all_files returns the files of a package: where it is tested, those of its tests as well.
+static const StrList *all_files(const Match *m, const Package *p)
+{
+	const Package *tested = map_get(m->packages,
+		str_format(m->arena, "%.*s [%.*s.test]", STR_ARG(p->path), STR_ARG(p->path)));
+
+	return tested ? &tested->files : &p->files;
+}
+
 // read_files parses the files in which rules may select something.
 static bool read_files(const Match *m, Candidates *all)
 {
 	Arena *a = m->arena;
 	const Package *p = all->package;
 
-	all->files = arena_array(a, File *, p->files.n);
 	if (!any_woven(all) && !candidate_is_root(p))
 		return true;
-	for (isize i = 0; i < p->files.n; i++) {
+	const StrList *files = all_files(m, p);
+	all->files = arena_array(a, File *, files->n);
+	for (isize i = 0; i < files->n; i++) {
 		Diags broken = {
 			.arena = a}; // a file that does not parse is the compiler's to refuse
 		Source *src = arena_new(a, Source);
 		File *f = arena_new(a, File);
-		src->name = path_join(a, p->dir, p->files.v[i]);
+		src->name = path_join(a, p->dir, files->v[i]);
 		if (!file_read(a, src->name, &src->text, m->diags))
 			return false;
 		if (is_wanted(all, src->text) && parse_file(a, src, (ParseOptions){0}, f, &broken))
@@ -184,14 +194,6 @@ Candidate candidate_function(const Match *m, const Rule *r, const Func *fn)
 		.context = -1};
 }
 
-bool candidate_is_ignored(const File *f, const Func *fn)
-{
-	Str args;
-
-	return directive_args(f, fn->doc, S("otel:ignore"), &args) ||
-	       directive_args(f, (Span){0, f->clause_at.from}, S("otel:ignore"), &args);
-}
-
 // excludes_function: "PACKAGE:FUNCTION", with globs.
 static bool excludes_function(const Match *m, const Candidates *all, const Candidate *c)
 {
@@ -220,7 +222,7 @@ static void add_function(
 		return;
 	if (r->change.modifier == DO_SPAN)
 		span_context(m, f, fn, all->path, &c);
-	if (candidate_is_ignored(f, fn))
+	if (is_left_alone(f, fn))
 		candidate_refuse(
 			&c, VERDICT_DISABLED, S("a comment //otel:ignore leaves it alone"));
 	else if (span_is_taken(all, &c))

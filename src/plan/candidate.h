@@ -56,9 +56,6 @@ void candidate_links(const Match *m, Candidate *c);
 // candidate_function makes the candidate of a rule for one function.
 Candidate candidate_function(const Match *m, const Rule *r, const Func *fn);
 
-// candidate_is_ignored tells whether a function, or its file, says //otel:ignore.
-bool candidate_is_ignored(const File *f, const Func *fn);
-
 // candidate_is_root tells whether a package is of a module that is being built.
 bool candidate_is_root(const Package *p);
 

@@ -401,6 +401,8 @@ static void change_expressions(Pass *p)
 	for (const Node *decl = p->place.f->decls; decl; decl = decl->next) {
 		bool function = decl->kind == N_FUNC_DECL;
 		Func fn = function ? func_view(p->place.w->arena, p->place.f, decl) : (Func){0};
+		if (function && is_left_alone(p->place.f, &fn))
+			continue;
 		if (p->change->modifier == DO_WRAP)
 			wrap_inside(p, decl, NULL, function ? &fn : NULL);
 		else

@@ -258,7 +258,7 @@ static bool selects(
 	if (j->kind != JOIN_CHANGE)
 		return is_function(fn, j->func, j->recv);
 	return change_is_of_function(j->change->modifier) && !str_eq(fn->name, S("_")) &&
-	       where_holds(j->change->where, &s);
+	       !is_left_alone(f, fn) && where_holds(j->change->where, &s);
 }
 
 // has_no_room: a function that must not grow the stack has none for a frame or a deferred call.
@@ -436,7 +436,7 @@ void weave_file(Weave *w, const File *f, Str *out)
 	Source src = *f->src;
 	File now = *f;
 
-	for (isize k = 0; k < w->spec->n; k++) {
+	for (isize k = 0; k < w->spec->n && !is_left_alone(f, NULL); k++) {
 		const Join *j = &w->spec->joins[k];
 		if (j->kind == JOIN_CHANGE && !change_is_of_function(j->change->modifier) &&
 			j->change->modifier != DO_FILE)

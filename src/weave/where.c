@@ -121,6 +121,14 @@ bool directive_args(const File *f, Span doc, Str name, Str *args)
 	return false;
 }
 
+bool is_left_alone(const File *f, const Func *fn)
+{
+	Str args;
+
+	return directive_args(f, (Span){0, f->clause_at.from}, S("otel:ignore"), &args) ||
+	       (fn && directive_args(f, fn->doc, S("otel:ignore"), &args));
+}
+
 static Str type_of(const Subject *s, const Param *p)
 {
 	Str type = type_canonical(s->arena, s->f, p->type, s->names);

@@ -79,4 +79,7 @@ bool glob_matches(Str pattern, Str name);
 // a doc comment; false if there is no such line.
 bool directive_args(const File *f, Span doc, Str name, Str *args);
 
+// is_left_alone tells whether a function, or the file, has a comment //otel:ignore. fn may be NULL.
+bool is_left_alone(const File *f, const Func *fn);
+
 #endif

@@ -240,3 +240,19 @@ func sortedLines(s string) string {
 	slices.Sort(l)
 	return strings.Join(l, "\n")
 }
+
+// TestOwnTests: functions of test files are selected as others are.
+func TestOwnTests(t *testing.T) {
+	t.Parallel()
+	a := emptyApp(t,
+		"go.mod", "module example.com/app\n\ngo 1.24\n",
+		"lib.go", "package lib\n",
+		"lib_test.go", "package lib\n\nimport \"testing\"\n\n//otel:span name=\"in a test\"\nfunc helper() {}\n\nfunc TestHelper(t *testing.T) { helper() }\n")
+	c := collect.Start(t)
+	a.must("OTEL_GO_TEST=1", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, otel, "go", "test", ".")
+	if tree := collect.Tree(c.Spans()); tree != "Internal in a test\n" {
+		t.Errorf("spans\n%s", tree)
+	}
+	a.must(otel, "go", "vet", "./...")
+	a.must(otel, "go", "build", "./...")
+}
