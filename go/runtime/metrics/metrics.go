@@ -107,8 +107,8 @@ func newSignal(cfg *config.Metrics) *signal {
 
 // bounded runs f with a limit of series of an instrument: the one that is given, else
 // the variable's, else that of the specification ("Cardinality limits"). The SDK had
-// none up to v1.43; the option for it came with v1.37, this variable, which it reads at
-// once, long before.
+// none by itself up to v1.43; it has an option, and reads this variable at once, since
+// v1.38. (An earlier one reads it for each instrument, and only the user can set it.)
 func bounded(series int, f func()) {
 	const name = "OTEL_GO_X_CARDINALITY_LIMIT"
 	limit := os.Getenv(name)
