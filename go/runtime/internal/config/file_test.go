@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -272,6 +273,7 @@ func TestFileWrong(t *testing.T) {
 		{"file_format: '1.0'\nmeter_provider: {readers: [{pull: {exporter: {console: }}}]}", "2:28: exporter 'console' is not one of a pull reader"},
 		{"file_format: '1.0'\nmeter_provider: {views: [{selector: {instrument_type: clock}}]}", "2:55: expected counter, gauge, histogram, up_down_counter, observable_counter, observable_gauge, observable_up_down_counter, found 'clock'"},
 		{"file_format: '1.0'\nmeter_provider: {views: [{stream: {aggregation: {explicit_bucket_histogram: {boundaries: [1, 1]}}}}]}", "2:94: expected numbers, each above the one before, found '1'"},
+		{"file_format: '1.0'\nmeter_provider: {views: [{stream: {aggregation: {explicit_bucket_histogram: {boundaries: [nan]}}}}]}", "2:91: expected numbers, each above the one before, found 'nan'"},
 		{"file_format: '1.0'\nresource: {attributes: [{name: a, value: x, type: int}]}", "2:42: expected a value of type int, found 'x'"},
 		{"file_format: '1.0'\nresource: {attributes: [{name: a, value: x, type: set}]}", "2:42: unknown type 'set' of an attribute"},
 		{"file_format: '1.0'\nresource: {attributes: [{value: x}]}", "2:25: expected an attribute with 'name' and 'value'"},
@@ -386,6 +388,7 @@ func TestFileLevels(t *testing.T) {
 // Any file either is wrong in one way, or gives what can be worked with.
 func FuzzFile(f *testing.F) {
 	f.Add(whole)
+	f.Add("file_format: '1.0'\nmeter_provider: {views: [{selector: {instrument_name: '*'}, stream: {attribute_keys: {included: [a]}, aggregation: {explicit_bucket_histogram: {boundaries: [1]}}}}]}")
 	f.Add("file_format: '0.3'\nresource: {attributes: [{name: a, type: int_array, value: [1, ~]}]}")
 	f.Add("file_format: '1.0'\ntracer_provider: {processors: [batch, simple: ], sampler: {parent_based: {root: parent_based}}}")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -405,6 +408,11 @@ func FuzzFile(f *testing.F) {
 		for _, m := range c.metrics {
 			if m.Name != "prometheus" && (m.Interval <= 0 || m.Timeout <= 0) {
 				t.Errorf("%q: %+v", text, m)
+			}
+		}
+		for _, v := range c.views {
+			if v.MaxScale > 20 || v.Aggregation == "base2_exponential_bucket_histogram" && v.MaxSize < 2 || !slices.IsSorted(v.Bounds) {
+				t.Errorf("%q: %+v", text, v)
 			}
 		}
 		if c.sampler == nil || c.propagator == nil {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"strconv"
 
 	"otel.tool/runtime/internal/yaml"
@@ -91,7 +92,7 @@ func (f *file) aggregation(v *View, n *yaml.Node) {
 func (f *file) bound(n *yaml.Node, before []float64) float64 {
 	text := f.text(n)
 	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || len(before) > 0 && !(x > before[len(before)-1]) {
+	if err != nil || math.IsNaN(x) || len(before) > 0 && x <= before[len(before)-1] {
 		f.fail(n, "expected numbers, each above the one before, found '%s'", text)
 	}
 	return x
