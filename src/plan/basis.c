@@ -72,6 +72,16 @@ static void add_targets(Planner *p, PlanBasis *b)
 	}
 }
 
+// add_rule_file adds a rule file, and what else there is in its folder.
+static void add_rule_file(Planner *p, PlanBasis *b, Str path)
+{
+	if (in_bundle(p, path))
+		return;
+	if (file_exists(path))
+		add_once(&b->files, path);
+	add_once(&b->dirs, path_dir(path));
+}
+
 PlanBasis planner_basis(Planner *p)
 {
 	Arena *a = p->arena;
@@ -92,12 +102,13 @@ PlanBasis planner_basis(Planner *p)
 		add_once(&b.files, path_join(a, p->rules.roots.v[i], S("go.mod")));
 	}
 	for (isize i = 0; i < p->rules.files.n; i++)
-		if (!in_bundle(p, p->rules.files.v[i]))
-			add_once(&b.files, p->rules.files.v[i]);
+		add_rule_file(p, &b, p->rules.files.v[i]);
 	for (isize i = 0; i < p->rules.packages.n; i++) {
 		const HookPackage *hp = p->rules.packages.v[i].value;
-		if (!in_bundle(p, hp->dir))
-			add_sources(p, &b.files, hp->dir);
+		if (in_bundle(p, hp->dir))
+			continue;
+		add_sources(p, &b.files, hp->dir);
+		add_once(&b.dirs, hp->dir);
 	}
 	if (p->modfile.len > 0) {
 		add_once(&b.files, p->modfile);

@@ -72,7 +72,10 @@ static void decide_all(const Match *m, const Candidates *all, Str digest)
 
 static bool is_present(const Match *m, const Rule *r)
 {
-	if (!has_glob(r->target) && !str_eq(r->target, S("$root")))
+	bool many = has_glob(r->target) || str_eq(r->target, S("$root")) ||
+		    str_starts(r->target, S("./"));
+
+	if (!many)
 		return false;
 	for (isize i = 0; i < m->packages->n; i++)
 		if (candidate_is_target(m->arena, r, m->packages->v[i].value))

@@ -106,6 +106,7 @@ HookPackage *ruleset_package(RuleSet *set, const Rule *rule, Diags *d)
 		return p;
 	p = arena_new(set->arena, HookPackage);
 	if (!ruleset_find(set, rule->src->name, rule->hook_path, p)) {
+		set->incomplete = true;
 		diag_error(d, rule->src, rule->at, "rule '%.*s': cannot find the package '%.*s'",
 			STR_ARG(rule->name), STR_ARG(rule->hook_path));
 		diag_help(d, "a hook package lives in the module of its rule file, or in one that "

@@ -54,7 +54,7 @@ typedef struct {
 	Str cache;           // our cache folder
 	StrList roots;
 	StrList untrusted; // modules that ship rules which nobody allowed
-	bool incomplete;   // a module of rules could not be fetched
+	bool incomplete;   // something was not there, and may be there the next time
 } RuleSet;
 
 // ruleset_read reads them all. What is wrong with a file or a rule becomes a warning, and

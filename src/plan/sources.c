@@ -109,7 +109,6 @@ static void read_tool_file(Reader *r, Str path);
 static isize read_tool_files(Reader *r, Str dir, Str but)
 {
 	static const char *const names[] = {"otel.instrumentation.go", "otelc.tool.go"};
-
 	isize n = 0;
 
 	for (isize i = 0; i < countof(names); i++) {
@@ -253,6 +252,33 @@ static bool cannot_fetch(Reader *r, const RuleUse *use, Str why)
 	return diag_help(r->diags, "'otel add %.*s' fetches them", STR_ARG(use->entry.text));
 }
 
+static const Module *module_of_build(Reader *r, Str path)
+{
+	const StrMap *packages = r->from->packages;
+
+	for (isize i = 0; packages && i < packages->n; i++) {
+		const Package *p = packages->v[i].value;
+		if (p->module && str_eq(p->module->path, path))
+			return p->module;
+	}
+	return NULL;
+}
+
+// built_folder finds a module that the program is made of anyway: that stays at its version.
+static bool built_folder(Reader *r, const RuleUse *use, Str module, Str version, Str *out)
+{
+	const Module *m = module_of_build(r, module);
+
+	if (!m || m->dir.len == 0)
+		return false;
+	*out = m->dir;
+	if (!str_eq(m->version, version))
+		diag_error(r->diags, use->src, use->entry.at,
+			"this build has '%.*s' at %.*s: the rules are those of that version",
+			STR_ARG(module), STR_ARG(m->version.len > 0 ? m->version : S("(devel)")));
+	return true;
+}
+
 // module_folder returns the folder of a module at a version; it is fetched if need be.
 static bool module_folder(Reader *r, const RuleUse *use, Str module, Str version, Str *out)
 {
@@ -260,6 +286,8 @@ static bool module_folder(Reader *r, const RuleUse *use, Str module, Str version
 	Diags fault = {.arena = r->arena};
 	RuleModule fetched;
 
+	if (built_folder(r, use, module, version, out))
+		return true;
 	*out = rulemod_cached(r->arena, env->modules, module, version);
 	if (file_is_dir(*out))
 		return true;
@@ -299,12 +327,15 @@ static void read_used(Reader *r, RuleUse *use)
 		 !rulemod_copy(a, r->from->cache, r->from->env->modules, dir, &dir, r->diags))
 		return;
 	bool is_dir = file_is_dir(dir);
-	if (!is_dir || read_folder(r, dir, IN_MODULE, false) == 0)
-		diag_error(r->diags, use->src, use->entry.at,
-			is_dir ? "there is no rule file in '%.*s'" : "there is no folder '%.*s'",
-			STR_ARG(dir));
-	if (is_dir)
-		read_tool_files(r, dir, S(""));
+	bool rules = is_dir && read_folder(r, dir, IN_MODULE, false) > 0;
+	if (is_dir && read_tool_files(r, dir, S("")) > 0)
+		rules = true;
+	if (rules)
+		return;
+	r->set->incomplete = true;
+	diag_error(r->diags, use->src, use->entry.at,
+		is_dir ? "there is no rule file in '%.*s'" : "there is no folder '%.*s'",
+		STR_ARG(dir));
 }
 
 // ---- libraries that ship rules

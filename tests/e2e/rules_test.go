@@ -256,3 +256,76 @@ func TestTrust(t *testing.T) {
 		}
 	}
 }
+
+// TestRuleModuleBuilt: a module of rules that the program is made of as well stays at its version.
+func TestRuleModuleBuilt(t *testing.T) {
+	t.Parallel()
+	a, _ := ruleApp(t)
+	a.write("rules.go", "package main\n\nimport _ \"example.com/rules\"\n")
+	a.must("GOFLAGS=-modcacherw -mod=mod", "go", "get", "example.com/rules@v1.0.0")
+	a.must("GOFLAGS=-modcacherw -mod=mod", "go", "build", "-o", os.DevNull)
+	a.must(otel, "add", "example.com/rules@v1.1.0")
+	if names, said := a.spans(); names != "v1.0.0 you" || !strings.Contains(said, "this build has 'example.com/rules' at v1.0.0") {
+		t.Errorf("spans %q, the build says %q", names, said)
+	}
+	a.must(otel, "add", "example.com/rules@v1.0.0")
+	if names, said := a.spans(); names != "v1.0.0 you" || said != "" {
+		t.Errorf("spans %q, the build says %q", names, said)
+	}
+	have := strings.Join(deps(t, a.woven()), "\n")
+	for _, m := range deps(t, a.plain()) {
+		if !strings.Contains(have, m) {
+			t.Errorf("%s moved:\n%s", m, have)
+		}
+	}
+}
+
+// TestRulesForAuthors: a new module of rules passes its own test, which fails when what is woven
+// changes; check says what does not fit a program.
+func TestRulesForAuthors(t *testing.T) {
+	t.Parallel()
+	a := emptyApp(t, "go.mod", "module example.com/app\n\ngo 1.24\n", "main.go", "package main\n\nimport \"example.com/app/lib\"\n\nfunc main() { lib.Work(1) }\n",
+		"lib/lib.go", "package lib\n\nfunc Work(n int) {}\n", "hooks/hooks.go", "package hooks\n\nfunc Work(s string) {}\n")
+	a.must(otel, "rules", "init", "example.com/go-rules2")
+	r := a.must(otel, "rules", "test", "go-rules2")
+	if r.out != "ok    go-rules2/testdata/greet\n" {
+		t.Errorf("%v", r)
+	}
+	in := readFile(t, filepath.Join(a.dir, "go-rules2/testdata/greet/in.go"))
+	a.write("go-rules2/testdata/greet/in.go", strings.Replace(in, "hello", "good day", 1))
+	if r := a.run(otel, "rules", "test", "go-rules2"); r.code != 1 || !strings.Contains(r.out, "FAIL  go-rules2/testdata/greet/want.go\n    line 6\n    want  \treturn otel_a0(\"hello") {
+		t.Errorf("%v", r)
+	}
+	a.write("go-rules2/testdata/greet/in.go", strings.Replace(in, "name string", "name []byte", 1))
+	if r := a.run(otel, "rules", "test", "go-rules2"); r.code != 1 || !strings.Contains(r.out, "FAIL  go-rules2/testdata/greet/want.err") {
+		t.Errorf("%v", r)
+	}
+	a.must(otel, "rules", "test", "--update", "go-rules2")
+	if got := readFile(t, filepath.Join(a.dir, "go-rules2/testdata/greet/want.err")); !strings.HasPrefix(got, "in.go:5:38: warning: rule 'greet': the hook takes string here, 'Greet' has []byte\n") {
+		t.Errorf("want.err:\n%s", got)
+	}
+	a.must(otel, "rules", "test", "go-rules2")
+	if r := a.run(otel, "rules", "init", "example.com/go-rules2"); r.code != 3 || !strings.Contains(r.err, "'go-rules2' is there already") {
+		t.Errorf("%v", r)
+	}
+
+	rule := "r:\n  target: example.com/app/lib\n  where: {func: FUNC}\n  do: [inject_hooks: {before: Work, path: example.com/app/hooks}]\n"
+	for _, row := range []struct {
+		text, out, err string
+		code           int
+	}{
+		{strings.Replace(rule, "FUNC", "Wrok", 1), "r  $DIR/x.yaml:1\n  not     example.com/app/lib does not declare Wrok\n", "", 1},
+		{strings.Replace(rule, "FUNC", "Work", 1), "r  $DIR/x.yaml:1\n  not     the hook takes string here, 'Work' has int\n", "the hook is func Work(string), the function func Work(int)", 1},
+		{strings.Replace(rule, "example.com/app/lib", "net/http", 1), "r  $DIR/x.yaml:1\n  not     net/http is not in this build\n", "", 0},
+		{strings.Replace(rule, "target", "tagret", 1), "", "unknown key 'tagret'", 1},
+		{"spans: [{match: './lib:Work'}]\n", "./lib:Work  $DIR/x.yaml:1\n  weaves  example.com/app/lib  Work\n", "", 0},
+		{"{}\n", "", "no rules here", 0},
+	} {
+		a.write("x.yaml", row.text)
+		r := a.run(otel, "rules", "check", "x.yaml")
+		out := strings.ReplaceAll(r.out, a.dir, "$DIR")
+		if out != row.out || !strings.Contains(r.err, row.err) || r.code != row.code {
+			t.Errorf("%s: %v", row.text, r)
+		}
+	}
+}
