@@ -10,9 +10,18 @@
 #include "weave/change.h"
 #include "weave/weave.h"
 
-Str candidate_path(const Package *p)
+// tested_variant returns the package as its own tests are built with it, or NULL.
+static const Package *tested_variant(const Match *m, const Package *p)
 {
-	return str_eq(p->name, S("main")) ? S("main") : package_path(p);
+	return map_get(m->packages,
+		str_format(m->arena, "%.*s [%.*s.test]", STR_ARG(p->path), STR_ARG(p->path)));
+}
+
+Str candidate_path(const Match *m, const Package *p)
+{
+	bool program = str_eq(p->name, S("main")) && !tested_variant(m, p);
+
+	return program ? S("main") : package_path(p);
 }
 
 bool candidate_is_root(const Package *p)
@@ -32,6 +41,7 @@ static Str path_in_module(Arena *a, const Package *p)
 // begin with a name is not meant for the standard library.
 bool candidate_is_target(Arena *a, const Rule *r, const Package *p)
 {
+	bool program = str_eq(p->name, S("main"));
 	Str path = package_path(p);
 
 	if (str_eq(r->target, S("$root")))
@@ -40,7 +50,7 @@ bool candidate_is_target(Arena *a, const Rule *r, const Package *p)
 		return candidate_is_root(p) && p->module &&
 		       glob_matches(r->target, path_in_module(a, p));
 	if (!has_glob(r->target))
-		return str_eq(r->target, candidate_path(p)) || str_eq(r->target, path);
+		return str_eq(r->target, path) || (program && str_eq(r->target, S("main")));
 	if (p->standard && (r->target.p[0] == '*' || r->target.p[0] == '?'))
 		return false;
 	return glob_matches(r->target, path);
@@ -141,8 +151,7 @@ static bool any_woven(const Candidates *all)
 // all_files returns the files of a package: where it is tested, those of its tests as well.
 static const StrList *all_files(const Match *m, const Package *p)
 {
-	const Package *tested = map_get(m->packages,
-		str_format(m->arena, "%.*s [%.*s.test]", STR_ARG(p->path), STR_ARG(p->path)));
+	const Package *tested = tested_variant(m, p);
 
 	return tested ? &tested->files : &p->files;
 }
@@ -234,13 +243,14 @@ static void add_function(
 }
 
 // is_meant leaves out what has no name, and what a glob for spans hardly means: the ends of
-// a program, and what has no body.
-static bool is_meant(const Rule *r, const Func *fn)
+// a program, its tests, and what has no body.
+static bool is_meant(const Rule *r, const File *f, const Func *fn)
 {
 	bool wide = r->change.modifier == DO_SPAN && r->change.wide;
 	bool whole = str_eq(fn->name, S("init")) || str_eq(fn->name, S("main"));
+	bool test = str_ends(f->src->name, S("_test.go"));
 
-	return !str_eq(fn->name, S("_")) && !(wide && (whole || !fn->block));
+	return !str_eq(fn->name, S("_")) && !(wide && (whole || test || !fn->block));
 }
 
 static void add_functions(const Match *m, Candidates *all, const Rule *r)
@@ -251,7 +261,7 @@ static void add_functions(const Match *m, Candidates *all, const Rule *r)
 		for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
 			Func fn = func_view(m->arena, f, n);
 			Subject s = {.arena = m->arena, .f = f, .names = &names, .fn = &fn};
-			if (is_meant(r, &fn) && where_holds(r->change.where, &s))
+			if (is_meant(r, f, &fn) && where_holds(r->change.where, &s))
 				add_function(m, all, r, f, &fn);
 		}
 	}
@@ -383,7 +393,7 @@ bool candidates_find(const Match *m, const Package *p, Candidates *out)
 {
 	Candidates rules = {.package = p};
 
-	*out = (Candidates){.package = p, .path = candidate_path(p)};
+	*out = (Candidates){.package = p, .path = candidate_path(m, p)};
 	for (const Rule *r = m->rules->rules.first; r; r = r->next) {
 		Candidate c = {
 			.rule = r, .verdict = VERDICT_WOVEN, .func = r->func, .recv = r->recv};

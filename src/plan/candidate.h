@@ -31,8 +31,9 @@ typedef struct {
 	isize n, cap;
 } Candidates;
 
-// candidate_path returns the import path by which rules name a package: "main" for a program.
-Str candidate_path(const Package *p);
+// candidate_path returns the path of a package as the compiler gets it: "main" for a program, but not
+// where that is tested.
+Str candidate_path(const Match *m, const Package *p);
 
 // candidate_is_target tells whether a rule is for the package.
 bool candidate_is_target(Arena *a, const Rule *r, const Package *p);

@@ -90,7 +90,7 @@ static void decide_absent(const Match *m)
 
 	for (isize i = 0; i < m->packages->n; i++) {
 		Package *p = m->packages->v[i].value;
-		map_put(&targets, candidate_path(p), p);
+		map_put(&targets, str_eq(p->name, S("main")) ? S("main") : package_path(p), p);
 		map_put(&targets, package_path(p), p);
 	}
 	for (const Rule *r = m->rules->rules.first; r; r = r->next) {
@@ -182,7 +182,7 @@ static bool match_package(const Match *m, const Package *p, Woven *out)
 	Arena *a = m->arena;
 	Candidates all;
 
-	*out = (Woven){.package = p, .spec = {.package = candidate_path(p)}};
+	*out = (Woven){.package = p, .spec = {.package = candidate_path(m, p)}};
 	if (!candidates_find(m, p, &all))
 		return false;
 	fill_spec(a, &all, &out->spec);

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -255,4 +256,17 @@ func TestOwnTests(t *testing.T) {
 	}
 	a.must(otel, "go", "vet", "./...")
 	a.must(otel, "go", "build", "./...")
+
+	// So are those of a program, which is compiled under its own path when it is tested.
+	c.Reset()
+	a.write("main.go", "package main\n\nfunc work() { help() }\n\nfunc help() {}\n\nfunc main() { work() }\n")
+	a.write("main_test.go", "package main\n\nimport \"testing\"\n\nfunc TestWork(t *testing.T) { work() }\n")
+	a.write("otel.yaml", "spans:\n  - match: ./...:*\n")
+	for _, name := range []string{"lib.go", "lib_test.go"} {
+		os.Remove(filepath.Join(a.dir, name))
+	}
+	a.must("OTEL_GO_TEST=1", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, otel, "go", "test", ".")
+	if tree := collect.Tree(c.Spans()); tree != "Internal main.work\n  Internal main.help\n" {
+		t.Errorf("spans\n%s", tree)
+	}
 }
