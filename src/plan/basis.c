@@ -57,17 +57,31 @@ Str planner_modfile_sum(Planner *p)
 	return str_format(p->arena, "%.*s.sum", STR_ARG(stem));
 }
 
-// add_targets: where rules select something, or might, by what a package declares.
+// looks_inside tells whether a rule selects by what is in the bodies of functions.
+static bool looks_inside(const Decision *c)
+{
+	static const Modifier inside[] = {DO_CODE, DO_WRAP, DO_LITERAL};
+
+	for (int i = 0; i < countof(inside); i++)
+		if (str_eq(c->hook, str_from(modifier_name(inside[i]))))
+			return true;
+	return false;
+}
+
+// add_targets: where rules select something, or might, by what a package declares, or by all of it.
 static void add_targets(Planner *p, PlanBasis *b)
 {
-	StrMap targets = {.arena = p->arena};
+	StrMap targets = {.arena = p->arena}, whole = {.arena = p->arena};
 
 	for (const Decision *c = p->out->decisions.first; c; c = c->next)
 		if (c->verdict != VERDICT_NOT_BUILT)
-			map_put(&targets, c->package, p);
+			map_put(looks_inside(c) ? &whole : &targets, c->package, p);
 	for (isize i = 0; i < p->packages.n; i++) {
 		const Package *pkg = p->packages.v[i].value;
-		if (is_local(pkg) && map_get(&targets, package_path(pkg)))
+		Str path = package_path(pkg);
+		if (is_local(pkg) && map_get(&whole, path))
+			add_sources(p, &b->files, pkg->dir);
+		else if (is_local(pkg) && map_get(&targets, path))
 			add_sources(p, &b->shapes, pkg->dir);
 	}
 }

@@ -128,8 +128,8 @@ static SpanAttribute *attributes(All *all, const char *word, isize n, SpanAttrib
 {
 	for (isize i = n; i > 0; i--) {
 		SpanAttribute *at = arena_new(all->arena, SpanAttribute);
-		*at = (SpanAttribute){.next = next,
-			.value = str_format(all->arena, "$%s%td", word, i)};
+		*at = (SpanAttribute){
+			.next = next, .value = str_format(all->arena, "$%s%td", word, i)};
 		next = at;
 	}
 	return next;
@@ -152,8 +152,8 @@ static SpanSpec *make_span(All *all, const Func *fn, isize k)
 	s->function = str_format(all->arena, "%.*s %td", STR_ARG(all->f->src->name), k);
 	s->context = fn->params.n > 0 && !fn->params.v[0].variadic ? first : -1;
 	s->wide = true;
-	s->attributes = attributes(
-		all, "", fn->params.n, attributes(all, "result", fn->results.n, NULL));
+	s->attributes =
+		attributes(all, "", fn->params.n, attributes(all, "result", fn->results.n, NULL));
 	return s;
 }
 
@@ -177,8 +177,8 @@ static Join make_join(All *all, const Func *fn, Str recv, isize k)
 		return j;
 	}
 	j.span = make_span(all, fn, k);
-	span_adapters(all->arena, j.span->context >= 0 ? S("any") : S(""),
-		returns_error(all, fn), &j);
+	span_adapters(
+		all->arena, j.span->context >= 0 ? S("any") : S(""), returns_error(all, fn), &j);
 	own_symbol(all, j.leave);
 	own_symbol(all, j.value);
 	return j;
@@ -191,10 +191,8 @@ static Join join_of(All *all, const Func *fn, isize k)
 
 	if (all->form == ALL_FRAME || all->form == ALL_SPAN)
 		return make_join(all, fn, recv, k);
-	return (Join){.rule = S("all"),
-		.func = fn->name,
-		.recv = recv,
-		.hook = make_hook(all, fn, k)};
+	return (Join){
+		.rule = S("all"), .func = fn->name, .recv = recv, .hook = make_hook(all, fn, k)};
 }
 
 isize weave_all(Arena *a, const File *f, AllForm form, Str *out)

@@ -265,8 +265,8 @@ static bool selects(
 static bool has_no_room(Target *t, const Join *j)
 {
 	Str doc = file_text(t->f, t->fn.doc);
-	bool small = str_find(doc, S("//go:nosplit")) >= 0 ||
-		     str_find(doc, S("//go:systemstack")) >= 0;
+	bool small =
+		str_find(doc, S("//go:nosplit")) >= 0 || str_find(doc, S("//go:systemstack")) >= 0;
 
 	if (!small || (j->kind != JOIN_FRAME && j->kind != JOIN_SPAN))
 		return false;

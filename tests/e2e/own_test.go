@@ -270,3 +270,33 @@ func TestOwnTests(t *testing.T) {
 		t.Errorf("spans\n%s", tree)
 	}
 }
+
+// TestOwnFollows: a change in the code is seen by the next build where it matters to a rule: a new
+// function, a comment, a call in the body of one.
+func TestOwnFollows(t *testing.T) {
+	t.Parallel()
+	const code = "package main\n\nimport \"os\"\n\nfunc f() {}\n\nfunc main() { f(); _ = os.Args }\n"
+	a := emptyApp(t,
+		"go.mod", "module example.com/app\n\ngo 1.24\n",
+		"main.go", code,
+		"otel.yaml", "spans:\n  - match: ./...:f*\nenv:\n  target: main\n  where: {function_call: os.Getenv}\n  do: [wrap_call: {replace: 'note({{ . }})'}]\n",
+		"note.go", "package main\n\nfunc note(s string) string { println(\"noted\"); return s }\n")
+	for _, step := range []struct{ name, from, to, tree, err string }{
+		{"nothing", "", "", "Internal main.f\n", ""},
+		{"a body", "func f() {}", "func f() { println(1) }", "Internal main.f\n", "1\n"},
+		{"a function", "f(); _", "f(); f2(); _", "Internal main.f\nInternal main.f2\n", "1\n"},
+		{"a call", "os.Args", "os.Getenv(\"X\")", "Internal main.f\nInternal main.f2\n", "1\nnoted\n"},
+		{"a comment", "func f() {", "//otel:span name=other\nfunc f() {", "Internal other\nInternal main.f2\n", "1\nnoted\n"},
+	} {
+		text := strings.Replace(readFile(t, filepath.Join(a.dir, "main.go")), step.from, step.to, 1)
+		if step.name == "a function" {
+			text += "\nfunc f2() {}\n"
+		}
+		a.write("main.go", text)
+		c := collect.Start(t)
+		r := a.must("OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, a.woven())
+		if tree := collect.Tree(c.Spans()); tree != step.tree || r.err != step.err {
+			t.Errorf("after %s: spans\n%sand %q", step.name, tree, r.err)
+		}
+	}
+}
