@@ -21,6 +21,8 @@ static void add_marks(Planner *p, StrList *argv)
 	for (const GoFlag *f = p->args->flags; f; f = f->next)
 		if (f->words > 0 && str_eq(f->name, S("gcflags")))
 			strlist_add(argv, str_format(p->arena, "-gcflags=%.*s", STR_ARG(f->value)));
+	// What debuggers read of our packages is a part of the program that nobody asked for.
+	strlist_add(argv, S("-gcflags=otel.tool/...=-dwarf=0"));
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
 		Str users = gcflags_for(p->args, w->package);
