@@ -81,4 +81,24 @@ TEST(test_kinds)
 	arena_free(&a);
 }
 
-SUITE(base_diag, RUN(test_line_col), RUN(test_print_source), RUN(test_kinds));
+// Errors become warnings, each told once.
+TEST(test_soften)
+{
+	Arena a = {0};
+	Diags d = {.arena = &a}, wrong = {.arena = &a};
+	Source src = {S("f"), S("xy")};
+
+	diag_warn(&d, &src, (Span){0, 1}, "odd");
+	diag_error(&wrong, &src, (Span){0, 1}, "odd");
+	diag_error(&wrong, &src, (Span){1, 2}, "odd");
+	diag_help(&wrong, "even");
+	diag_fault(&wrong, "gone");
+	diag_fault(&wrong, "gone");
+	diag_soften(&d, &wrong);
+	CHECK(d.nerror == 0 && d.nwarning == 3 && d.nfault == 0);
+	CHECK_STR(test_diags(&a, &d), S("f:1:1: warning: odd\nf:1:2: warning: odd\nhelp: even\n"
+					"warning: gone"));
+	arena_free(&a);
+}
+
+SUITE(base_diag, RUN(test_line_col), RUN(test_print_source), RUN(test_kinds), RUN(test_soften));
