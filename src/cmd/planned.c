@@ -127,8 +127,9 @@ Str planned_why_not(Arena *a, const Planned *p, const Decision *c)
 		return str_format(a, "Go is %.*s here, the rule is for %.*s", STR_ARG(p->plan.go),
 			STR_ARG(range_text(a, c->wanted)));
 	case VERDICT_NO_FUNCTION:
-		return str_format(a, "%.*s%s%.*s does not declare %.*s", STR_ARG(c->package),
-			c->version.len > 0 ? " " : "", STR_ARG(c->version), STR_ARG(target));
+		return str_format(a, "%.*s%s%.*s does not declare %.*s%s%.*s", STR_ARG(c->package),
+			c->version.len > 0 ? " " : "", STR_ARG(c->version), STR_ARG(target),
+			c->why.len > 0 ? "; " : "", STR_ARG(c->why));
 	default: return c->why;
 	}
 }

@@ -1,5 +1,7 @@
 // candidate.c - the rules that may be woven into a package, and the functions that they select.
 #include "plan/candidate.h"
+
+#include "base/near.h"
 #include "golang/parse.h"
 #include "os/file.h"
 #include "plan/hookmod.h"
@@ -368,6 +370,70 @@ static void give_change(const Match *m, const Candidates *all, Candidate *c)
 	diag_soften(m->diags, &wrong);
 }
 
+// is_for_one tells whether a rule of the user's own names one function of one package.
+static bool is_for_one(const Match *m, const Rule *r)
+{
+	Str bundle = m->rules->bundle;
+	bool ours = bundle.len > 0 && str_starts(r->src->name, bundle);
+
+	return !ours && r->func.len > 0 && !has_glob(r->func) && !has_glob(r->target) &&
+	       r->target.p[0] != '$' && r->target.p[0] != '.';
+}
+
+// add_names adds the functions of a file, as (*T).M, T.M or F.
+static void add_names(const Match *m, Str path, StrList *names)
+{
+	Diags none = {.arena = m->arena};
+	Source *src = arena_new(m->arena, Source);
+	File f;
+
+	src->name = path;
+	if (!file_read(m->arena, path, &src->text, &none) ||
+		!parse_file(m->arena, src, (ParseOptions){0}, &f, &none))
+		return;
+	for (const Node *n = func_next(f.decls); n; n = func_next(n->next)) {
+		Func fn = func_view(m->arena, &f, n);
+		Str recv = str_format(
+			m->arena, "%s%.*s", fn.recv_pointer ? "*" : "", STR_ARG(fn.recv_base));
+		strlist_add(names, target_name(m->arena, recv, fn.name));
+	}
+}
+
+// other_receiver returns the member of names that is a method or function of that name, or "".
+static Str other_receiver(Arena *a, const StrList *names, Str func)
+{
+	Str method = str_format(a, ".%.*s", STR_ARG(func));
+
+	for (isize i = 0; i < names->n; i++)
+		if (str_eq(names->v[i], func) || str_ends(names->v[i], method))
+			return names->v[i];
+	return S("");
+}
+
+// refuse_absent says of a rule that selects nothing what may have been meant.
+static void refuse_absent(const Match *m, const Candidates *all, Candidate *c)
+{
+	Arena *a = m->arena;
+	const Rule *r = c->rule;
+	StrList names = {.arena = a};
+	Str wanted = target_name(a, r->recv, r->func);
+
+	candidate_refuse(c, VERDICT_NO_FUNCTION, S(""));
+	if (!is_for_one(m, r))
+		return;
+	const StrList *files = all_files(m, all->package);
+	for (isize i = 0; i < files->n; i++)
+		add_names(m, path_join(a, all->package->dir, files->v[i]), &names);
+	Str other = other_receiver(a, &names, r->func), near = nearest(&names, wanted);
+	if (strlist_has(&names, wanted))
+		candidate_refuse(c, VERDICT_UNFIT,
+			str_format(
+				a, "'%.*s' is there, but 'where' asks for more", STR_ARG(wanted)));
+	else if (other.len > 0 || near.len > 0)
+		c->why = str_format(
+			a, "did you mean '%.*s'?", STR_ARG(other.len > 0 ? other : near));
+}
+
 // find_joins adds a candidate for each function that a rule selects.
 static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 {
@@ -380,7 +446,7 @@ static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 	}
 	add_functions(m, all, r);
 	if (all->n == before) {
-		candidate_refuse(rule, VERDICT_NO_FUNCTION, S(""));
+		refuse_absent(m, all, rule);
 		candidate_add(m, all, *rule);
 	}
 	for (isize i = before; i < all->n; i++)

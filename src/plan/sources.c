@@ -433,7 +433,7 @@ void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
 		.bundle = from->bundle,
 		.cache = from->cache,
 		.roots = from->roots};
-	if (file_exists(list))
+	if (from->bundle.len > 0 && file_exists(list))
 		file_read(a, list, &out->bundled, &none);
 	if (!from->only)
 		read_default(&r);

@@ -314,8 +314,10 @@ func TestRulesForAuthors(t *testing.T) {
 		text, out, err string
 		code           int
 	}{
-		{strings.Replace(rule, "FUNC", "Wrok", 1), "r  $DIR/x.yaml:1\n  not     example.com/app/lib does not declare Wrok\n", "", 1},
+		{strings.Replace(rule, "FUNC", "Wrok", 1), "r  $DIR/x.yaml:1\n  not     example.com/app/lib does not declare Wrok; did you mean 'Work'?\n", "", 1},
 		{strings.Replace(rule, "FUNC", "Work", 1), "r  $DIR/x.yaml:1\n  not     the hook takes string here, 'Work' has int\n", "the hook is func Work(string), the function func Work(int)", 1},
+		{strings.Replace(rule, "FUNC", "Work, recv: '*T'", 1), "r  $DIR/x.yaml:1\n  not     example.com/app/lib does not declare (*T).Work; did you mean 'Work'?\n", "", 1},
+		{strings.Replace(rule, "FUNC", "Work, param: string", 1), "r  $DIR/x.yaml:1\n  not     'Work' is there, but 'where' asks for more\n", "", 1},
 		{strings.Replace(rule, "example.com/app/lib", "net/http", 1), "r  $DIR/x.yaml:1\n  not     net/http is not in this build\n", "", 0},
 		{strings.Replace(rule, "target", "tagret", 1), "", "unknown key 'tagret'", 1},
 		{"spans: [{match: './lib:Work'}]\n", "./lib:Work  $DIR/x.yaml:1\n  weaves  example.com/app/lib  Work\n", "", 0},
