@@ -99,7 +99,10 @@ static bool judge_import(Judge *j, const HookPackage *hp, Str path)
 
 	if (is_standard(path) || str_starts(path, S("otel.tool/runtime")) || in_bundle(j, path))
 		return true;
-	if (ruleset_find(j->rules, path_join(j->rules->arena, hp->dir, S("x.go")), path, &other))
+	// A library that is worked on is found, too, but is not ours to judge.
+	if (!map_get(j->packages, path) &&
+		ruleset_find(
+			j->rules, path_join(j->rules->arena, hp->dir, S("x.go")), path, &other))
 		return judge_package(j, &other);
 	j->top->imports_library = true;
 	if (!new_enough(j, hp, path))

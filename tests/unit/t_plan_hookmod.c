@@ -119,4 +119,24 @@ TEST(test_modules)
 	arena_free(&w.arena);
 }
 
-SUITE(plan_hookmod, RUN(test_links), RUN(test_modules));
+// A library that is worked on is no hook package, though it lies where one may be looked for:
+// a test of it gets our file beside it, not inside.
+TEST(test_library_worked_on)
+{
+	World w = {0};
+	Str why;
+
+	begin(&w);
+	put(&w, "go/hooks/x.com/lib/lib.go", "package lib\n\nimport \"x.com/lib\"\n");
+	put(&w, "work/go.mod", "module x.com/lib\n");
+	put(&w, "work/lib.go", "package lib\n\nimport \"x.com/not/here\"\n");
+	strlist_add(&w.rules.roots, path_join(&w.arena, w.rules.bundle, S("work")));
+	add_package(&w, "x.com/lib", "x.com/lib", "");
+	HookPackage *hp = hooks_of_lib(&w);
+	CHECK(hook_links(&w.rules, &w.packages, hp->path, &why, &w.diags));
+	CHECK(hp->imports_library);
+	CHECK(hp->modules.n == 1);
+	arena_free(&w.arena);
+}
+
+SUITE(plan_hookmod, RUN(test_links), RUN(test_modules), RUN(test_library_worked_on));
