@@ -1,6 +1,7 @@
 #include "plan/planner.h"
 
 #include "os/file.h"
+#include "plan/hidden.h"
 #include "plan/vendor.h"
 #include "weave/adapter.h"
 
@@ -205,6 +206,8 @@ static bool keep_versions(Planner *p, Str requirements)
 				   workspace_has_family(&p->packages, &p->out->signals);
 	if (root.len > 0 && !vendor_replace(p, root))
 		return false;
+	if (root.len == 0 && p->env.work.len == 0)
+		hidden_replace(p, requirements);
 	workspace_keep(&p->workspace, &p->packages, requirements, &p->out->moved);
 	return true;
 }
