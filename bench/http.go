@@ -185,7 +185,7 @@ func load(bin string, env []string, requests int) loaded {
 	all := slices.Sorted(slices.Values(slices.Concat(latencies...)))
 	state := cmd.ProcessState
 	return loaded{
-		cost:   cost{state.UserTime() + state.SystemTime(), wall},
+		cost:   cost{cpu: state.UserTime() + state.SystemTime(), wall: wall},
 		allocs: mallocs / float64(requests),
 		p99:    all[len(all)*99/100],
 		memory: state.SysUsage().(*syscall.Rusage).Maxrss * 1024,

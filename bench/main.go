@@ -4,6 +4,7 @@
 //	bench [-otel build/otel] [-rounds N] build   builds, against plain go
 //	bench [-otel build/otel] [-rounds N] http        requests, against plain go and OpenTelemetry by hand
 //	bench [-otel build/otel] [-rounds N] reference   the same for a service with HTTP, gRPC, SQL and Redis
+//	bench [-otel build/otel] [-rounds N] apps        builds of a large application from the module proxy
 //
 // It is run in the folder bench/, and writes nothing there.
 package main
@@ -40,10 +41,12 @@ func main() {
 	switch flag.Arg(0) {
 	case "build":
 		benchBuild(dir, tool, *rounds)
+	case "apps":
+		benchApps(dir, tool, *rounds)
 	case "http", "reference":
 		benchRequests(programs[flag.Arg(0)], dir, tool, *rounds, *requests)
 	default:
-		log.Fatalf("what to measure? build, http or reference, not %q", flag.Arg(0))
+		log.Fatalf("what to measure? build, http, reference or apps, not %q", flag.Arg(0))
 	}
 }
 
@@ -63,21 +66,30 @@ func environ(add ...string) (env []string) {
 	return append(env, add...)
 }
 
-// cost is what a command took: processor time, its children's included, and
-// time on the clock.
-type cost struct{ cpu, wall time.Duration }
+// cost is what a command took: processor time, its children's included, time on the clock,
+// and the largest sum of its processes' memory, in bytes; and what it wrote.
+type cost struct {
+	cpu, wall time.Duration
+	peak      int64
+	said      string
+}
 
 // run runs a command in dir, which has to succeed.
 func run(dir string, env []string, words ...string) cost {
 	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Dir, cmd.Env = dir, environ(env...)
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = dir, environ(env...), ownGroup
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
 	began := time.Now()
-	out, err := cmd.CombinedOutput()
+	check(cmd.Start())
+	w := watchGroup(cmd.Process.Pid)
+	err := cmd.Wait()
+	peak := w.end()
 	if err != nil {
-		log.Fatalf("%s: %v\n%s", strings.Join(words, " "), err, out)
+		log.Fatalf("%s: %v\n%s", strings.Join(words, " "), err, &out)
 	}
 	s := cmd.ProcessState
-	return cost{s.UserTime() + s.SystemTime(), time.Since(began)}
+	return cost{s.UserTime() + s.SystemTime(), time.Since(began), peak, out.String()}
 }
 
 // median returns the middle value.
@@ -93,10 +105,11 @@ func median[T ~int64 | ~float64](v []T) T {
 // medians takes the median of each part by itself.
 func medians(costs []cost) cost {
 	var cpu, wall []time.Duration
+	var peak []int64
 	for _, c := range costs {
-		cpu, wall = append(cpu, c.cpu), append(wall, c.wall)
+		cpu, wall, peak = append(cpu, c.cpu), append(wall, c.wall), append(peak, c.peak)
 	}
-	return cost{median(cpu), median(wall)}
+	return cost{cpu: median(cpu), wall: median(wall), peak: median(peak)}
 }
 
 // table prints rows of cells in columns, the first one to the left.

@@ -14,6 +14,7 @@ enum {
 	SHOW_DECLS = 2,
 	SHOW_CALLS = 4,
 	BENCH = 8,
+	PLAN = 9,
 	WEAVE = 16, // and the form, below
 	WEAVE_EMPTY = WEAVE + ALL_EMPTY,
 	WEAVE_FULL = WEAVE + ALL_FULL,
@@ -29,6 +30,7 @@ static const struct {
 	{"bench", BENCH},
 	{"calls", SHOW_CALLS},
 	{"decls", SHOW_DECLS},
+	{"plan", PLAN},
 	{"tokens", SHOW_TOKENS},
 	{"weave-all", WEAVE_FULL},
 	{"weave-empty", WEAVE_EMPTY},
@@ -436,7 +438,7 @@ static int read_args(Arena *a, const StrList *args, Request *r, Diags *diags)
 			r->what = shows[i].what;
 	if (!r->what)
 		return usage_error(
-			"debug what? One of tokens, decls, calls, all, bench, weave-all");
+			"debug what? One of tokens, decls, calls, all, bench, plan, weave-all");
 
 	for (isize i = 1; i < args->n; i++) {
 		Str arg = args->v[i];
@@ -469,6 +471,8 @@ int cmd_debug(Arena *a, const StrList *args)
 		return status;
 	if (r.what == BENCH)
 		return debug_bench(a, &r.names);
+	if (r.what == PLAN)
+		return debug_plan(a, &r.names);
 	if (r.what >= WEAVE)
 		return debug_weave(&r.names, (AllForm)(r.what - WEAVE), r.go, &diags);
 	for (isize i = 0; i < r.names.n; i++) {

@@ -59,8 +59,7 @@ static int say_why_not(Arena *a, Str go, const StrList *args)
 	return EXIT_DIAGNOSTICS;
 }
 
-// find_tools finds what planning takes.
-static bool find_tools(Arena *a, PlanInput *in, Diags *d)
+bool planned_tools(Arena *a, PlanInput *in, Diags *d)
 {
 	return go_find(a, &in->go, d) && cache_open(a, &in->cache, d) &&
 	       path_real(a, S("/proc/self/exe"), &in->self, d);
@@ -79,7 +78,7 @@ int planned_make(
 	if (out->args.alien.len > 0)
 		return unknown_flag(
 			out->args.alien, command_find(str_from(command))->flags, command);
-	if (!find_tools(a, &out->in, &d))
+	if (!planned_tools(a, &out->in, &d))
 		return finish(&d);
 	bool ok = plan_make(a, &out->in, &out->args, &out->plan, &d);
 	int status = finish(&d);
@@ -98,7 +97,7 @@ int planned_check(Arena *a, const Options *opt, const StrList *packages, Planned
 				 .fresh = true,
 				 .refused.arena = a}};
 	goargs_parse(a, S("build"), packages, &out->args);
-	if (!find_tools(a, &out->in, d) || !plan_make(a, &out->in, &out->args, &out->plan, d))
+	if (!planned_tools(a, &out->in, d) || !plan_make(a, &out->in, &out->args, &out->plan, d))
 		return finish(d);
 	bool listed = out->plan.signals.n > 0;
 	return listed ? 0 : say_why_not(a, out->in.go, packages);

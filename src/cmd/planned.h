@@ -12,6 +12,9 @@ typedef struct {
 	Str name; // what was asked about, "" for all
 } Planned;
 
+// planned_tools finds what planning takes: go, our cache folder, ourselves.
+bool planned_tools(Arena *a, PlanInput *in, Diags *d);
+
 // planned_make plans what `otel go build` would do with the same words, the first of
 // which may be a name instead of a package to build: what begins with neither . nor /, and
 // stands before --. Returns 0 or the exit status, having said why.

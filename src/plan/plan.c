@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include <time.h>
+
 #include "os/env.h"
 #include "os/file.h"
 #include "plan/cache.h"
@@ -25,6 +27,17 @@ Plan plan_empty(Arena *a)
 		.needs.arena = a,
 		.signals.arena = a,
 		.decisions.arena = a};
+}
+
+// lap adds our processor time since *since to a part's, and sets *since to now.
+static void lap(int64_t *since, int64_t *part)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	*part += now - *since;
+	*since = now;
 }
 
 static bool plain(Planner *p)
@@ -127,12 +140,16 @@ static bool match(Planner *p)
 
 static bool make(Planner *p)
 {
+	PlanTimes *times = &p->out->times;
 	if (!workspace_read(p->arena, &p->env, p->modfile, &p->workspace, p->diags) ||
 		!signals_read(p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags))
 		return false;
+	lap(&p->since, &times->rest);
 	read_rules(p);
+	lap(&p->since, &times->rules);
 	if (!match(p))
 		return false;
+	lap(&p->since, &times->match);
 	p->complete = !p->rules.incomplete;
 	if (p->woven.n == 0)
 		return plain(p);
@@ -149,17 +166,22 @@ static bool make(Planner *p)
 		return false;
 	planner_add_command(p);
 	add_needs(p);
+	lap(&p->since, &times->rest);
 	return true;
 }
 
 static bool make_anew(Planner *p, GoArgs *args)
 {
+	int64_t none = 0;
+
+	lap(&p->since, &none);
 	if (!read_surroundings(p, args))
 		return false;
 	if (p->out->plain)
 		return true;
 	if (!bundle_ready(p->arena, p->in->cache, &p->bundle, p->diags) || !read_packages(p))
 		return false;
+	lap(&p->since, &p->out->times.list);
 	return p->out->plain || make(p);
 }
 

@@ -22,6 +22,7 @@ typedef struct {
 	StrList moved;  // modules of the build that are compiled from our copy, for their hooks
 	StrList extra;  // files of ours to build beside .go files on the command line
 	bool complete;  // all that it follows from was read: it can be kept
+	int64_t since;  // when the part of the work began that is measured
 	Plan *out;
 	Diags *diags;
 } Planner;

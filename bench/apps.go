@@ -1,0 +1,240 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// What is built: an application of at least 800 packages.
+const (
+	bigModule  = "github.com/caddyserver/caddy/v2@v2.10.2"
+	bigPackage = "./cmd/caddy"
+	bigMain    = "cmd/caddy/main.go"
+	bigLibrary = "caddy.go"
+)
+
+// A bigBuild is the application in a folder, and the places beside it.
+type bigBuild struct {
+	dir, app, otel string
+	env            []string // the caches
+}
+
+// caches gives the builds that follow caches of their own: those in a folder of that name.
+func (b *bigBuild) caches(name string) {
+	b.env = []string{"GOCACHE=" + filepath.Join(b.dir, name, "go"), "OTEL_GO_CACHE=" + filepath.Join(b.dir, name, "otel")}
+}
+
+// copyCaches makes the caches `to` of what the caches `from` hold.
+func (b *bigBuild) copyCaches(from, to string) {
+	check(os.RemoveAll(filepath.Join(b.dir, to)))
+	check(os.CopyFS(filepath.Join(b.dir, to), os.DirFS(filepath.Join(b.dir, from))))
+	b.caches(to)
+}
+
+func (b *bigBuild) plain() cost { return b.build("plain", "go") }
+func (b *bigBuild) woven() cost { return b.build("woven", b.otel, "go") }
+
+func (b *bigBuild) build(kind string, tool ...string) cost {
+	return run(b.app, b.env, slices.Concat(tool, []string{"build", "-v", "-o", filepath.Join(b.dir, kind+".bin"), bigPackage})...)
+}
+
+// relink builds where nothing is to do but the link.
+func (b *bigBuild) relink(kind string, tool ...string) cost {
+	check(os.Remove(filepath.Join(b.dir, kind+".bin")))
+	return b.build(kind, tool...)
+}
+
+// change changes one line of a file.
+func (b *bigBuild) change(file string, i int) {
+	path := filepath.Join(b.app, file)
+	text, err := os.ReadFile(path)
+	check(err)
+	before, _, _ := strings.Cut(string(text), "\nvar stamp ")
+	check(os.WriteFile(path, fmt.Appendf([]byte(before), "\nvar stamp = \"round %d\"\n", i), 0o644))
+}
+
+// hello builds a small server woven, so that what we add to every program is compiled.
+func (b *bigBuild) hello() cost {
+	dir := filepath.Join(b.dir, "hello")
+	check(os.MkdirAll(dir, 0o755))
+	check(os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/hello\n\ngo 1.24.0\n"), 0o644))
+	check(os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nimport \"net/http\"\n\nfunc main() { http.ListenAndServe(\"\", nil) }\n"), 0o644))
+	run(dir, b.env, "go", "build", "-o", filepath.Join(b.dir, "hello.bin"))
+	return run(dir, b.env, b.otel, "go", "build", "-o", filepath.Join(b.dir, "hello.bin"))
+}
+
+func newBigBuild(dir, otel string) *bigBuild {
+	out, err := exec.Command("go", "mod", "download", "-json", bigModule).Output()
+	var m struct{ Dir, Error string }
+	if json.Unmarshal(out, &m) != nil || m.Dir == "" {
+		check(fmt.Errorf("%s cannot be had: %v %s", bigModule, err, m.Error))
+	}
+	b := &bigBuild{dir: dir, app: filepath.Join(dir, "app"), otel: otel}
+	check(os.CopyFS(b.app, os.DirFS(m.Dir)))
+	check(filepath.WalkDir(b.app, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			err = os.Chmod(path, 0o755)
+		} else if err == nil {
+			err = os.Chmod(path, 0o644)
+		}
+		return err
+	}))
+	return b
+}
+
+// benchApps builds an application of others, plain and woven.
+func benchApps(dir, otel string, rounds int) {
+	b := newBigBuild(dir, otel)
+	inPlain := strings.Fields(text(b.app, b.env, "go", "list", "-deps", bigPackage))
+	fmt.Printf("Builds of %s %s, %d packages; processor time, with time on the clock in brackets\n", bigModule, bigPackage, len(inPlain))
+
+	// Cold, and the first woven build beside a warm plain cache: on a machine that has never
+	// built anything woven, and on one that has.
+	b.caches("plain")
+	coldPlain := b.plain()
+	b.caches("cold")
+	coldWoven := b.woven()
+	b.copyCaches("plain", "new")
+	first := b.woven()
+	b.copyCaches("plain", "used")
+	ours := b.hello()
+	second := b.woven()
+
+	var noop, link, change [2][]cost
+	for i := range 2 * rounds {
+		noop[0] = append(noop[0], b.plain())
+		noop[1] = append(noop[1], b.woven())
+		link[0] = append(link[0], b.relink("plain", "go"))
+		link[1] = append(link[1], b.relink("woven", b.otel, "go"))
+		b.change(bigMain, i)
+		change[0] = append(change[0], b.plain())
+		change[1] = append(change[1], b.woven())
+	}
+	b.change(bigLibrary, 0)
+	b.plain()
+	library := b.woven()
+
+	rows := [][]string{{"", "plain go", "otel go", "ratio", "peak memory", "ratio"}}
+	add := func(name string, p, w []cost) {
+		mp, mw := medians(p), medians(w)
+		rows = append(rows, []string{name, both(mp), both(mw), ratio(mp.cpu, mw.cpu), fmt.Sprintf("%d, %d MB", mp.peak>>20, mw.peak>>20), ratio(mp.peak, mw.peak)})
+	}
+	add("cold", []cost{coldPlain}, []cost{coldWoven})
+	add("first woven build, beside a cold plain one", []cost{coldPlain}, []cost{first})
+	add("the same, our runtime compiled before", []cost{coldPlain}, []cost{second})
+	add("nothing to do", noop[0], noop[1])
+	add("link again", link[0], link[1])
+	add("one line changed in main", change[0], change[1])
+	table(rows)
+
+	larger := medians(link[1]).cpu - medians(noop[1]).cpu - medians(link[0]).cpu + medians(noop[0]).cpu
+	fmt.Printf("One line changed, without what the larger link costs (%s): %s\n", ms(larger), ratio(medians(change[0]).cpu, medians(change[1]).cpu-larger))
+	fmt.Printf("Hello woven, its plain build warm (our runtime's first compile): %s\n", both(ours))
+	fmt.Printf("Of the plain build's packages, compiled by the first woven build: %s\n", known(first.said, inPlain))
+	fmt.Printf("After a change in a library package and a plain build, compiled by the woven one: %s\n", known(library.said, inPlain))
+	benchPlan(b)
+}
+
+// known lists the packages of go's -v that the plain build has, too.
+func known(said string, plain []string) string {
+	var names []string
+	for name := range strings.FieldsSeq(said) {
+		if slices.Contains(plain, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return fmt.Sprintf("%d, %s", len(names), strings.Join(names, " "))
+}
+
+// benchPlan shows what planning alone costs, and explain with a plan that is there.
+func benchPlan(b *bigBuild) {
+	parts := map[string][]int64{}
+	var names []string
+	for range 9 {
+		for line := range strings.Lines(text(b.app, b.env, b.otel, "debug", "plan", bigPackage)) {
+			name, number, _ := strings.Cut(strings.TrimSpace(line), " ")
+			us, err := strconv.ParseInt(number, 10, 64)
+			check(err)
+			if parts[name] == nil {
+				names = append(names, name)
+			}
+			parts[name] = append(parts[name], us)
+		}
+	}
+	fmt.Print("A new plan, processor time without go:")
+	for _, name := range names {
+		fmt.Printf(" %s %.1f ms", name, float64(median(parts[name]))/1000)
+	}
+	var explain []cost
+	for range 9 {
+		explain = append(explain, run(b.app, b.env, b.otel, "explain", bigPackage))
+	}
+	fmt.Printf("\nExplain with a warm plan: %s\n", both(medians(explain)))
+}
+
+// text returns what a command writes.
+func text(dir string, env []string, words ...string) string {
+	cmd := exec.Command(words[0], words[1:]...)
+	cmd.Dir, cmd.Env = dir, environ(env...)
+	out, err := cmd.Output()
+	check(err)
+	return string(out)
+}
+
+func ratio[T ~int64](p, w T) string { return fmt.Sprintf("%.2f", float64(w)/float64(p)) }
+
+// A watch adds up the memory of all processes of a group, again and again.
+type watch struct {
+	stop chan struct{}
+	peak chan int64
+}
+
+func watchGroup(group int) watch {
+	w := watch{make(chan struct{}), make(chan int64)}
+	go func() {
+		var peak int64
+		for {
+			select {
+			case <-w.stop:
+				w.peak <- peak
+				return
+			case <-time.After(20 * time.Millisecond):
+				peak = max(peak, groupMemory(group))
+			}
+		}
+	}()
+	return w
+}
+
+func (w watch) end() int64 {
+	close(w.stop)
+	return <-w.peak
+}
+
+func groupMemory(group int) (sum int64) {
+	names, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, name := range names {
+		text, _ := os.ReadFile(name)
+		// Behind the name in brackets: state, parent, group, … and rss as field 24 of all.
+		_, rest, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(rest)
+		if len(fields) < 22 || fields[2] != strconv.Itoa(group) {
+			continue
+		}
+		pages, _ := strconv.ParseInt(fields[21], 10, 64)
+		sum += pages * int64(os.Getpagesize())
+	}
+	return sum
+}
+
+var ownGroup = &syscall.SysProcAttr{Setpgid: true}
