@@ -33,7 +33,7 @@ import (
 )
 
 func init() {
-	if setup.Wanted() {
+	if setup.Wanted() && !setup.Extended() {
 		start(config.Read(os.Getenv, report.Once))
 	}
 }
@@ -60,28 +60,38 @@ func start(cfg *config.Config) {
 // provider returns the SDK's tracer provider for cfg.
 func provider(cfg *config.Config) *sdktrace.TracerProvider {
 	var tp *sdktrace.TracerProvider
+	var processors []sdktrace.SpanProcessor
 	var once sync.Once
 	// Signals are watched from the first span on, not before.
-	first := func() {
-		once.Do(func() {
-			exit.OnFlush(func(ctx context.Context) {
-				// What fails is counted and told by the exporters.
-				_ = tp.ForceFlush(ctx)
-			})
-		})
-	}
+	first := func() { once.Do(func() { exit.OnFlush(func(ctx context.Context) { flush(ctx, processors) }) }) }
 	options := []sdktrace.TracerProviderOption{
 		sdktrace.WithResource(setup.Resource(cfg.Resource)),
-		sdktrace.WithSampler(cfg.Sampler),
+		sdktrace.WithSampler(filter.Sampler(cfg.Sampler, cfg.Exclude)),
 	}
 	if cfg.Limits != nil {
 		options = append(options, sdktrace.WithRawSpanLimits(*cfg.Limits))
 	}
 	for _, out := range cfg.Outputs {
-		options = append(options, sdktrace.WithSpanProcessor(filter.Processor(processor(out, first), cfg.Exclude)))
+		p := processor(out, first)
+		processors = append(processors, p)
+		options = append(options, sdktrace.WithSpanProcessor(filter.Processor(p, cfg.Exclude)))
 	}
 	setup.Quietly(func() { tp = sdktrace.NewTracerProvider(options...) })
 	return tp
+}
+
+// flush flushes them beside each other: one that waits for its receiver does not keep the others.
+func flush(ctx context.Context, processors []sdktrace.SpanProcessor) {
+	var wg sync.WaitGroup
+	for _, p := range processors {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			// What fails is counted and told by the exporters.
+			_ = p.ForceFlush(ctx)
+		}()
+	}
+	wg.Wait()
 }
 
 // targets names where traces go.
@@ -94,6 +104,9 @@ func targets(cfg *config.Config) (list []string) {
 
 // processor returns the span processor for out.
 func processor(out config.Output, first func()) sdktrace.SpanProcessor {
+	if out.Make != nil {
+		return out.Make(first)
+	}
 	if out.Name == "console" {
 		return console.New(os.Stderr, first)
 	}

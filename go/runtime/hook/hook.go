@@ -35,6 +35,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
@@ -183,7 +184,39 @@ func (in *Instrumentation) StartEntry(ctx context.Context, name string, opts ...
 		return ctx, trace.SpanFromContext(context.Background())
 	}
 	within, span := t.tracer.Start(ctx, name, opts...)
+	if f := onStart.Load(); f != nil && span.IsRecording() {
+		span.SetAttributes((*f)(in.info.scope, name, kindOf(span, opts))...)
+	}
 	return exclude(ctx, within, span, opts), span
+}
+
+// Starting returns attributes for a span that an instrumentation of that scope has begun.
+type Starting = func(scope, name string, kind trace.SpanKind) []attribute.KeyValue
+
+var onStart atomic.Pointer[Starting]
+
+// OnStart has f asked for attributes of every span that instrumentations begin and that is
+// recorded, after those that have been given in before. f must not panic.
+func OnStart(f Starting) {
+	mu.Lock()
+	defer mu.Unlock()
+	all := f
+	if before := onStart.Load(); before != nil {
+		all = func(scope, name string, kind trace.SpanKind) []attribute.KeyValue {
+			first := (*before)(scope, name, kind)
+			return append(first[:len(first):len(first)], f(scope, name, kind)...)
+		}
+	}
+	onStart.Store(&all)
+}
+
+// kindOf returns the kind of a span that has begun with options.
+func kindOf(span trace.Span, opts []trace.SpanStartOption) trace.SpanKind {
+	if s, ok := span.(interface{ SpanKind() trace.SpanKind }); ok {
+		return s.SpanKind()
+	}
+	config := trace.NewSpanStartConfig(opts...)
+	return trace.ValidateSpanKind(config.SpanKind())
 }
 
 // Inject writes the span and baggage of ctx into carrier, for the next program.

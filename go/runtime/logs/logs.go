@@ -26,30 +26,47 @@ import (
 )
 
 func init() {
-	if setup.Wanted() {
-		start(config.ReadLogs(os.Getenv, report.Once))
+	if setup.Wanted() && !setup.Extended() {
+		start(config.ReadLogs(os.Getenv, report.Once), nil)
 	}
 }
 
-// start sets up what cfg asks for. A provider that the program has set before stays.
-func start(cfg *config.Logs) {
-	if cfg.Disabled || len(cfg.Outputs) == 0 {
+// additions are the processors of own extensions, and what those are called.
+type additions struct {
+	names      []string
+	processors []sdklog.Processor
+}
+
+// start sets up what cfg asks for, with what extensions, if there are any, add. A provider that
+// the program has set before stays, and they are not asked.
+func start(cfg *config.Logs, extensions func() additions) {
+	own := setup.OwnType(global.GetLoggerProvider())
+	var more additions
+	if !cfg.Disabled && !own && extensions != nil {
+		more = extensions()
+	}
+	switch {
+	case cfg.Disabled || len(cfg.Outputs)+len(more.processors) == 0:
 		setup.Tell("logs", setup.Off, cfg.Set)
 		return
-	}
-	if !setup.OwnType(global.GetLoggerProvider()) {
-		global.SetLoggerProvider(provider(cfg))
-		setup.Tell("logs", setup.Targets(targets(cfg)), cfg.Set)
-	} else {
+	case own:
 		setup.Tell("logs", setup.TheirOwn, cfg.Set)
+	default:
+		global.SetLoggerProvider(provider(cfg, more.processors))
+		setup.Tell("logs", setup.Targets(append(more.names, targets(cfg)...)), cfg.Set)
 	}
 	hook.EnableLogs(emit)
 }
 
-func provider(cfg *config.Logs) (lp *sdklog.LoggerProvider) {
+// provider returns the SDK's logger provider for cfg. The further processors come first: what they
+// change in a record, ours export.
+func provider(cfg *config.Logs, further []sdklog.Processor) (lp *sdklog.LoggerProvider) {
 	options := []sdklog.LoggerProviderOption{sdklog.WithResource(setup.Resource(cfg.Resource))}
 	if cfg.Limits != nil {
 		options = append(options, sdklog.WithAttributeValueLengthLimit(cfg.Limits.Length), sdklog.WithAttributeCountLimit(cfg.Limits.Count))
+	}
+	for _, p := range further {
+		options = append(options, sdklog.WithProcessor(p))
 	}
 	for _, out := range cfg.Outputs {
 		options = append(options, sdklog.WithProcessor(newProcessor(out)))

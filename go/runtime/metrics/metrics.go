@@ -34,31 +34,53 @@ import (
 const scope = "otel.tool/runtime/metrics"
 
 func init() {
-	if setup.Wanted() {
-		start(config.ReadMetrics(os.Getenv, report.Once))
+	if setup.Wanted() && !setup.Extended() {
+		start(config.ReadMetrics(os.Getenv, report.Once), nil)
 	}
 }
 
-// start sets up what cfg asks for. A provider that the program has set before stays.
-func start(cfg *config.Metrics) {
-	if cfg.Disabled || len(cfg.Outputs) == 0 {
+// additions are what own extensions add.
+type additions struct {
+	names   []string // of the extensions that have readers
+	readers []sdkmetric.Reader
+	views   []sdkmetric.View
+	ended   func(*followmeter.Provider) // ends the readers when the program sets a provider
+	flush   func(context.Context)
+}
+
+// start sets up what cfg asks for, with what extensions, if there are any, add. A provider that
+// the program has set before stays, and they are not asked.
+func start(cfg *config.Metrics, extensions func() additions) {
+	if cfg.Disabled || len(cfg.Outputs) == 0 && extensions == nil {
 		setup.Tell("metrics", setup.Off, cfg.Set)
 		return
 	}
 	hook.Exclude(filter.Excludes(cfg.Exclude))
 	now := otel.GetMeterProvider()
-	if setup.OwnType(now) {
+	own := setup.OwnType(now)
+	var more additions
+	if extensions != nil && !own {
+		more = extensions()
+	}
+	if len(cfg.Outputs)+len(more.readers) == 0 {
+		setup.Tell("metrics", setup.Off, cfg.Set)
+		return
+	}
+	if own {
 		setup.Tell("metrics", setup.TheirOwn, cfg.Set)
 		hook.EnableMetrics(followmeter.New(noop.NewMeterProvider(), nil))
 		return
 	}
-	s := newSignal(cfg)
+	s := newSignal(cfg, more)
 	follow := followmeter.New(s.provider, now)
 	otel.SetMeterProvider(follow)
 	hook.EnableMetrics(follow)
 	exit.OnFlush(func(ctx context.Context) { s.flush(ctx, follow.Ours) })
 	s.begin(follow)
-	setup.Tell("metrics", setup.Targets(targets(cfg)), cfg.Set)
+	if more.ended != nil {
+		more.ended(follow)
+	}
+	setup.Tell("metrics", setup.Targets(append(targets(cfg), more.names...)), cfg.Set)
 }
 
 // signal is metrics on their way.
@@ -66,16 +88,21 @@ type signal struct {
 	provider *sdkmetric.MeterProvider
 	pushers  []*pusher
 	servers  []*scrapes
+	further  func(context.Context) // flushes the readers of extensions, or nil
 }
 
-func newSignal(cfg *config.Metrics) *signal {
-	s := &signal{}
+func newSignal(cfg *config.Metrics, more additions) *signal {
+	s := &signal{further: more.flush}
 	options := []sdkmetric.Option{sdkmetric.WithResource(setup.Resource(cfg.Resource))}
 	var views []sdkmetric.View
 	for _, v := range cfg.Views {
 		views = append(views, viewOf(v))
 	}
+	views = append(views, more.views...)
 	options = append(options, sdkmetric.WithView(views...))
+	for _, r := range more.readers {
+		options = append(options, sdkmetric.WithReader(r))
+	}
 	for _, out := range cfg.Outputs {
 		reader := sdkmetric.NewManualReader(
 			sdkmetric.WithTemporalitySelector(temporalities(out.Temporality)),
@@ -165,14 +192,21 @@ func (s *signal) flush(ctx context.Context, ours func() bool) {
 	if !ours() {
 		return
 	}
-	done := make(chan struct{}, len(s.pushers))
+	flushes := make([]func(context.Context), 0, len(s.pushers)+1)
 	for _, p := range s.pushers {
+		flushes = append(flushes, p.flush)
+	}
+	if s.further != nil {
+		flushes = append(flushes, s.further)
+	}
+	done := make(chan struct{}, len(flushes))
+	for _, flush := range flushes {
 		go func() {
-			p.flush(ctx)
+			flush(ctx)
 			done <- struct{}{}
 		}()
 	}
-	for range s.pushers {
+	for range flushes {
 		<-done
 	}
 }

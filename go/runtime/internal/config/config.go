@@ -44,11 +44,11 @@ type Config struct {
 	// Queue is OTEL_BSP_*.
 	Queue batch.Config
 
-	// Sampler is OTEL_TRACES_SAMPLER, with OTEL_GO_EXCLUDE before it.
+	// Sampler is OTEL_TRACES_SAMPLER.
 	Sampler    sdktrace.Sampler
 	Propagator propagation.TextMapPropagator
 
-	// Exclude is OTEL_GO_EXCLUDE.
+	// Exclude is OTEL_GO_EXCLUDE, which comes before the sampler.
 	Exclude []filter.Rule
 
 	// Outputs is where traces go: Traces by the above, or what OTEL_CONFIG_FILE says,
@@ -66,6 +66,10 @@ type Output struct {
 	Name  string      // otlp, otlp_file, otlp/stdout or console
 	OTLP  otlp.Config // without what only the program knows
 	Queue batch.Config
+
+	// Make makes the processor of an own extension, whose import path is the name; else nil.
+	// first is to be called before the first span is taken.
+	Make func(first func()) sdktrace.SpanProcessor
 }
 
 // reader reads variables by getenv, and says by warn what is wrong with them.
@@ -85,7 +89,7 @@ func Read(getenv func(name string) string, warn func(format string, args ...any)
 		if c.Disabled = f.disabled; !c.Disabled {
 			c.Resource, c.Outputs, c.Limits, c.Propagator = f.resource, f.traces, &f.limits, f.propagator
 			c.Exclude = r.exclude()
-			c.Sampler = filter.Sampler(f.sampler, c.Exclude)
+			c.Sampler = f.sampler
 		}
 		return c
 	}
@@ -98,7 +102,7 @@ func Read(getenv func(name string) string, warn func(format string, args ...any)
 	c.OTLP = r.otlp("TRACES", "v1/traces")
 	c.Queue = r.queue()
 	c.Exclude = r.exclude()
-	c.Sampler = filter.Sampler(r.sampler(), c.Exclude)
+	c.Sampler = r.sampler()
 	c.Propagator = r.propagator()
 	r.limits()
 	for _, name := range c.Traces {

@@ -27,6 +27,7 @@ type Provider struct {
 	mu        sync.Mutex
 	current   metric.MeterProvider // that the callbacks are registered with
 	callbacks []*callback          // of what is asked for its values
+	left      func()               // see OnLeave
 }
 
 // New returns a provider that hands on to ours, until another than itself becomes
@@ -48,6 +49,13 @@ func (p *Provider) target() metric.MeterProvider {
 	return global
 }
 
+// OnLeave has f called when it is found that the program has set a provider of its own.
+func (p *Provider) OnLeave(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = f
+}
+
 // Meter returns a meter of whatever provider is to be used when it is.
 func (p *Provider) Meter(name string, opts ...metric.MeterOption) metric.Meter {
 	return &meter{provider: p, name: name, opts: opts}
@@ -61,6 +69,9 @@ func (p *Provider) Refresh() {
 	defer p.mu.Unlock()
 	if same(target, p.current) {
 		return
+	}
+	if same(p.current, p.ours) && p.left != nil {
+		go p.left()
 	}
 	p.current = target
 	for _, c := range p.callbacks {

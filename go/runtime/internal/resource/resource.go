@@ -30,12 +30,15 @@ type Config struct {
 	Attrs     []attribute.KeyValue // come before what is found out
 	Detectors []string             // names of detectors
 
+	// Found is what own extensions have found out. It comes before what detectors do.
+	Found []attribute.KeyValue
+
 	// Keep, if set, says whether an attribute that a detector finds is wanted.
 	Keep func(key string) bool
 }
 
-// New returns the program's resource: what the detectors find out, then the
-// user's attributes, then the service's name if the user gives one; later ones
+// New returns the program's resource: what the detectors find out, then what own
+// extensions do, then the user's attributes, then the service's name if the user gives one; later ones
 // come first.
 func New(cfg Config) *resource.Resource { return here().resource(cfg) }
 
@@ -57,6 +60,7 @@ func (p *place) resource(cfg Config) *resource.Resource {
 			}
 		}
 	}
+	a = append(a, cfg.Found...)
 	a = append(a, cfg.Attrs...)
 	a.add("service.name", cfg.Service)
 	return resource.NewWithAttributes(schema, a...)

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	_ "unsafe" // for linkname
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
 	sdkresource "go.opentelemetry.io/otel/sdk/resource"
 
 	"otel.tool/runtime/hook"
@@ -33,6 +35,15 @@ func InTest() bool {
 // binary, unless OTEL_GO_TEST=1.
 func Wanted() bool { return !InTest() || os.Getenv("OTEL_GO_TEST") == "1" }
 
+// extended is true in a program with own extensions: by data in the file that otel adds to its main
+// package, so before anything is initialised.
+//
+//go:linkname extended
+var extended bool
+
+// Extended says that main's initialisation is to set the signals up, by an Extend each.
+func Extended() bool { return extended }
+
 // OwnType says whether x, one of the API's globals, has been set by the program.
 // Until then it is of a type of the API's internal/global package.
 func OwnType(x any) bool {
@@ -42,12 +53,21 @@ func OwnType(x any) bool {
 var (
 	resourceOnce sync.Once
 	theResource  *sdkresource.Resource
+	detectors    []func() []attribute.KeyValue
 )
+
+// Detect has find asked for attributes of the resource, when that is made.
+func Detect(find func() []attribute.KeyValue) { detectors = append(detectors, find) }
 
 // Resource returns the program's resource, which is the same for all signals: its
 // service.instance.id is made up.
 func Resource(cfg resource.Config) *sdkresource.Resource {
-	resourceOnce.Do(func() { theResource = resource.New(cfg) })
+	resourceOnce.Do(func() {
+		for _, find := range detectors {
+			cfg.Found = append(cfg.Found, find()...)
+		}
+		theResource = resource.New(cfg)
+	})
 	return theResource
 }
 
