@@ -2,7 +2,7 @@
 // do with what the same programs do when plain go built them.
 //
 //	go test ./...                  the everyday suite
-//	go test -run Real -real ./...  against a real Jaeger and a real Collector
+//	go test -run Real -real ./...  against a real Jaeger, Collector and Prometheus
 //	go test -run All -all ./...    the long matrix
 //
 // The tool under test is ../../build/otel, or what the variable OTEL_E2E_TOOL
@@ -29,7 +29,7 @@ import (
 )
 
 var (
-	realServers = flag.Bool("real", false, "also run the tests against a real Jaeger and Collector")
+	realServers = flag.Bool("real", false, "also run the tests against real servers")
 	allMatrix   = flag.Bool("all", false, "also run the long matrix")
 )
 

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"otel.tool/tests/e2e/collect"
 )
 
 // The Jaeger that the walk-through is tested with, and what its module must
@@ -51,7 +49,7 @@ func serverCache(t *testing.T, name string) string {
 var building sync.Mutex
 
 // buildServer builds a server with go, in the module in dir, unless it is there.
-func buildServer(t *testing.T, bin, dir, pkg string) string {
+func buildServer(t *testing.T, bin, dir, pkg string, flags ...string) string {
 	t.Helper()
 	building.Lock()
 	defer building.Unlock()
@@ -60,8 +58,8 @@ func buildServer(t *testing.T, bin, dir, pkg string) string {
 	}
 	began := time.Now()
 	part := fmt.Sprintf("%s.%d", bin, os.Getpid())
-	cmd := exec.Command("go", "build", "-o", part, pkg)
-	cmd.Dir = dir
+	cmd := exec.Command("go", append(append([]string{"build", "-o", part}, flags...), pkg)...)
+	cmd.Dir, cmd.Env = dir, environ("GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("building %s: %v\n%s", filepath.Base(bin), err, out)
 	}
@@ -72,22 +70,29 @@ func buildServer(t *testing.T, bin, dir, pkg string) string {
 	return bin
 }
 
-// jaeger builds and starts a real Jaeger: its OTLP endpoint for grpc, and the
-// base URL of its API.
-func jaeger(t *testing.T) (grpc, api string) {
+// moduleDir downloads a module, path@version, whose sum is known.
+func moduleDir(t *testing.T, module, sum string) (dir, version string) {
 	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", jaegerModule)
+	cmd := exec.Command("go", "mod", "download", "-json", module)
 	cmd.Dir = suite
 	out, err := cmd.Output()
 	var mod struct{ Dir, Sum, Error string }
 	if jsonErr := json.Unmarshal(out, &mod); jsonErr != nil || err != nil || mod.Error != "" {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if mod.Sum != jaegerSum {
-		t.Fatalf("%s has sum %s, want %s", jaegerModule, mod.Sum, jaegerSum)
+	if mod.Sum != sum {
+		t.Fatalf("%s has sum %s, want %s", module, mod.Sum, sum)
 	}
-	_, version, _ := strings.Cut(jaegerModule, "@")
-	bin := buildServer(t, serverCache(t, "jaeger-"+version), mod.Dir, "./cmd/all-in-one")
+	_, version, _ = strings.Cut(module, "@")
+	return mod.Dir, version
+}
+
+// jaeger builds and starts a real Jaeger: its OTLP endpoint for grpc, and the
+// base URL of its API.
+func jaeger(t *testing.T) (grpc, api string) {
+	t.Helper()
+	dir, version := moduleDir(t, jaegerModule, jaegerSum)
+	bin := buildServer(t, serverCache(t, "jaeger-"+version), dir, "./cmd/all-in-one")
 
 	grpcAddr, query := freeAddr(t), freeAddr(t)
 	p := start(t, nil, bin,
@@ -167,99 +172,5 @@ func TestRealJaeger(t *testing.T) {
 	}
 	if !slices.Equal(spans, want) {
 		t.Errorf("Jaeger has\n%q, want\n%q", spans, want)
-	}
-}
-
-// collector returns the Collector's program, which is built first.
-func collector(t *testing.T) (bin string) {
-	t.Helper()
-	return buildServer(t, serverCache(t, "otelcol-"+hashFile(t, "otelcol/main.go")[:8]+hashFile(t, "otelcol/go.sum")[:8]), "otelcol", ".")
-}
-
-// TestRealCollector sends spans to the real Collector in all three protocols.
-// It passes them on, over OTLP, to ours.
-func TestRealCollector(t *testing.T) {
-	real(t)
-	bin := collector(t)
-	c := collect.Start(t)
-	grpc, http := freeAddr(t), freeAddr(t)
-	p := start(t, nil, bin, "--config", fmt.Sprintf(`yaml:
-receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
-exporters: {otlphttp: {endpoint: %q, sending_queue: {enabled: false}}}
-service:
-  pipelines: {traces: {receivers: [otlp], exporters: [otlphttp]}}
-  telemetry: {metrics: {level: none}}
-`, grpc, http, c.HTTP))
-	p.listening(grpc)
-	p.listening(http)
-
-	rows := []struct{ protocol, endpoint string }{
-		{"grpc", "http://" + grpc},
-		{"http/protobuf", "http://" + http},
-		{"http/json", "http://" + http},
-	}
-	for _, row := range rows {
-		for _, compression := range []string{"none", "gzip"} {
-			t.Run(row.protocol+" "+compression, func(t *testing.T) {
-				c.Reset()
-				p := start(t, []string{
-					"OTEL_EXPORTER_OTLP_ENDPOINT=" + row.endpoint,
-					"OTEL_EXPORTER_OTLP_PROTOCOL=" + row.protocol,
-					"OTEL_EXPORTER_OTLP_COMPRESSION=" + compression,
-					"OTEL_SERVICE_NAME=real",
-				}, built(t, "spans").woven)
-				fetch(plainClient, p.line("listening ")+"/panic")
-				fetch(plainClient, p.line("listening ")+"/ctx")
-				if r := p.stop(); r.err != "" {
-					t.Errorf("standard error: %s", r.err)
-				}
-				spans := c.Wait(t, 4)
-				want := "Server GET /panic Error\nServer GET /ctx\n  Client GET\n    Server GET /plain\n"
-				if got := collect.Tree(spans); got != want {
-					t.Errorf("got\n%swant\n%s", got, want)
-				}
-				attrs{"http.response.status_code": 200, "http.route": "/ctx", "url.path": "/ctx"}.check(t, spans[1])
-				if spans[0].Service != "real" || len(spans[0].Events) != 1 {
-					t.Errorf("service %q, events %v", spans[0].Service, spans[0].Events)
-				}
-			})
-		}
-	}
-}
-
-// TestRealCollectorSignals sends metrics and logs to the real Collector in all three
-// protocols. It prints what it has understood.
-func TestRealCollectorSignals(t *testing.T) {
-	real(t)
-	bin := collector(t)
-	a := newApp(t, "logs")
-	a.env = append(a.env, "OTEL_GO_SIGNALS=all")
-	woven := a.woven()
-	for _, protocol := range []string{"grpc", "http/protobuf", "http/json"} {
-		t.Run(protocol, func(t *testing.T) {
-			addr, kind := freeAddr(t), strings.SplitN(protocol, "/", 2)[0]
-			p := start(t, nil, bin, "--config", fmt.Sprintf(`yaml:
-receivers: {otlp: {protocols: {%s: {endpoint: %q}}}}
-exporters: {debug: {verbosity: detailed}}
-service:
-  pipelines:
-    traces: {receivers: [otlp], exporters: [debug]}
-    metrics: {receivers: [otlp], exporters: [debug]}
-    logs: {receivers: [otlp], exporters: [debug]}
-  telemetry: {metrics: {level: none}}
-`, kind, addr))
-			p.listening(addr)
-			r := a.must("OTEL_EXPORTER_OTLP_ENDPOINT=http://"+addr, "OTEL_EXPORTER_OTLP_PROTOCOL="+protocol,
-				"OTEL_LOGS_EXPORTER=otlp", "OTEL_SERVICE_NAME=real", woven)
-			if strings.Contains(r.err, "otel:") {
-				t.Errorf("standard error: %s", r.err)
-			}
-			for _, want := range []string{
-				"-> service.name: Str(real)", "Name: http.server.request.duration", "-> Unit: s\n", "DataType: Histogram",
-				"Name: go.goroutine.count", "InstrumentationScope otel.tool/hooks/log/slog", "Body: Str(from a goroutine)", "SeverityText: INFO",
-			} {
-				p.until(want, func() bool { return strings.Contains(p.stdout.String()+p.err.String(), want) })
-			}
-		})
 	}
 }

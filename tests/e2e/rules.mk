@@ -5,7 +5,7 @@ E2E = cd tests/e2e && go vet ./... && go test -count=1 -timeout 60m -v
 test-e2e: build/otel
 	$(E2E) .
 
-# Against a real Jaeger and a real Collector, which are built first: minutes; and
+# Against a real Jaeger, Collector and Prometheus, which are built first: minutes; and
 # against real databases.
 test-e2e-real: build/otel
 	tools/setup servers
