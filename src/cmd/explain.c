@@ -147,14 +147,23 @@ static isize print_not_woven(Explain *e, bool gap)
 	return n;
 }
 
+static void print_program(Explain *e, const Program *p)
+{
+	Str hooks = str_join(e->arena, &p->hooks, S(", ")),
+	    extensions = str_join(e->arena, &p->extensions, S(", "));
+
+	printf("  %.*s: otel.tool/runtime, %.*s\n", STR_ARG(p->path), STR_ARG(hooks));
+	if (extensions.len > 0)
+		printf("  %.*s: extended by %.*s\n", STR_ARG(p->path), STR_ARG(extensions));
+}
+
 static void print_build(Explain *e)
 {
 	const Plan *plan = &e->planned->plan;
 
 	printf("\n%slinked in%s\n", e->on.bold, e->on.off);
 	for (const Program *p = plan->programs; p; p = p->next)
-		printf("  %.*s: otel.tool/runtime, %.*s\n", STR_ARG(p->path),
-			STR_ARG(str_join(e->arena, &p->hooks, S(", "))));
+		print_program(e, p);
 	printf("  'otel manifest --weight FILE' measures a program that is built\n");
 	if (plan->moved.n > 0)
 		printf("\n%smoved%s\n", e->on.bold, e->on.off);

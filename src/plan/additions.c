@@ -54,24 +54,103 @@ static void add_import(StrBuf *b, Str package)
 	buf_addf(b, "\t_ \"%.*s\"\n", STR_ARG(package));
 }
 
-// add_signals imports what serves the chosen signals beside traces, which the runtime does.
-static void add_signals(Planner *p, StrBuf *b)
+// add_signals imports what serves the chosen signals beside traces, which the runtime does. By
+// name, if extensions are handed over.
+static void add_signals(Planner *p, StrBuf *b, bool named)
 {
-	for (isize i = 0; i < p->out->signals.n; i++)
-		if (!str_eq(p->out->signals.v[i], S("traces")))
-			add_import(b, str_format(p->arena, "otel.tool/runtime/%.*s",
-					      STR_ARG(p->out->signals.v[i])));
+	for (isize i = 0; i < p->out->signals.n; i++) {
+		Str signal = p->out->signals.v[i];
+		if (str_eq(signal, S("traces")))
+			continue;
+		if (named)
+			buf_addf(b, "\totel_%.*s_ \"otel.tool/runtime/%.*s\"\n", STR_ARG(signal),
+				STR_ARG(signal));
+		else
+			add_import(
+				b, str_format(p->arena, "otel.tool/runtime/%.*s", STR_ARG(signal)));
+	}
 }
 
-// main_file returns the Go file that links the runtime and the hooks in.
-static Str main_file(Planner *p, Str package_name, const Package *main, const StrList *hooks)
+// ---- extensions
+
+// Those that one main package links.
+typedef struct {
+	const Extension **v;
+	isize n;
+} Linked;
+
+static Linked extensions_of(Planner *p, const Package *home)
+{
+	Linked l = {0};
+	isize n = 0;
+
+	for (const Extension *e = p->extensions; e; e = e->next)
+		n++;
+	l.v = arena_array(p->arena, const Extension *, n + 1);
+	for (const Extension *e = p->extensions; e; e = e->next) {
+		if (extension_may_import(e, home)) {
+			l.v[l.n++] = e;
+			continue;
+		}
+		diag_warn(p->diags, NULL, (Span){0},
+			"the extension '%.*s' is left out of '%.*s': it is internal to '%.*s'",
+			STR_ARG(e->package->path), STR_ARG(home->path),
+			STR_ARG(e->package->module ? e->package->module->path : S("")));
+	}
+	return l;
+}
+
+// hand_over calls what sets a signal up, with the functions that are for it.
+static void hand_over(StrBuf *b, const Linked *l, Str package, Str signal)
+{
+	buf_addf(b, "\nvar _ = otel_%.*s_.Extend(", STR_ARG(package));
+	for (isize i = 0; i < l->n; i++) {
+		const Extension *e = l->v[i];
+		bool begun = false;
+		for (isize k = 0; k < e->functions.n; k++) {
+			if (!str_eq(extension_signal(e, k), signal))
+				continue;
+			if (!begun)
+				buf_addf(b, "otel_%.*s_.Extension{Name: \"%.*s\"", STR_ARG(package),
+					STR_ARG(e->package->path));
+			begun = true;
+			buf_addf(b, ", %.*s: otel_extension%td_.%.*s", STR_ARG(e->functions.v[k]),
+				i, STR_ARG(e->functions.v[k]));
+		}
+		buf_add(b, begun ? S("}, ") : S(""));
+	}
+	buf_add(b, S(")\n"));
+}
+
+// add_extensions hands the functions over. That there are any, the runtime knows before it is
+// initialised, by data of ours in the place of a variable of its own; so it waits for them.
+static void add_extensions(Planner *p, StrBuf *b, const Linked *l)
+{
+	if (l->n == 0)
+		return;
+	buf_add(b, S("\n//go:linkname otel_extended_ otel.tool/runtime/internal/setup.extended\n"
+		     "var otel_extended_ = true\n"));
+	hand_over(b, l, S("runtime"), S("traces"));
+	for (isize i = 0; i < p->out->signals.n; i++)
+		if (!str_eq(p->out->signals.v[i], S("traces")))
+			hand_over(b, l, p->out->signals.v[i], p->out->signals.v[i]);
+}
+
+// main_file returns the Go file that links the runtime, the hooks and the extensions in.
+static Str main_file(Planner *p, Str package_name, const Package *main, const StrList *hooks,
+	const Linked *extensions)
 {
 	StrBuf b = {.arena = p->arena};
 	StrList imports = {.arena = p->arena};
 
 	buf_addf(&b, "package %.*s\n\nimport (\n\totel_runtime_ \"otel.tool/runtime\"\n",
 		STR_ARG(package_name));
-	add_signals(p, &b);
+	add_signals(p, &b, extensions->n > 0);
+	for (isize i = 0; i < extensions->n; i++)
+		buf_addf(&b, "\totel_extension%td_ \"%.*s\"\n", i,
+			STR_ARG(extensions->v[i]->package->path));
+	if (extensions->n > 0)
+		add_import(&b, S("unsafe"));
 	for (isize i = 0; i < hooks->n; i++)
 		add_import(&b, hooks->v[i]);
 	imports_of(p, main, &imports);
@@ -81,6 +160,7 @@ static Str main_file(Planner *p, Str package_name, const Package *main, const St
 	buf_add(&b, S(")\n\nvar _ = otel_runtime_.Manifest("));
 	json_quote(&b, planner_manifest(p, main));
 	buf_add(&b, S(")\n"));
+	add_extensions(p, &b, extensions);
 	return buf_str(&b);
 }
 
@@ -106,8 +186,12 @@ static bool is_main_module(const Package *p)
 // What a file inside the package under test must not import: anything that imports that
 // package, as hooks of a library do, or our runtime, when it is one of those that that
 // is made of. Such a file goes beside the package, into NAME_test.
-static bool is_imported_by_ours(const Planner *p, const Package *home, const StrList *hooks)
+static bool is_imported_by_ours(
+	const Planner *p, const Package *home, const StrList *hooks, const Linked *extensions)
 {
+	for (isize i = 0; i < extensions->n; i++)
+		if (extension_needs(extensions->v[i], package_path(home)))
+			return true;
 	for (isize i = 0; i < hooks->n; i++) {
 		const HookPackage *hp = map_get(&p->rules.packages, hooks->v[i]);
 		if (hp->imports_library)
@@ -135,14 +219,16 @@ static Str named_folder(const Planner *p)
 	return p->args->packages.n > 0 ? path_dir(p->args->packages.v[0]) : S(".");
 }
 
-static void add_program(Planner *p, Str path, StrList hooks)
+static void add_program(Planner *p, Str path, StrList hooks, const Linked *extensions)
 {
 	Program **link = &p->out->programs;
 
 	while (*link)
 		link = &(*link)->next;
 	*link = arena_new(p->arena, Program);
-	**link = (Program){.path = path, .hooks = hooks};
+	**link = (Program){.path = path, .hooks = hooks, .extensions.arena = p->arena};
+	for (isize i = 0; i < extensions->n; i++)
+		strlist_add(&(*link)->extensions, extensions->v[i]->package->path);
 }
 
 // is_changed tells whether something in what main is made of is woven.
@@ -169,11 +255,13 @@ void planner_add_main(Planner *p, const Package *main)
 	if ((!links && !may_call_go(main)) || !home || (!is_main_module(home) && !files))
 		return;
 	strlist_sort(&hooks);
-	add_program(p, main->path, hooks);
-	bool outside = test && is_imported_by_ours(p, home, &hooks);
+	Linked extensions = links ? extensions_of(p, home) : (Linked){0};
+	add_program(p, main->path, hooks, &extensions);
+	bool outside = test && is_imported_by_ours(p, home, &hooks, &extensions);
 	Str package = str_format(a, "%.*s%s", STR_ARG(home->name), outside ? "_test" : "");
 	Str name = test ? S("otel_runtime_test.go") : S("otel.runtime.go");
-	Str text = links ? main_file(p, package, main, &hooks) : restore_file(p, package);
+	Str text =
+		links ? main_file(p, package, main, &hooks, &extensions) : restore_file(p, package);
 	overlay_file(
 		p, path_join(a, home->dir, name), str_format(a, "main-%td.go", p->files.n), text);
 	if (files)

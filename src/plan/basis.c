@@ -111,6 +111,8 @@ PlanBasis planner_basis(Planner *p)
 			add_once(&b.files, path_join(a, pkg->module->dir, S("go.mod")));
 	}
 	add_targets(p, &b);
+	for (const Extension *e = p->extensions; e; e = e->next)
+		add_sources(p, &b.shapes, e->package->dir);
 	for (isize i = 0; i < p->rules.roots.n; i++) {
 		add_once(&b.dirs, p->rules.roots.v[i]);
 		add_once(&b.files, path_join(a, p->rules.roots.v[i], S("go.mod")));

@@ -92,18 +92,25 @@ void decisions_read(const json_t *list, Decisions *out)
 	}
 }
 
+static void put_list(StrBuf *b, const char *key, const StrList *l)
+{
+	buf_addf(b, ",\"%s\":[", key);
+	for (isize i = 0; i < l->n; i++) {
+		buf_add(b, i ? S(",") : S(""));
+		json_quote(b, l->v[i]);
+	}
+	buf_add(b, S("]"));
+}
+
 void programs_write(StrBuf *b, const Program *first)
 {
 	buf_add(b, S("["));
 	for (const Program *p = first; p; p = p->next) {
 		buf_add(b, p == first ? S("\n{\"path\":") : S(",\n{\"path\":"));
 		json_quote(b, p->path);
-		buf_add(b, S(",\"hooks\":["));
-		for (isize i = 0; i < p->hooks.n; i++) {
-			buf_add(b, i ? S(",") : S(""));
-			json_quote(b, p->hooks.v[i]);
-		}
-		buf_add(b, S("]}"));
+		put_list(b, "hooks", &p->hooks);
+		put_list(b, "extensions", &p->extensions);
+		buf_add(b, S("}"));
 	}
 	buf_add(b, S("]"));
 }
@@ -116,8 +123,9 @@ Program *programs_read(Arena *a, const json_t *list)
 		const json_t *obj = json_array_get(list, i);
 		Program *p = *link = arena_new(a, Program);
 		p->path = str_dup(a, jstr(obj, "path"));
-		p->hooks.arena = a;
+		p->hooks.arena = p->extensions.arena = a;
 		jstrs(obj, "hooks", &p->hooks);
+		jstrs(obj, "extensions", &p->extensions);
 		link = &p->next;
 	}
 	return first;

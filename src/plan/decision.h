@@ -53,8 +53,9 @@ typedef struct {
 typedef struct Program Program;
 struct Program {
 	Program *next;
-	Str path;      // import path; that of a test binary ends in ".test"
-	StrList hooks; // packages
+	Str path;           // import path; that of a test binary ends in ".test"
+	StrList hooks;      // packages
+	StrList extensions; // packages of the user's that add to the SDK
 };
 
 // decide adds a copy of one.

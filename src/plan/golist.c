@@ -161,7 +161,7 @@ static Module *read_module(Arena *a, const json_t *obj)
 	return m;
 }
 
-static Package *read_package(Arena *a, const json_t *obj)
+static Package *read_package(Arena *a, const json_t *obj, bool deps)
 {
 	Package *p = arena_new(a, Package);
 
@@ -175,25 +175,31 @@ static Package *read_package(Arena *a, const json_t *obj)
 		.deps = {.arena = a},
 		.standard = jbool(obj, "Standard"),
 		.named = !jbool(obj, "DepOnly"),
+		.error = str_dup(a, jstr(jobj(obj, "Error"), "Err")),
 	};
 	jstrs(obj, "GoFiles", &p->files);
 	jstrs(obj, "CgoFiles", &p->files);
-	// Only for main packages do we ask what they are made of.
-	if (str_eq(p->name, S("main")) || p->for_test.len > 0)
+	// Mostly we ask only of main packages what they are made of.
+	if (deps || str_eq(p->name, S("main")) || p->for_test.len > 0)
 		jstrs(obj, "Deps", &p->deps);
 	return p;
 }
 
-static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, StrList *argv)
+static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, bool more, StrList *argv)
 {
 	strlist_add(argv, env->go);
 	add_text(argv, "list");
 	add_chdir(a, argv, args);
 	add_text(argv, "-deps");
-	if (str_eq(args->command, S("test")))
+	if (more)
+		add_text(argv, "-e");
+	else if (str_eq(args->command, S("test")))
 		add_text(argv, "-test");
-	add_text(argv,
-		"-json=ImportPath,Name,Dir,Standard,DepOnly,ForTest,Module,GoFiles,CgoFiles,Deps");
+	strlist_add(
+		argv, str_format(a,
+			      "-json=ImportPath,Name,Dir,Standard,DepOnly,ForTest,Module,GoFiles,"
+			      "CgoFiles,Deps%s",
+			      more ? ",Error" : ""));
 	for (const GoFlag *f = args->flags; f; f = f->next) {
 		bool own = f->words > 0 && f->use == FLAG_BUILD && !str_eq(f->name, S("C"));
 		if (own && f->has_value)
@@ -205,8 +211,20 @@ static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, StrList *a
 			strlist_add(argv, str_format(a, "-overlay=%.*s", STR_ARG(f->value)));
 	}
 	add_text(argv, "--");
-	for (isize i = 0; i < args->packages.n; i++)
-		strlist_add(argv, args->packages.v[i]);
+}
+
+static bool read_list(Arena *a, Str text, bool more, StrMap *packages, Diags *d)
+{
+	Source src = {S("go list"), text};
+	JsonStream s = {.src = &src};
+
+	for (json_t *obj; json_next(&s, &obj, d);) {
+		if (!obj)
+			return true;
+		Package *p = read_package(a, obj, more);
+		map_put(packages, p->path, p);
+	}
+	return false;
 }
 
 bool go_list(
@@ -215,20 +233,23 @@ bool go_list(
 	StrList argv = {.arena = a};
 	ProcResult res;
 
-	list_args(a, env, args, &argv);
+	list_args(a, env, args, false, &argv);
+	for (isize i = 0; i < args->packages.n; i++)
+		strlist_add(&argv, args->packages.v[i]);
 	if (!run_go(a, &argv, S(""), &res, d))
 		return false;
 	*status = res.status;
-	if (res.status != 0)
-		return true;
+	return res.status != 0 || read_list(a, res.out, false, packages, d);
+}
 
-	Source src = {S("go list"), res.out};
-	JsonStream s = {.src = &src};
-	for (json_t *obj; json_next(&s, &obj, d);) {
-		if (!obj)
-			return true;
-		Package *p = read_package(a, obj);
-		map_put(packages, p->path, p);
-	}
-	return false;
+bool go_list_more(Arena *a, const GoEnv *env, const GoArgs *args, const StrList *further,
+	StrMap *packages, Diags *d)
+{
+	StrList argv = {.arena = a};
+	ProcResult res;
+
+	list_args(a, env, args, true, &argv);
+	for (isize i = 0; i < further->n; i++)
+		strlist_add(&argv, further->v[i]);
+	return run_go(a, &argv, S(""), &res, d) && read_list(a, res.out, true, packages, d);
 }

@@ -42,6 +42,7 @@ typedef struct {
 	StrList deps;   // import paths of all that it is made of
 	bool standard;
 	bool named; // on the command line, not only a dependency
+	Str error;  // what is wrong with it, where go_list_more was asked
 } Package;
 
 // go_find finds the go command in PATH, passing over ourselves under that name.
@@ -55,6 +56,11 @@ bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d);
 // the build cannot work either, and the list is incomplete.
 bool go_list(
 	Arena *a, const GoEnv *env, const GoArgs *args, StrMap *packages, int *status, Diags *d);
+
+// go_list_more asks for further packages, with the same flags: import paths, or absolute folders.
+// Those that go cannot find or read are in the list too, with what go says of them.
+bool go_list_more(Arena *a, const GoEnv *env, const GoArgs *args, const StrList *further,
+	StrMap *packages, Diags *d);
 
 // go_output runs `go ARGS…` in the folder dir, and returns what it prints, whatever its exit
 // status is.

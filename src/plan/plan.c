@@ -122,6 +122,25 @@ static void add_needs(Planner *p)
 				STR_ARG(p->woven.v[i].digest)));
 }
 
+static bool find_extensions(Planner *p)
+{
+	const ExtensionSearch search = {
+		.arena = p->arena,
+		.env = &p->env,
+		.args = p->args,
+		.signals = &p->out->signals,
+		.packages = &p->packages,
+	};
+	Diags wrong = {.arena = p->arena};
+	bool ok = extensions_find(&search, p->rules.rules.extensions, &p->extensions, &wrong);
+
+	if (wrong.nerror > 0)
+		p->rules.incomplete = true; // it may be there the next time
+	if (wrong.nfault == 0)
+		diag_soften(p->diags, &wrong);
+	return ok;
+}
+
 static bool match(Planner *p)
 {
 	Match m = {
@@ -147,7 +166,7 @@ static bool make(Planner *p)
 	lap(&p->since, &times->rest);
 	read_rules(p);
 	lap(&p->since, &times->rules);
-	if (!match(p))
+	if (!find_extensions(p) || !match(p))
 		return false;
 	lap(&p->since, &times->match);
 	p->complete = !p->rules.incomplete;

@@ -2,6 +2,7 @@
 #ifndef PLAN_PLANNER_H
 #define PLAN_PLANNER_H
 
+#include "plan/extension.h"
 #include "plan/match.h"
 #include "plan/memo.h"
 #include "plan/workspace.h"
@@ -17,6 +18,7 @@ typedef struct {
 	Str modfile; // the file that -modfile names, "" without the flag
 	RuleSet rules;
 	WovenList woven;
+	Extension *extensions;
 	StrMap files;   // name in the plan's folder -> Str *, its text
 	StrMap overlay; // path as go sees it -> Str *, path of the file that is there instead
 	StrList moved;  // modules of the build that are compiled from our copy, for their hooks

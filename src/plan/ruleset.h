@@ -10,7 +10,7 @@
 //   - the files and folders that $OTEL_GO_RULES, $OTELC_RULES or --rules name, separated by
 //     commas or colons.
 // All are merged, unless only the named ones are wanted. What only whoever builds may decide
-// (use, trust, exclude, instrumentations) counts in their own files alone.
+// (use, trust, exclude, instrumentations, extensions) counts in their own files alone.
 #ifndef PLAN_RULESET_H
 #define PLAN_RULESET_H
 

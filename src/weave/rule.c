@@ -98,6 +98,7 @@ const ModifierKeys modifiers[MODIFIERS] = {
 
 const TopKey top_keys[] = {
 	{"exclude", TOP_LIST, offsetof(Rules, exclude)},
+	{"extensions", TOP_EXTENSIONS, 0},
 	{"instrumentations", TOP_OFF, offsetof(Rules, off)},
 	{"metrics", TOP_METRICS, 0},
 	{"spans", TOP_SPANS, 0},
@@ -540,8 +541,10 @@ static bool add_list(const RuleReader *r, const YamlNode *v, StrList *to)
 	return true;
 }
 
-// Use = Module "@" Version | Folder .
-static bool read_use(const RuleReader *r, const YamlNode *v, RuleUse **link)
+// read_entries reads a list of texts, with their places, behind those that are there. Each is what
+// fits says, or an error.
+static bool read_entries(const RuleReader *r, const YamlNode *v, RuleUse **link,
+	bool (*fits)(Str entry), const char *expected)
 {
 	bool ok = true;
 
@@ -553,12 +556,9 @@ static bool read_use(const RuleReader *r, const YamlNode *v, RuleUse **link)
 		RuleText entry = {.at = m->at};
 		if (!rule_text(r, m, &entry.text))
 			return false;
-		Str version = entry.text, module = str_cut(&version, '@');
-		bool folder = module.len > 0 && (module.p[0] == '.' || module.p[0] == '/');
-		if (!folder && !str_starts(version, S("v"))) {
-			ok = diag_error(r->diags, r->src, m->at,
-				"expected MODULE@VERSION, or a folder as in ./rules, found '%.*s'",
-				STR_ARG(entry.text));
+		if (!fits(entry.text)) {
+			ok = diag_error(r->diags, r->src, m->at, "expected %s, found '%.*s'",
+				expected, STR_ARG(entry.text));
 			continue;
 		}
 		*link = arena_new(r->arena, RuleUse);
@@ -566,6 +566,25 @@ static bool read_use(const RuleReader *r, const YamlNode *v, RuleUse **link)
 		link = &(*link)->next;
 	}
 	return ok;
+}
+
+// Use = Module "@" Version | Folder .
+static bool is_use(Str entry)
+{
+	Str version = entry, module = str_cut(&version, '@');
+	bool folder = module.len > 0 && (module.p[0] == '.' || module.p[0] == '/');
+
+	return folder || str_starts(version, S("v"));
+}
+
+// Extension = ImportPath | Folder .
+static bool is_extension(Str entry)
+{
+	bool folder = str_starts(entry, S("./")) || str_starts(entry, S("../"));
+
+	return folder || (entry.p[0] != '.' && entry.p[0] != '/' && entry.p[0] != '-' &&
+				 str_find(entry, S("@")) < 0 && str_find(entry, S("...")) < 0 &&
+				 str_find(entry, S(" ")) < 0);
 }
 
 // read_top reads one member of the file: a rule, or what only an otel.yaml says. A rule of one
@@ -584,7 +603,12 @@ static bool read_top(const RuleReader *r, const YamlNode *v, Rules *out)
 	case TOP_OFF: return read_off(r, v, list);
 	case TOP_SPANS: return rule_spans(r, v, false, &out->first);
 	case TOP_METRICS: return rule_spans(r, v, true, &out->first);
-	case TOP_USE: return read_use(r, v, &out->use);
+	case TOP_USE:
+		return read_entries(
+			r, v, &out->use, is_use, "MODULE@VERSION, or a folder as in ./rules");
+	case TOP_EXTENSIONS:
+		return read_entries(r, v, &out->extensions, is_extension,
+			"the import path of a package, or a folder as in ./telemetry");
 	}
 	return false;
 }

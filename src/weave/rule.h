@@ -113,6 +113,10 @@ struct RuleUse {
 	const Source *src;
 };
 
+// A package that adds to the SDK in the user's program: an import path, or a folder,
+// "./telemetry" (plan/extension.h).
+typedef RuleUse RuleExtension;
+
 // The rules of some files, and what else an otel.yaml says. Set the arenas.
 typedef struct {
 	Rule *first;     // sorted by order, then by name
@@ -120,6 +124,7 @@ typedef struct {
 	StrList off;     // instrumentations and rules that are switched off
 	StrList trust;   // modules whose own rules may be used; may be globs
 	RuleUse *use;
+	RuleExtension *extensions;
 } Rules;
 
 // rules_read adds those of a file. It returns false if the file has errors; they are in d.

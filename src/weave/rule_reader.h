@@ -44,7 +44,7 @@ extern const ModifierKeys modifiers[MODIFIERS];
 // What an otel.yaml says beside rules.
 typedef struct {
 	const char *name;
-	enum { TOP_LIST, TOP_OFF, TOP_SPANS, TOP_METRICS, TOP_USE } kind;
+	enum { TOP_LIST, TOP_OFF, TOP_SPANS, TOP_METRICS, TOP_USE, TOP_EXTENSIONS } kind;
 	isize offset; // in Rules, of a list
 } TopKey;
 

@@ -8,6 +8,7 @@ static const struct {
 	const char *map, *key, *text;
 } words[] = {
 	{"file", "exclude", "packages, or PACKAGE:FUNCTION, to leave alone; globs"},
+	{"file", "extensions", "packages that add to the SDK: an import path, or a folder"},
 	{"file", "instrumentations", "instrumentations and rules to switch off: NAME: false"},
 	{"file", "metrics", "durations and counts of functions, without any Go"},
 	{"file", "spans", "spans around functions, without any Go"},
@@ -248,6 +249,10 @@ static void put_top(StrBuf *b, const TopKey *key)
 	case TOP_USE:
 		buf_add(b, S("\"type\":\"array\",\"items\":{\"type\":\"string\","
 			     "\"pattern\":\"^([./].*|[^@]+@v.+)$\"}"));
+		return;
+	case TOP_EXTENSIONS:
+		buf_add(b, S("\"type\":\"array\",\"items\":{\"type\":\"string\","
+			     "\"pattern\":\"^([.][.]?/.*|[^./@ -][^@ ]*)$\"}"));
 		return;
 	}
 }
