@@ -242,6 +242,15 @@ static bool is_changed(const Planner *p, const Package *main)
 	return false;
 }
 
+// links_ours tells whether a program gets our file: if something that is woven is in it.
+static bool links_ours(const Planner *p, const Package *main)
+{
+	StrList hooks = {.arena = p->arena};
+
+	hooks_of(p, main, &hooks);
+	return hooks.n > 0 || is_changed(p, main);
+}
+
 void planner_add_main(Planner *p, const Package *main)
 {
 	bool test = str_ends(main->path, S(".test"));
@@ -251,12 +260,15 @@ void planner_add_main(Planner *p, const Package *main)
 	bool files = main->module == NULL && str_eq(main->path, S("command-line-arguments"));
 
 	hooks_of(p, main, &hooks);
-	bool links = hooks.n > 0 || is_changed(p, main);
+	bool links = links_ours(p, main);
 	if ((!links && !may_call_go(main)) || !home || (!is_main_module(home) && !files))
 		return;
 	strlist_sort(&hooks);
 	Linked extensions = links ? extensions_of(p, home) : (Linked){0};
 	add_program(p, main->path, hooks, &extensions);
+	// A program under test has handed them over in its own file.
+	if (test && str_eq(home->name, S("main")) && links_ours(p, home))
+		extensions.n = 0;
 	bool outside = test && is_imported_by_ours(p, home, &hooks, &extensions);
 	Str package = str_format(a, "%.*s%s", STR_ARG(home->name), outside ? "_test" : "");
 	Str name = test ? S("otel_runtime_test.go") : S("otel.runtime.go");

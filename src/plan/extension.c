@@ -92,6 +92,9 @@ static bool check_error(const Finder *f, const RuleExtension *e, const Package *
 	if (str_starts(p->path, S("otel.tool/")))
 		return diag_help(f->diags, "an extension imports OpenTelemetry's own packages, and "
 					   "none of ours, so that plain go builds it too");
+	if (p->named && p->name.len == 0)
+		return diag_help(f->diags, "it is to be a package of a module that is being built, "
+					   "or that go.mod requires");
 	if (str_find(p->error, S("no required module provides")) >= 0)
 		return diag_help(f->diags, "'go get %.*s' adds it to go.mod", STR_ARG(p->path));
 	return diag_help(f->diags, "'go build %.*s' has to work", STR_ARG(e->entry.text));

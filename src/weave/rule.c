@@ -580,11 +580,13 @@ static bool is_use(Str entry)
 // Extension = ImportPath | Folder .
 static bool is_extension(Str entry)
 {
+	static const char *const never[] = {"@", "...", " "};
 	bool folder = str_starts(entry, S("./")) || str_starts(entry, S("../"));
 
-	return folder || (entry.p[0] != '.' && entry.p[0] != '/' && entry.p[0] != '-' &&
-				 str_find(entry, S("@")) < 0 && str_find(entry, S("...")) < 0 &&
-				 str_find(entry, S(" ")) < 0);
+	for (int i = 0; i < countof(never); i++)
+		if (str_find(entry, str_from(never[i])) >= 0)
+			return false;
+	return folder || (entry.p[0] != '.' && entry.p[0] != '/' && entry.p[0] != '-');
 }
 
 // read_top reads one member of the file: a rule, or what only an otel.yaml says. A rule of one

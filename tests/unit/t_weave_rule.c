@@ -461,5 +461,34 @@ TEST(test_goes_on)
 	arena_free(&a);
 }
 
+// The packages under `extensions`, of all files, in their order.
+static void test_extensions(void)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
+		{"extensions: [example.com/a, ./b, ../c]\n", "example.com/a ./b ../c"},
+		{"extensions:\n", ""},
+		{"extensions: [/a, '-a', example.com/a@v1.0.0, ./..., 'a b', '.', ../a]\n", "../a"},
+		{"extensions: {a: b}\n", ""},
+	};
+	static const int errors[] = {0, 0, 6, 1};
+
+	for (isize i = 0; i < countof(rows); i++) {
+		Arena a = {0};
+		Source src = {S("o.yaml"), str_from(rows[i].in)};
+		Diags d = {.arena = &a};
+		Rules read = {0};
+		StrList got = {.arena = &a};
+
+		test_row = rows[i].in;
+		CHECK(rules_read(&a, &src, &read, &d) == (errors[i] == 0) && d.nerror == errors[i]);
+		for (const RuleExtension *e = read.extensions; e; e = e->next)
+			strlist_add(&got, e->entry.text);
+		CHECK_STR(str_join(&a, &got, S(" ")), str_from(rows[i].want));
+		arena_free(&a);
+	}
+}
+
 SUITE(weave_rule, RUN(test_read), RUN(test_where), RUN(test_modifiers), RUN(test_top),
-	RUN(test_order), RUN(test_goes_on));
+	RUN(test_order), RUN(test_goes_on), RUN(test_extensions));

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/propagation"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
@@ -261,5 +262,36 @@ func BenchmarkWithCurrentNone(b *testing.B) {
 	ctx := context.Background()
 	for i := 0; i < b.N; i++ {
 		WithCurrent(ctx)
+	}
+}
+
+// An own extension has attributes added to the spans of instrumentations that are recorded.
+func TestOnStart(t *testing.T) {
+	var in Instrumentation
+	Register(&in, "starting", "scope", "v1")
+	rec := on(t)
+	t.Cleanup(func() { onStart.Store(nil) })
+	var asked []string
+	OnStart(func(scope, name string, kind trace.SpanKind) []attribute.KeyValue {
+		asked = append(asked, scope+" "+name+" "+kind.String())
+		return []attribute.KeyValue{attribute.String("a", "first"), attribute.String("b", "first")}
+	})
+	OnStart(func(string, string, trace.SpanKind) []attribute.KeyValue {
+		return []attribute.KeyValue{attribute.String("b", "second")}
+	})
+	_, span := in.Start(context.Background(), "one", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attribute.String("a", "hook")))
+	span.End()
+	Enable(sdk.NewTracerProvider(sdk.WithSampler(sdk.NeverSample())), nil)
+	in.Start(context.Background(), "two")
+	if got := strings.Join(asked, ", "); got != "scope one client" {
+		t.Errorf("asked about %s", got)
+	}
+	set := attribute.NewSet(rec.Ended()[0].Attributes()...)
+	if got := set.Encoded(attribute.DefaultEncoder()); got != "a=first,b=second" {
+		t.Errorf("attributes %s", got)
+	}
+	// A span that tells nothing of itself has the kind that it was asked for.
+	if k := kindOf(trace.SpanFromContext(context.Background()), []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)}); k != trace.SpanKindServer {
+		t.Errorf("kind %v", k)
 	}
 }
