@@ -134,8 +134,12 @@ static bool diff_package(Diff *d, const Package *p, Str digest)
 {
 	Arena *a = d->arena;
 	Spec spec;
-	Weave w = {
-		.arena = a, .spec = &spec, .form = d->form, .diags = d->diags, .symbols.arena = a, .imports.arena = a};
+	Weave w = {.arena = a,
+		.spec = &spec,
+		.form = d->form,
+		.diags = d->diags,
+		.symbols.arena = a,
+		.imports.arena = a};
 	Str path = p->path;
 
 	if (!read_spec(d, digest, &spec))

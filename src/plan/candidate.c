@@ -297,7 +297,7 @@ static bool check_forms(const Match *m, const Rule *r, const Hook *before, const
 			"end, 'before' gives back as its result after or leave");
 	if (before && after && !before->context)
 		return rule_error(m, r, "'before' has no HookContext, but 'after' has");
-	if (r->has_args && (after || before->context))
+	if (r->has_args && (after || (before && before->context)))
 		return rule_error(m, r,
 			"a hook with a HookContext is given all values: 'args' is for typed hooks");
 	return true;
@@ -325,7 +325,7 @@ static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 		.has_args = r->has_args,
 		.noescape = r->noescape,
 		.hook = before};
-	if (after || before->context) {
+	if (after || (before && before->context)) {
 		Site site = {all->package->name, c->func, c->recv, c->nvalues};
 		adapters_make(m->arena, before, after, &site, &c->join);
 	}

@@ -31,8 +31,8 @@ typedef struct {
 	isize n, cap;
 } Candidates;
 
-// candidate_path returns the path of a package as the compiler gets it: "main" for a program, but not
-// where that is tested.
+// candidate_path returns the path of a package as the compiler gets it: "main" for a program, but
+// not where that is tested.
 Str candidate_path(const Match *m, const Package *p);
 
 // candidate_is_target tells whether a rule is for the package.

@@ -19,7 +19,8 @@ typedef enum {
 
 // weave_all returns in *out the text of f with a hook of its own in each
 // function that has a body. The hooks are set by an init at the end of the text:
-// they do nothing, and give back what they were given; those of a frame or a span are not set. The result is the number of functions woven.
+// they do nothing, and give back what they were given; those of a frame or a span are not set. The
+// result is the number of functions woven.
 isize weave_all(Arena *a, const File *f, AllForm form, Str *out);
 
 #endif

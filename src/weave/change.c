@@ -159,7 +159,7 @@ static void assign(Pass *p, const Node *spec, const Node *name, const Node *valu
 	}
 	if (c->wrap.text.len == 0)
 		text = keep_lines(p, code_line(p, c->code.text), value ? text_of(p, value) : S(""));
-	else if (!wrapped(p, value->at, c->wrap.text, text_of(p, value), &text))
+	else if (!value || !wrapped(p, value->at, c->wrap.text, text_of(p, value), &text))
 		return;
 	if (value)
 		edit_replace(p->edits, value->at, text);
@@ -359,7 +359,7 @@ static void set_field(Pass *p, const Node *literal, const Node *elements, const 
 	if (f->value.text.len > 0)
 		text = keep_lines(
 			p, code_line(p, f->value.text), value ? text_of(p, value) : S(""));
-	else if (!wrapped(p, value->at, f->wrap.text, text_of(p, value), &text))
+	else if (!value || !wrapped(p, value->at, f->wrap.text, text_of(p, value), &text))
 		return;
 	if (value)
 		edit_replace(p->edits, value->at, text);

@@ -103,7 +103,7 @@ static void declare_adapter(Target *t, const Hook *h, const StrList *texts, Str 
 	for (isize i = 0; i < h->nparams; i++) {
 		bool boxed = str_eq(h->params[i].type, S("any"));
 		buf_addf(&params, "%sp%td %.*s", i ? ", " : "", i,
-			STR_ARG(boxed ? S("interface{}") : texts->v[i - 1]));
+			STR_ARG(boxed || i == 0 ? S("interface{}") : texts->v[i - 1]));
 	}
 	declare_hook(t,
 		&(Declaration){

@@ -159,27 +159,32 @@ static bool read_signature(const Reader *r, const Func *fn)
 	return true;
 }
 
-bool hook_read(
-	Arena *a, const File *f, Str package, Str name, StrList *aliases, Hook **out, Diags *d)
+static bool read_hook(Arena *a, const File *f, Str package, const Func *fn, StrList *aliases,
+	Hook **out, Diags *d)
 {
 	Reader r = {.arena = a, .f = f, .diags = d};
 
+	r.names = type_names(a, f, package, NULL);
+	r.words = type_names(a, f, S(""), NULL);
+	r.words.aliases = aliases;
+	r.h = arena_new(a, Hook);
+	r.h->name = fn->name;
+	r.h->package = package;
+	if (!read_signature(&r, fn))
+		return false;
+	hook_seal(a, r.h);
+	*out = r.h;
+	return true;
+}
+
+bool hook_read(
+	Arena *a, const File *f, Str package, Str name, StrList *aliases, Hook **out, Diags *d)
+{
 	*out = NULL;
 	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
 		Func fn = func_view(a, f, n);
-		if (fn.is_method || !str_eq(fn.name, name))
-			continue;
-		r.names = type_names(a, f, package, NULL);
-		r.words = type_names(a, f, S(""), NULL);
-		r.words.aliases = aliases;
-		r.h = arena_new(a, Hook);
-		r.h->name = name;
-		r.h->package = package;
-		if (!read_signature(&r, &fn))
-			return false;
-		hook_seal(a, r.h);
-		*out = r.h;
-		return true;
+		if (!fn.is_method && str_eq(fn.name, name))
+			return read_hook(a, f, package, &fn, aliases, out, d);
 	}
 	return true;
 }

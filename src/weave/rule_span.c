@@ -109,10 +109,10 @@ static bool read_except(const Entry *e, const YamlNode *v)
 	if (!rule_list(e->r, v, &functions))
 		return false;
 	for (isize i = 0; i < functions.n; i++) {
-		Where *not = new_where(e->r, WHERE_NOT, S(""), S(""));
-		if (!read_function(e->r, v, functions.v[i], not ))
+		Where *except = new_where(e->r, WHERE_NOT, S(""), S(""));
+		if (!read_function(e->r, v, functions.v[i], except))
 			return false;
-		add_part(e->where, not );
+		add_part(e->where, except);
 	}
 	return true;
 }

@@ -25,7 +25,7 @@ typedef struct {
 	SpanAttribute *attributes;
 	isize context; // index of the value that has the context, among receiver and parameters; or
 		       // -1
-	bool wide;     // an attribute may have no value in this function
+	bool wide; // an attribute may have no value in this function
 
 	// These the program knows, not the woven package: they are not in the spec's text.
 	Str name, function; // of the span; "example.com/shop.(*Cart).Checkout"

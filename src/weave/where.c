@@ -13,8 +13,8 @@ bool has_glob(Str name)
 // class_matches reads "[a-z]" at the start of *p and takes it off.
 static bool class_matches(Str *p, char c)
 {
-	bool not = p->len > 1 && (p->p[1] == '!' || p->p[1] == '^'), in = false;
-	isize first = not ? 2 : 1, i = first;
+	bool others = p->len > 1 && (p->p[1] == '!' || p->p[1] == '^'), in = false;
+	isize first = others ? 2 : 1, i = first;
 
 	for (; i < p->len && (p->p[i] != ']' || i == first); i++) {
 		bool range = i + 2 < p->len && p->p[i + 1] == '-' && p->p[i + 2] != ']';
@@ -23,7 +23,7 @@ static bool class_matches(Str *p, char c)
 		i += range ? 2 : 0;
 	}
 	*p = str_slice(*p, i < p->len ? i + 1 : i, p->len);
-	return in != not ;
+	return in != others;
 }
 
 // take_one matches one character that is no star, and takes it off the pattern.
