@@ -33,9 +33,9 @@ static Hook *adapter(Arena *a, const Hook *calls, const Hook *named, const Site 
 void adapters_make(Arena *a, Hook *before, Hook *after, const Site *site, Join *out)
 {
 	const Hook *named = before ? before : after;
-	Hook *enter = adapter(a, before, named, site, S("enter"));
 
 	ensure(named);
+	Hook *enter = adapter(a, before, named, site, S("enter"));
 
 	out->kind = JOIN_FRAME;
 	enter->results = arena_array(a, HookResult, 2);
