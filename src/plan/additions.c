@@ -251,7 +251,7 @@ static bool links_ours(const Planner *p, const Package *main)
 	return hooks.n > 0 || is_changed(p, main);
 }
 
-void planner_add_main(Planner *p, const Package *main)
+void planner_add_main(Planner *p, Package *main)
 {
 	bool test = str_ends(main->path, S(".test"));
 	const Package *home = test ? package_under_test(p, main) : main;
@@ -259,12 +259,14 @@ void planner_add_main(Planner *p, const Package *main)
 	Arena *a = p->arena;
 	bool files = main->module == NULL && str_eq(main->path, S("command-line-arguments"));
 
-	hooks_of(p, main, &hooks);
 	bool links = links_ours(p, main);
 	if ((!links && !may_call_go(main)) || !home || (!is_main_module(home) && !files))
 		return;
-	strlist_sort(&hooks);
 	Linked extensions = links ? extensions_of(p, home) : (Linked){0};
+	for (isize i = 0; i < extensions.n; i++)
+		extension_join(extensions.v[i], main);
+	hooks_of(p, main, &hooks);
+	strlist_sort(&hooks);
 	add_program(p, main->path, hooks, &extensions);
 	// A program under test has handed them over in its own file.
 	if (test && str_eq(home->name, S("main")) && links_ours(p, home))

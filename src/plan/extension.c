@@ -79,7 +79,7 @@ static const Package *package_of(const Finder *f, const RuleExtension *e)
 static Str fault_of(Str error)
 {
 	Str line = str_cut(&error, '\n');
-	isize advice = str_find(line, S("; to add it:"));
+	isize advice = str_find(line, S("; to add"));
 
 	return advice < 0 ? line : str_slice(line, 0, advice);
 }
@@ -181,29 +181,25 @@ static StrList known_functions(Arena *a)
 	return l;
 }
 
-// join makes what the package is made of part of the build, and it of each program.
+// join makes what the package is made of part of the build.
 static void join(const Finder *f, const Package *p)
 {
-	StrMap *all = f->search->packages;
-	isize n = all->n;
-
 	for (isize i = 0; i <= p->deps.n; i++) {
 		Str path = i < p->deps.n ? p->deps.v[i] : p->path;
 		Package *dep = map_get(&f->packages, path);
-		if (!dep || map_get(all, path))
+		if (!dep || map_get(f->search->packages, path))
 			continue;
 		dep->named = false;
-		map_put(all, path, dep);
+		map_put(f->search->packages, path, dep);
 	}
-	for (isize i = 0; i < n; i++) {
-		Package *main = all->v[i].value;
-		if (!str_eq(main->name, S("main")))
-			continue;
-		for (isize k = 0; k <= p->deps.n; k++) {
-			Str path = k < p->deps.n ? p->deps.v[k] : p->path;
-			if (!strlist_has(&main->deps, path))
-				strlist_add(&main->deps, path);
-		}
+}
+
+void extension_join(const Extension *e, Package *main)
+{
+	for (isize i = 0; i <= e->package->deps.n; i++) {
+		Str path = i < e->package->deps.n ? e->package->deps.v[i] : e->package->path;
+		if (!strlist_has(&main->deps, path))
+			strlist_add(&main->deps, path);
 	}
 }
 

@@ -8,7 +8,8 @@
 //
 // The program need not import the package. So go is asked for it and for all that it is made
 // of, in the user's own surroundings, and that becomes part of the build's packages: what is
-// woven in them, and which versions they have, counts as that of others does.
+// woven in them, and which versions they have, counts as that of others does. It is linked into the
+// programs that have something woven without it.
 #ifndef PLAN_EXTENSION_H
 #define PLAN_EXTENSION_H
 
@@ -35,6 +36,9 @@ typedef struct {
 // takes. False if go could not be asked at all.
 bool extensions_find(
 	const ExtensionSearch *s, const RuleExtension *named, Extension **out, Diags *d);
+
+// extension_join makes it, and all that it is made of, part of a program.
+void extension_join(const Extension *e, Package *main);
 
 // extension_signal returns the signal that the i-th of the functions serves.
 Str extension_signal(const Extension *e, isize i);

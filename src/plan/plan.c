@@ -176,7 +176,7 @@ static bool make(Planner *p)
 	if (!planner_add_hooks(p))
 		return false;
 	for (isize i = 0; i < p->packages.n; i++) {
-		const Package *pkg = p->packages.v[i].value;
+		Package *pkg = p->packages.v[i].value;
 		bool variant = pkg->for_test.len > 0 && !str_ends(pkg->path, S(".test"));
 		if (str_eq(pkg->name, S("main")) && !variant)
 			planner_add_main(p, pkg);

@@ -35,7 +35,7 @@ bool planner_add_hooks(Planner *p);
 
 // planner_add_main gives a main package, or that of a test binary, the
 // file that links the runtime and the hooks in. (additions.c)
-void planner_add_main(Planner *p, const Package *main);
+void planner_add_main(Planner *p, Package *main);
 
 // planner_is_part tells whether a package, or the variant of it that a test is built with, is
 // part of what main is made of. (additions.c)
