@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -274,12 +275,19 @@ func unreached(ctx context.Context, err error) *failure {
 	case ctx.Err() != nil:
 		return &failure{err: ctx.Err()}
 	}
-	var certificate *tls.CertificateVerificationError
-	var alert tls.AlertError
-	trust := errors.As(err, &certificate) || errors.As(err, &alert)
 	refused := errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOENT)
 	var dns *net.DNSError
-	return &failure{err: err, retry: !trust, unheard: refused || errors.As(err, &dns)}
+	return &failure{err: err, retry: !distrust(err), unheard: refused || errors.As(err, &dns)}
+}
+
+// distrust says whether the receiver's certificate is not good for us, or ours not for the
+// receiver, which another attempt would not change. Of an alert, crypto/tls tells no more
+// than its text (tls.AlertError is for QUIC only).
+func distrust(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var alert *net.OpError
+	return errors.As(err, &certificate) ||
+		errors.As(err, &alert) && alert.Op == "remote error" && strings.Contains(alert.Err.Error(), "certificate")
 }
 
 // request returns a POST of p to path, with what all protocols need.

@@ -312,24 +312,34 @@ func TestTLS(t *testing.T) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	defer server.Close()
-	ca := writePEM(t, "CERTIFICATE", server.Certificate().Raw)
+	strict := httptest.NewUnstartedServer(server.Config.Handler)
+	strict.EnableHTTP2 = true
+	strict.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	strict.Config.ErrorLog = server.Config.ErrorLog
+	strict.StartTLS()
+	defer strict.Close()
+	ca := writePEM(t, "CERTIFICATE", server.Certificate().Raw) // both have the one of httptest
 	cert, key := selfSigned(t)
 
 	tests := []struct {
 		name          string
 		protocol      Protocol
+		url           string
 		ca, cert, key string
 		clients       int32
 		err           string // a part of it
 	}{
-		{"grpc", GRPC, ca, "", "", 0, ""},
-		{"http/protobuf", HTTPProtobuf, ca, "", "", 0, ""},
-		{"our own certificate", GRPC, ca, cert, key, 1, ""},
-		{"the system's authorities", GRPC, "", "", "", 0, "certificate"},
-		{"another authority", HTTPJSON, cert, "", "", 0, "certificate"},
+		{"grpc", GRPC, server.URL, ca, "", "", 0, ""},
+		{"http/protobuf", HTTPProtobuf, server.URL, ca, "", "", 0, ""},
+		{"our own certificate", GRPC, server.URL, ca, cert, key, 1, ""},
+		{"the system's authorities", GRPC, server.URL, "", "", "", 0, "certificate"},
+		{"another authority", HTTPJSON, server.URL, cert, "", "", 0, "certificate"},
+		{"our own certificate is asked for", HTTPProtobuf, strict.URL, ca, cert, key, 1, ""},
+		{"no certificate, by grpc", GRPC, strict.URL, ca, "", "", 0, "certificate required"},
+		{"no certificate", HTTPProtobuf, strict.URL, ca, "", "", 0, "certificate required"},
 	}
 	for _, tt := range tests {
-		cfg := configFor(t, tt.protocol, server.URL)
+		cfg := configFor(t, tt.protocol, tt.url)
 		cfg.CAFile, cfg.CertFile, cfg.KeyFile = tt.ca, tt.cert, tt.key
 		begun := time.Now()
 		err := exportFor(exporter(t, cfg), 5*time.Second)
