@@ -1,0 +1,3 @@
+module example.com/ownsdk
+
+go 1.24

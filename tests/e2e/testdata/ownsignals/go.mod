@@ -1,0 +1,3 @@
+module example.com/ownsignals
+
+go 1.24
