@@ -20,13 +20,14 @@ const (
 const helloMain = "package main\n\nimport \"net/http\"\n\nfunc main() { http.ListenAndServe(\"\", nil) }\n"
 
 // TestWrongUse: each mistake is answered by one message that names it, on
-// standard error, and by the exit status that it has.
+// standard error, and by the exit status that it has. (Rules are wrong with --strict alone: else
+// they are left out, see tests/errors.)
 func TestWrongUse(t *testing.T) {
 	t.Parallel()
 	rule := func(text string) func(*app) []string {
 		return func(a *app) []string {
 			a.write("wrong.otel.yaml", text)
-			return []string{"OTEL_GO_RULES=" + filepath.Join(a.dir, "wrong.otel.yaml"), otel, "go", "build"}
+			return []string{"OTEL_GO_RULES=" + filepath.Join(a.dir, "wrong.otel.yaml"), otel, "--strict", "go", "build"}
 		}
 	}
 	words := func(w ...string) func(*app) []string { return func(*app) []string { return w } }
@@ -41,7 +42,7 @@ func TestWrongUse(t *testing.T) {
 		{"unknown command", words(otel, "frobnicate"), exitUsage, []string{"'frobnicate'"}},
 		{"unknown flag", words(otel, "--frobnicate", "go", "build"), exitUsage, []string{"'--frobnicate'"}},
 		{"help of nothing", words(otel, "help", "frobnicate"), exitUsage, []string{"'frobnicate'"}},
-		{"rules not there", words("OTEL_GO_RULES=/nonexistent.yaml", otel, "go", "build"), exitEnvironment, []string{"/nonexistent.yaml", "No such file"}},
+		{"rules not there", words("OTEL_GO_RULES=/nonexistent.yaml", otel, "--strict", "go", "build"), exitDiagnostics, []string{"/nonexistent.yaml", "No such file"}},
 		{"rule is no yaml", rule("a: [\n"), exitDiagnostics, []string{"wrong.otel.yaml:"}},
 		{"rule with unknown key", rule("r:\n  target: net/http\n  wehre: {func: Get}\n  do: []\n"), exitDiagnostics, []string{"wrong.otel.yaml:3:3: error:", "'wehre'", "where"}},
 		{"rule without target", rule("r:\n  where: {func: Get}\n  do:\n    - inject_hooks: {before: B, path: example.com/app}\n"), exitDiagnostics, []string{"wrong.otel.yaml:", "target"}},
