@@ -290,7 +290,6 @@ static bool rule_error(const Match *m, const Rule *r, const char *what)
 // check_forms: before and after are both of one kind, and a typed hook has no after.
 static bool check_forms(const Match *m, const Rule *r, const Hook *before, const Hook *after)
 {
-	ensure(before || after); // the reader has seen to that
 	if (after && !after->context)
 		return rule_error(m, r,
 			"'after' names a hook with a HookContext; what a typed hook does at the "
@@ -316,6 +315,7 @@ static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 		return false;
 	if (r->after.len > 0 && !ruleset_hook(m->rules, r, r->after, &after, m->diags))
 		return false;
+	ensure(before || after); // the reader has seen to that
 	if (!check_forms(m, r, before, after))
 		return false;
 	c->join = (Join){.rule = r->name,
