@@ -462,7 +462,7 @@ TEST(test_goes_on)
 }
 
 // The packages under `extensions`, of all files, in their order.
-static void test_extensions(void)
+TEST(test_extensions)
 {
 	static const struct {
 		const char *in, *want;
