@@ -210,7 +210,7 @@ func Run() { fmt.Println(F(1), G(2), H(3)) }
 `, `
 func BeforeF(ictx hook.HookContext, n int) { ictx.SetParam(0, n*10) }
 func BeforeH(ictx hook.HookContext, n uintptr) { ictx.SetParam(0, n*10) }
-`, "func=F before=BeforeF\nfunc=G before=BeforeF\nfunc=H before=BeforeH", "10 20 30\n", ""},
+`, "func=F before=BeforeF\nfunc=G before=BeforeF\nfunc=H before=BeforeH", "1 20 30\n", "must not grow the stack"},
 		{"what is not known of types", `
 type Item struct{ n int }
 type Same = Item
