@@ -99,6 +99,9 @@ func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after f
 	c.options = [2]trace.SpanStartOption{kindClient, c.attrs.Option()}
 	ctx, c.span = client.StartEntry(ctx, name, c.options[:]...)
 	c.measure = measureClient(ctx, req, name, address, port)
+	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
+		h.Record(c.span, req.Header.Values)
+	}
 	return c.inject(ctx, req), c.leave, c.after
 }
 
@@ -241,6 +244,9 @@ func (c *clientCall) responseAttrs(resp *http.Response) {
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(a.List()...)
+	if h := httpconv.Options.ClientResponse; len(h) > 0 {
+		h.Record(c.span, resp.Header.Values)
+	}
 }
 
 // end is the leave function.

@@ -141,6 +141,9 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	if sc.recording {
 		inFlight.Begins()
 		c.open.Store(sc)
+		if h := httpconv.Options.ServerRequest; len(h) > 0 {
+			h.Record(span, req.Header.Values)
+		}
 	}
 	c.measureBegin(schemeOf(req))
 	c.scope = hook.MakeCurrent(&sc.active)
@@ -243,6 +246,9 @@ func (c *serverCall) record() {
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(c.attrs.List()...)
+	if h := httpconv.Options.ServerResponse; len(h) > 0 {
+		h.Record(c.span, c.rw.Header().Values)
+	}
 }
 
 const abortType = "net/http.ErrAbortHandler"

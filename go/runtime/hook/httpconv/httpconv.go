@@ -138,11 +138,15 @@ var Options struct {
 	Methods  map[string]string // that are known, each as a string of its own
 	Query    QueryPolicy
 	BodySize bool
+
+	ServerRequest, ServerResponse Headers // to be recorded
+	ClientRequest, ClientResponse Headers
 }
 
 func init() { SetOptions() }
 
 // SetOptions reads the variables OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS,
+// OTEL_INSTRUMENTATION_HTTP_{SERVER,CLIENT}_CAPTURE_{REQUEST,RESPONSE}_HEADERS,
 // OTEL_GO_URL_QUERY and OTEL_GO_HTTP_BODY_SIZE.
 func SetOptions() {
 	methods := os.Getenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
@@ -163,6 +167,11 @@ func SetOptions() {
 		Options.Query = QueryRedact
 	}
 	Options.BodySize = strings.EqualFold(os.Getenv("OTEL_GO_HTTP_BODY_SIZE"), "true")
+	const request, response = "http.request.header.", "http.response.header."
+	Options.ServerRequest = headersOf("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_REQUEST_HEADERS", request)
+	Options.ServerResponse = headersOf("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_RESPONSE_HEADERS", response)
+	Options.ClientRequest = headersOf("OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_REQUEST_HEADERS", request)
+	Options.ClientResponse = headersOf("OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_RESPONSE_HEADERS", response)
 }
 
 // SplitPort splits "host:port", "[v6]:port", "host" or "[v6]"; port is 0 if

@@ -155,6 +155,9 @@ func clientEnter(req *fasthttp.Request, resp *fasthttp.Response) (call *clientCa
 	c.options = [2]trace.SpanStartOption{kindClient, c.attrs.Option()}
 	ctx, c.span = client.StartEntry(ctx, name, c.options[:]...)
 	c.req, c.resp = req, resp
+	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
+		h.Record(c.span, valuesOf(&req.Header))
+	}
 	if client.Measures() {
 		c.ctx, c.begin, c.key.Method = ctx, hook.Clock(), name
 	}
@@ -257,6 +260,9 @@ func (c *clientCall) recordResponse() {
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(a.List()...)
+	if h := httpconv.Options.ClientResponse; len(h) > 0 {
+		h.Record(c.span, valuesOf(&c.resp.Header))
+	}
 }
 
 func (c *clientCall) measure() {

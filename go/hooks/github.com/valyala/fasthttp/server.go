@@ -149,6 +149,9 @@ func serverEnter(ctx *fasthttp.RequestCtx) (call *serverCall) {
 	if sc.recording {
 		inFlight.Begins()
 		c.open.Store(sc)
+		if h := httpconv.Options.ServerRequest; len(h) > 0 {
+			h.Record(c.span, valuesOf(&ctx.Request.Header))
+		}
 	}
 	if sc.watched {
 		c.begin = hook.Clock()
@@ -215,15 +218,20 @@ func (c *serverCall) back() {
 	}
 }
 
+// response is what will be sent.
+func (c *serverCall) response() *fasthttp.Response {
+	if resp := c.req.LastTimeoutErrorResponse(); resp != nil {
+		return resp
+	}
+	return &c.req.Response
+}
+
 // readResponse reads what will be written. After a timeout another goroutine may still
 // write to the response that is not sent, and to the request.
 func (c *serverCall) readResponse() {
-	resp := c.req.LastTimeoutErrorResponse()
-	if resp == nil {
-		resp = &c.req.Response
-		if c.req.Hijacked() && noResponse(c.req) {
-			return
-		}
+	resp := c.response()
+	if resp == &c.req.Response && c.req.Hijacked() && noResponse(c.req) {
+		return
 	}
 	c.status = resp.StatusCode()
 	c.attrs.Int(httpconv.KeyStatus, c.status)
@@ -282,6 +290,19 @@ func (c *serverCall) record() {
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(c.attrs.List()...)
+	if h := httpconv.Options.ServerResponse; len(h) > 0 && c.returned {
+		h.Record(c.span, valuesOf(&c.response().Header))
+	}
+}
+
+// valuesOf returns what copies the values of a header.
+func valuesOf(h interface{ PeekAll(string) [][]byte }) func(name string) []string {
+	return func(name string) (values []string) {
+		for _, v := range h.PeekAll(name) {
+			values = append(values, string(v))
+		}
+		return values
+	}
 }
 
 func (c *serverCall) measure() {
