@@ -44,7 +44,9 @@ func (b *bigBuild) plain() cost { return b.build("plain", "go") }
 func (b *bigBuild) woven() cost { return b.build("woven", b.otel, "go") }
 
 func (b *bigBuild) build(kind string, tool ...string) cost {
-	return run(b.app, b.env, slices.Concat(tool, []string{"build", "-v", "-o", filepath.Join(b.dir, kind+".bin"), bigPackage})...)
+	c := run(b.app, b.env, slices.Concat(tool, []string{"build", "-v", "-o", filepath.Join(b.dir, kind+".bin"), bigPackage})...)
+	fmt.Fprintf(os.Stderr, "%s: %s\n", kind, both(c)) // all together take long
+	return c
 }
 
 // relink builds where nothing is to do but the link.
@@ -101,8 +103,6 @@ func benchApps(dir, otel string, rounds int) {
 	// built anything woven, and on one that has.
 	b.caches("plain")
 	coldPlain := b.plain()
-	b.caches("cold")
-	coldWoven := b.woven()
 	b.copyCaches("plain", "new")
 	first := b.woven()
 	b.copyCaches("plain", "used")
@@ -122,6 +122,8 @@ func benchApps(dir, otel string, rounds int) {
 	b.change(bigLibrary, 0)
 	b.plain()
 	library := b.woven()
+	b.caches("cold")
+	coldWoven := b.woven()
 
 	rows := [][]string{{"", "plain go", "otel go", "ratio", "peak memory", "ratio"}}
 	add := func(name string, p, w []cost) {

@@ -2,6 +2,7 @@ package apps
 
 import (
 	"debug/buildinfo"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -96,14 +97,14 @@ var programs = []program{
 		serves: []string{"--data-dir=DIR/data", "--listen-client-urls=http://ADDR", "--advertise-client-urls=http://ADDR",
 			"--listen-peer-urls=http://ADDR2", "--initial-advertise-peer-urls=http://ADDR2", "--initial-cluster=default=http://ADDR2"},
 		asked: []string{"http://ADDR/health", "http://ADDR/version"},
-		spans: []string{"GET /health "},
+		spans: []string{"GET /health  etcd  server"},
 	},
 	{
 		name: "pocketbase", module: "github.com/pocketbase/pocketbase@v0.30.0", pkg: "./examples/base", shape: vendored,
-		runs:   [][]string{{"--dir=DIR/other", "superuser", "upsert", "a@example.com", "1234567890"}},
-		serves: []string{"serve", "--http=ADDR", "--dir=DIR/data"},
+		runs:   [][]string{{"--dev=false", "--dir=DIR/other", "superuser", "upsert", "a@example.com", "1234567890"}},
+		serves: []string{"serve", "--dev=false", "--http=ADDR", "--dir=DIR/data"},
 		asked:  []string{"http://ADDR/api/health", "http://ADDR/api/collections", "http://ADDR/nowhere"},
-		spans:  []string{"GET /api/health", "SELECT"},
+		spans:  []string{"GET /api/health  base  server", "SELECT"},
 	},
 	{
 		name: "caddy", module: "github.com/caddyserver/caddy/v2@v2.10.2", pkg: "cmd/caddy", shape: workspace,
@@ -114,14 +115,14 @@ var programs = []program{
 		},
 		serves: []string{"run", "--config", "DIR/caddy.json"},
 		asked:  []string{"http://ADDR/", "http://ADDR2/config/admin/listen"},
-		spans:  []string{"GET "},
+		spans:  []string{"GET  caddy  server"},
 	},
 	{
 		name: "hugo", module: "github.com/gohugoio/hugo@v0.150.0", pkg: ".", shape: mainModule,
 		runs:   [][]string{{"new", "site", "DIR/site"}, {"list", "all", "--source", "DIR/site"}, {"nothing"}},
 		serves: []string{"server", "--source", "DIR/site", "--port", "PORT", "--bind", "127.0.0.1"},
 		asked:  []string{"http://ADDR/nowhere", "http://ADDR/sitemap.xml"},
-		spans:  []string{"GET "},
+		spans:  []string{"GET /  hugo  server"},
 	},
 }
 
@@ -139,7 +140,6 @@ func TestPrograms(t *testing.T) {
 
 func (p program) check(t *testing.T) {
 	tr := newTree(t)
-	tr.env = []string{"GOFLAGS=-trimpath -modcacherw"} // so that go's cache serves the next run, too
 	pkg := p.lay(tr)
 	before := tr.snapshot()
 	var bin [2]string // by one name, as programs speak of themselves
@@ -155,7 +155,29 @@ func (p program) check(t *testing.T) {
 		t.Errorf("the tree changed:\n%s", d)
 	}
 	sameModules(t, bin[0], bin[1])
+	onlyReplaced(tr, pkg)
 	p.sameDoing(tr, bin)
+}
+
+// Packages whose hooks are given what escapes by that alone: info of gRPC's processUnaryRPC, options
+// of the SDK's (*tracer).Start. All that imports them is compiled again.
+var rebuilt = []string{"google.golang.org/grpc", "go.opentelemetry.io/otel/sdk/trace"}
+
+// onlyReplaced holds the rules that we ship to their word: what they change is exchanged at link.
+func onlyReplaced(tr *tree, pkg string) {
+	tr.t.Helper()
+	var told struct {
+		Packages []struct{ Package, Outcome, Why string }
+	}
+	if err := json.Unmarshal([]byte(tr.must(otel, "explain", "--json", "--", pkg).out), &told); err != nil {
+		tr.t.Fatal(err)
+	}
+	for _, p := range told.Packages {
+		tr.t.Logf("%s: %s %s", p.Package, p.Outcome, p.Why)
+		if p.Outcome == "rebuild" && !slices.Contains(rebuilt, p.Package) {
+			tr.t.Errorf("%s is compiled again with all that imports it: other %s", p.Package, p.Why)
+		}
+	}
 }
 
 // lay writes the program's sources into the tree, and returns the package to build.
@@ -169,7 +191,7 @@ func (p program) lay(tr *tree) string {
 		tr.copyModule(p.module, tr.dir)
 		tr.must("go", "mod", "vendor")
 		empty := filepath.Join(filepath.Dir(tr.dir), "modcache")
-		tr.env = append(tr.env, "GOPROXY=off", "GOMODCACHE="+empty)
+		tr.env = append(tr.env, "GOPROXY=off", "GOMODCACHE="+empty, "GOFLAGS=-trimpath -modcacherw")
 	case workspace:
 		p.layMain(tr, filepath.Join(tr.dir, "server"))
 		tr.copyModule(p.module, filepath.Join(tr.dir, "checkout"))

