@@ -18,6 +18,27 @@ import (
 	"otel.tool/tests/e2e/collect"
 )
 
+// What programs notice of us, and where it is held, plain against woven unless said otherwise:
+//
+//	SIGTERM, SIGINT, with a handler and a drain of the program's, and without   TestExit (wait, serving, handler, context, shutdown, ...)
+//	signals ignored, reset, stopped; SIGHUP, SIGQUIT, SIGKILL; SIGPIPE          TestExit, TestExitPipe
+//	the second signal kills                                                     TestExit (twice), internal/exit.TestSecondSignalKillsAtOnce
+//	os.Exit, log.Fatal, panics, Goexit in main, in goroutines, deferred         TestExit, TestPanicFirst, TestPanicToolchains
+//	a request, os.Exit, log.Fatal, a panic, SIGTERM in an init function         TestExit (init...), TestSpanEarly
+//	collector refuses, hangs; the name server hangs                             TestExitDown; woven: TestExportDown, TestExportBlackHole
+//	collector restarted                                                         woven: TestRealCollectorRestart
+//	the program's own TracerProvider: before us, in main, later, twice          woven: TestOwnSDK; all signals: TestOwnSignals
+//	OTEL_SDK_DISABLED=true: nothing added                                       TestExit, TestParity, TestContexts; TestExportOff, hook.TestOffAllocatesNothing
+//	no span yet: no goroutine, no word                                          TestIdle
+//	secrets in argv                                                             TestExit (commandLine)
+//
+//	goroutines of handlers, during and after the request                        TestContexts, woven: TestSpanGoroutines
+//	pools, keep-alive, workers that outlive their request: no dead parent       TestContexts (worker), woven: TestSoak, TestSpanGoroutines
+//	a span ended in another goroutine                                           TestContexts (elsewhere), internal/gctx.TestLeaveElsewhereOnlyEnds
+//	a million requests without growth                                           woven: TestSoak (make soak)
+//	context types of the program's own, with their own end                      TestContexts (custom, ended)
+//	the program's pprof labels                                                  TestParity, TestContexts (labels), internal/gctx.TestUserLabelsWin
+
 // TestParity runs testdata/parity plain and woven: the bytes on the wire, types
 // and interfaces, errors, logs, line numbers and stack traces are the same,
 // while spans are being made, and while we are turned off.
@@ -52,7 +73,8 @@ func TestParity(t *testing.T) {
 }
 
 // TestExit ends testdata/exits in every way that a program can end: exit code,
-// signal and output are those of the plain program, and no span is lost.
+// signal and output are those of the plain program, and no span is lost; none holds what
+// stands on the command line. Turned off, we leave nothing else behind.
 func TestExit(t *testing.T) {
 	t.Parallel()
 	const (
@@ -80,6 +102,10 @@ func TestExit(t *testing.T) {
 		{"panicValue", nil, kept},
 		{"panicText", nil, kept},
 		{"goroutineFatal", nil, kept},
+		{"initExit", nil, kept},
+		{"initFatal", nil, kept},
+		{"initPanic", nil, kept},
+		{"initWait", []syscall.Signal{syscall.SIGTERM}, kept},
 		{"mapRace", nil, may},
 		{"wait", []syscall.Signal{syscall.SIGTERM}, kept},
 		{"wait", []syscall.Signal{syscall.SIGINT}, kept},
@@ -90,6 +116,7 @@ func TestExit(t *testing.T) {
 		{"handler", []syscall.Signal{syscall.SIGTERM}, kept},
 		{"handler", []syscall.Signal{syscall.SIGINT}, kept},
 		{"context", []syscall.Signal{syscall.SIGTERM}, kept},
+		{"shutdown", []syscall.Signal{syscall.SIGTERM}, kept},
 		{"ignore", []syscall.Signal{syscall.SIGTERM}, kept},
 		{"reset", []syscall.Signal{syscall.SIGTERM}, kept},
 		{"resetAll", []syscall.Signal{syscall.SIGINT}, kept},
@@ -111,23 +138,17 @@ func TestExit(t *testing.T) {
 			woven := endIn(t, p.woven, row.way, row.signal, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC)
 			took := time.Since(began)
 
-			if plain.code != woven.code || plain.signal != woven.signal {
-				t.Errorf("plain: %vwoven: %v", plain, woven)
-			}
-			if d := diff(plain.out, woven.out); d != "" {
-				t.Errorf("standard output, - plain, + woven:\n%s", d)
-			}
-			if row.way != "mapRace" && row.way != "panicText" && !slices.Contains(row.signal, syscall.SIGQUIT) { // all goroutines, which differ between two plain runs
-				if d := diff(stable(plain.err), stable(woven.err)); d != "" {
-					t.Errorf("standard error, - plain, + woven:\n%s", d)
-				}
+			sameEnd(t, row.way, row.signal, plain, woven)
+			sameEnd(t, row.way, row.signal, plain, endIn(t, p.woven, row.way, row.signal, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, "OTEL_SDK_DISABLED=true"))
+			if strings.Contains(fmt.Sprint(c.Spans()), commandLine) {
+				t.Errorf("a span holds the command line: %+v", c.Spans())
 			}
 			want := 2
 			if row.way == "serving" {
 				want = 3 // the server's span of the request that is being served
 			}
-			if row.way == "handler" || row.way == "context" {
-				want = 4 // the drain makes a request as well
+			if row.way == "handler" || row.way == "context" || row.way == "shutdown" {
+				want = 4 // the drain makes a request as well, or lets one end
 			}
 			if got := len(c.Spans()); row.spans == kept && got != want {
 				t.Errorf("%d spans, want %d:\n%s", got, want, collect.Tree(c.Spans()))
@@ -141,10 +162,88 @@ func TestExit(t *testing.T) {
 	}
 }
 
+// sameEnd compares how two runs have ended.
+func sameEnd(t *testing.T, way string, signals []syscall.Signal, plain, woven result) {
+	t.Helper()
+	if plain.code != woven.code || plain.signal != woven.signal {
+		t.Errorf("plain: %vwoven: %v", plain, woven)
+	}
+	if d := diff(plain.out, woven.out); d != "" {
+		t.Errorf("standard output, - plain, + woven:\n%s", d)
+	}
+	if way != "mapRace" && way != "panicText" && !slices.Contains(signals, syscall.SIGQUIT) { // all goroutines, which differ between two plain runs
+		if d := diff(stable(plain.err), stable(woven.err)); d != "" {
+			t.Errorf("standard error, - plain, + woven:\n%s", d)
+		}
+	}
+}
+
+// commandLine is what endIn gives to the program besides the way, as some give secrets.
+const commandLine = "--password=hunter2"
+
+// TestExitDown: a program ends as ever, and soon, where nobody takes its spans: nobody is
+// there, or hangs, or cannot be found because the name server hangs.
+func TestExitDown(t *testing.T) {
+	t.Parallel()
+	hole, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { hole.Close() })
+	p := built(t, "exits")
+	term := []syscall.Signal{syscall.SIGTERM}
+	for down, endpoint := range map[string]string{"refused": "127.0.0.1:1", "hanging": hole.Addr().String(), "no DNS": "collector.invalid:4317"} {
+		for way, signals := range map[string][]syscall.Signal{
+			"return": nil, "exit3": nil, "fatal": nil, "goexit": nil, "panic": nil, "goroutinePanic": nil, "initExit": nil, "initPanic": nil,
+			"wait": term, "serving": term, "shutdown": term, "handler": term, "context": term, "ignore": term,
+		} {
+			t.Run(down+" "+way, func(t *testing.T) {
+				t.Parallel()
+				plain := endIn(t, p.plain, way, signals, "HANG_DNS=1")
+				began := time.Now()
+				woven := endIn(t, p.woven, way, signals, "HANG_DNS=1", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+endpoint,
+					"OTEL_GO_FLUSH_TIMEOUT=200ms", "OTEL_BSP_SCHEDULE_DELAY=20", "OTEL_LOG_LEVEL=none")
+				if took := time.Since(began); took > 10*time.Second {
+					t.Errorf("took %v to end", took)
+				}
+				sameEnd(t, way, signals, plain, woven)
+			})
+		}
+	}
+}
+
+// TestContexts runs testdata/contexts plain and woven: a context of the program's own type, an
+// answer read by another goroutine, labels of profiles, a worker that outlives its request.
+func TestContexts(t *testing.T) {
+	t.Parallel()
+	p := built(t, "contexts")
+	plain := (&app{t: t, dir: suite}).must(p.plain)
+	for _, off := range []string{"OTEL_TRACES_SAMPLER=always_off", "OTEL_SDK_DISABLED=true"} {
+		if woven := (&app{t: t, dir: suite}).must(off, "OTEL_TRACES_EXPORTER=none", p.woven); woven != plain {
+			t.Errorf("%s, - plain, + woven:\n%s", off, diff(plain.String(), woven.String()))
+		}
+	}
+	c := collect.Start(t)
+	if woven := (&app{t: t, dir: suite}).must("OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, p.woven); woven != plain {
+		t.Errorf("- plain, + woven:\n%s", diff(plain.String(), woven.String()))
+	}
+	const leaf = "    Client GET|      Server GET /leaf|"
+	want := "Client GET|  Server GET /custom|" + leaf + leaf + leaf +
+		"Client GET|  Server GET /ended|    Client GET Error|      Server GET /hang|" +
+		"Client GET|  Server GET /elsewhere|" + leaf + leaf + leaf +
+		"Client GET|  Server GET /labels|" + leaf + leaf +
+		"Client GET|  Server GET /start|" +
+		"Client GET|  Server GET /worker|" +
+		"Client GET|  Server GET /leaf"
+	if got := collect.Tree(c.Spans()); got != lines(want) {
+		t.Errorf("got\n%swant\n%s", got, lines(want))
+	}
+}
+
 // endIn runs the program to its end.
 func endIn(t *testing.T, bin, way string, signals []syscall.Signal, env ...string) result {
 	t.Helper()
-	p := &proc{t: t, cmd: exec.Command(bin, way), stdout: &output{}, err: &output{}, done: make(chan struct{})}
+	p := &proc{t: t, cmd: exec.Command(bin, way, commandLine), stdout: &output{}, err: &output{}, done: make(chan struct{})}
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

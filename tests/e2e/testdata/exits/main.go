@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -102,6 +103,22 @@ var ways = map[string]func(){
 		time.Sleep(100 * time.Millisecond)
 		request("/drain")
 	},
+	"shutdown": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			fmt.Println("ready")
+			<-ctx.Done()
+			time.Sleep(100 * time.Millisecond)
+		}))
+		answered := make(chan error)
+		go func() {
+			_, err := http.Get(s.URL + "/slow")
+			answered <- err
+		}()
+		<-ctx.Done()
+		fmt.Println(s.Config.Shutdown(context.Background()), <-answered)
+	},
 	"ignore": func() {
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("ready")
@@ -163,6 +180,31 @@ type value struct {
 type broken struct{}
 
 func (broken) Error() string { panic("no text") }
+
+// early ways end before main begins.
+var early = map[string]func(){
+	"initExit":  func() { os.Exit(8) },
+	"initFatal": func() { log.Fatal("fatal in an init function") },
+	"initPanic": func() { panic("in an init function") },
+	"initWait": func() {
+		fmt.Println("ready")
+		select {}
+	},
+}
+
+func init() {
+	if os.Getenv("HANG_DNS") != "" {
+		net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}}
+	}
+	if f := early[os.Args[1]]; f != nil {
+		request("/early")
+		fmt.Println("served")
+		f()
+	}
+}
 
 // quiet ways make no request first: the program does nothing but end.
 var quiet = map[string]func(){
