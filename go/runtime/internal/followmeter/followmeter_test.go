@@ -124,6 +124,8 @@ func TestFollows(t *testing.T) {
 	early := otel.GetMeterProvider().Meter("early") // a library's, through the API, before all
 	useEarly, _ := library(t, early)
 	otel.SetMeterProvider(p)
+	left := make(chan bool, 10)
+	p.OnLeave(func() { left <- true })
 	use, unregister := library(t, p.Meter("lib"))
 	check := func(s sdk, want string) {
 		t.Helper()
@@ -136,6 +138,9 @@ func TestFollows(t *testing.T) {
 	}
 	use()
 	check(ours, "f.counter=1 f.gauge=1 f.histogram=1 f.updown=1 i.counter=1 i.gauge=1 i.histogram=1 i.updown=1 of.counter=1 of.counter=1 of.gauge=1 of.gauge=1 of.updown=1 of.updown=1 oi.counter=1 oi.counter=1 oi.gauge=7 oi.gauge=7 oi.updown=1 oi.updown=1")
+	if len(left) > 0 {
+		t.Error("left before the program has set a provider")
+	}
 	otel.SetMeterProvider(theirs)
 	if p.Ours() {
 		t.Error("ours")
@@ -155,6 +160,14 @@ func TestFollows(t *testing.T) {
 	use()
 	if after := theirs.values(t); fmt.Sprint(after) == fmt.Sprint(got) {
 		t.Error("still observed by a provider that has been replaced")
+	}
+	select {
+	case <-left:
+	case <-time.After(5 * time.Second):
+		t.Error("OnLeave: not called")
+	}
+	if len(left) > 0 {
+		t.Error("OnLeave: called for a provider of the program's in the place of another")
 	}
 	otel.SetMeterProvider(p)
 	p.Refresh()
