@@ -153,21 +153,27 @@ func TestExtensionFails(t *testing.T) {
 func TestExtensionBesideOwnSDK(t *testing.T) {
 	t.Parallel()
 	a, bin, out := extended(t)
-	said := runExtended(a, out, "", append(quiet, bin, "own")...)
-	spans := 0
-	for _, line := range said {
-		switch {
-		case strings.HasPrefix(line, "program: exported GET"):
-			spans++
-			if !strings.Contains(line, "started") || strings.Contains(line, "processed") {
-				t.Errorf("%q", line)
-			}
-		case strings.HasPrefix(line, "otel:"), strings.HasPrefix(line, "extension: ended"), strings.HasPrefix(line, "extension: exported"):
-			t.Errorf("%q", line)
+	for _, when := range []string{"own", "early"} {
+		env := append([]string{}, quiet...)
+		if when == "early" { // then these are not even called
+			env = append(env, "EXTENDED_PANICS=Sampler,SpanProcessors,SpanExporters")
 		}
-	}
-	if spans != 6 || !slices.Contains(said, "extension: measured renamed.duration") {
-		t.Errorf("%d spans, %q", spans, said)
+		said := runExtended(a, out, "", append(env, bin, when)...)
+		spans := 0
+		for _, line := range said {
+			switch {
+			case strings.HasPrefix(line, "program: exported GET"):
+				spans++
+				if !strings.Contains(line, "started") || strings.Contains(line, "processed") {
+					t.Errorf("%s: %q", when, line)
+				}
+			case strings.HasPrefix(line, "otel:"), strings.HasPrefix(line, "extension: ended"), strings.HasPrefix(line, "extension: exported"):
+				t.Errorf("%s: %q", when, line)
+			}
+		}
+		if spans != 6 || !slices.Contains(said, "extension: measured renamed.duration") {
+			t.Errorf("%s: %d spans, %q", when, spans, said)
+		}
 	}
 }
 

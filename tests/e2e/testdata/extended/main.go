@@ -1,4 +1,5 @@
-// Extended asks itself three times, and logs. With the argument own it has an SDK of its own.
+// Extended asks itself three times, and logs. With the argument own it has an SDK of its own, with
+// early from before anything is handed over.
 package main
 
 import (
@@ -34,10 +35,19 @@ func (printer) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan) err
 
 func (printer) Shutdown(context.Context) error { return nil }
 
+func own() { otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(printer{}))) }
+
+var _ = func() bool {
+	if len(os.Args) > 1 && os.Args[1] == "early" {
+		own()
+	}
+	return true
+}()
+
 func main() {
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if len(os.Args) > 1 && os.Args[1] == "own" {
-		otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(printer{})))
+		own()
 	}
 	server := httptest.NewServer(http.HandlerFunc(serve))
 	defer server.Close()
