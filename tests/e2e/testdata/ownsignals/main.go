@@ -1,6 +1,6 @@
 // Ownsignals sets up all signals by itself: with exporters of its own that print a line for
 // each thing (sdk), or with what contrib's autoexport makes of the environment (autoexport).
-// Then it serves itself a request, in which it logs.
+// Then it serves itself two requests, in which it logs, one of them under otelhttp.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"go.opentelemetry.io/contrib/exporters/autoexport"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/log/global"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
@@ -44,7 +45,8 @@ func main() {
 	otel.SetMeterProvider(mp)
 	global.SetLoggerProvider(lp)
 
-	request()
+	request(http.HandlerFunc(serve))
+	request(otelhttp.NewHandler(http.HandlerFunc(serve), "", otelhttp.WithSpanNameFormatter(func(string, *http.Request) string { return "theirs" })))
 	if manual, ok := reader.(*metric.ManualReader); ok {
 		printMetrics(ctx, manual)
 	}
@@ -53,12 +55,13 @@ func main() {
 	check(lp.Shutdown(ctx))
 }
 
-// request serves a request, and calls itself for it.
-func request() {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		log.InfoContext(r.Context(), "served")
-	}))
+var log = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func serve(_ http.ResponseWriter, r *http.Request) { log.InfoContext(r.Context(), "served") }
+
+// request has h serve a request.
+func request(h http.Handler) {
+	s := httptest.NewServer(h)
 	defer s.Close()
 	res, err := http.Get(s.URL)
 	check(err)
@@ -100,7 +103,7 @@ func printMetrics(ctx context.Context, reader *metric.ManualReader) {
 		for _, m := range sm.Metrics {
 			if h, ok := m.Data.(metricdata.Histogram[float64]); ok {
 				for _, p := range h.DataPoints {
-					fmt.Println("metric", m.Name, p.Count)
+					fmt.Println("metric", sm.Scope.Name, m.Name, p.Count)
 				}
 			}
 		}
