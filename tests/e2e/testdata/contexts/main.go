@@ -41,14 +41,18 @@ func (m mine) Value(key any) any {
 }
 
 var (
-	base string
-	jobs = make(chan func())
+	base    string
+	jobs    = make(chan func())
+	hanging = make(chan bool)
 )
 
 func main() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/leaf", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "leaf") })
-	mux.HandleFunc("/hang", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("/hang", func(w http.ResponseWriter, r *http.Request) {
+		close(hanging)
+		<-r.Context().Done()
+	})
 	mux.HandleFunc("/custom", custom)
 	mux.HandleFunc("/ended", ended)
 	mux.HandleFunc("/elsewhere", elsewhere)
@@ -98,7 +102,10 @@ func custom(_ http.ResponseWriter, r *http.Request) {
 // ended has its context end during a call.
 func ended(_ http.ResponseWriter, r *http.Request) {
 	ctx := mine{r.Context(), make(chan struct{})}
-	time.AfterFunc(50*time.Millisecond, func() { close(ctx.done) })
+	go func() {
+		<-hanging
+		close(ctx.done)
+	}()
 	get(ctx, "/hang")
 }
 
