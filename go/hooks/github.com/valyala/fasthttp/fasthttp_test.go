@@ -460,3 +460,11 @@ func TestServer(t *testing.T) {
 		t.Errorf("%d spans", n)
 	}
 }
+
+// Who serves single connections asks each time: fasthttp's own tests count the allocations.
+func TestServeEnterAllocates(t *testing.T) {
+	s := &fasthttp.Server{Handler: func(*fasthttp.RequestCtx) {}}
+	if n := testing.AllocsPerRun(100, func() { ServeEnter(s) }); n != 0 && !raceEnabled {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -27,7 +27,10 @@ func ServeEnter(s *fasthttp.Server) {
 	defer hook.Guard()
 	wrapping.Lock()
 	defer wrapping.Unlock()
-	if s.Handler != nil && code(s.Handler) != code(wrap(nil)) {
+	if wrapped == 0 {
+		wrapped = code(wrap(nil))
+	}
+	if s.Handler != nil && code(s.Handler) != wrapped {
 		s.Handler = wrap(s.Handler)
 	}
 }
@@ -35,6 +38,9 @@ func ServeEnter(s *fasthttp.Server) {
 // wrapping is held while a server's handler is looked at. Who serves afterwards has seen
 // what it is now.
 var wrapping sync.Mutex
+
+// wrapped is the code of what wrap makes, once asked for: initialisers may serve before ours ran.
+var wrapped uintptr
 
 // code is where a function's code is: one place for all that wrap makes.
 func code(h fasthttp.RequestHandler) uintptr { return reflect.ValueOf(h).Pointer() }
