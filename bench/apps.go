@@ -155,7 +155,11 @@ func known(said string, plain []string) string {
 		}
 	}
 	slices.Sort(names)
-	return fmt.Sprintf("%d, %s", len(names), strings.Join(names, " "))
+	n := len(names)
+	if n > 20 {
+		names = append(names[:20], "…")
+	}
+	return fmt.Sprintf("%d, %s", n, strings.Join(names, " "))
 }
 
 // benchPlan shows what planning alone costs, and explain with a plan that is there.
