@@ -49,9 +49,9 @@ func (b *bigBuild) build(kind string, tool ...string) cost {
 	return c
 }
 
-// relink builds where nothing is to do but the link.
+// relink builds with the link, which go leaves out where the program is there already.
 func (b *bigBuild) relink(kind string, tool ...string) cost {
-	check(os.Remove(filepath.Join(b.dir, kind+".bin")))
+	check(os.RemoveAll(filepath.Join(b.dir, kind+".bin")))
 	return b.build(kind, tool...)
 }
 
@@ -102,12 +102,12 @@ func benchApps(dir, otel string, rounds int) {
 	// Cold, and the first woven build beside a warm plain cache: on a machine that has never
 	// built anything woven, and on one that has.
 	b.caches("plain")
-	coldPlain := b.plain()
+	coldPlain := b.relink("plain", "go")
 	b.copyCaches("plain", "new")
-	first := b.woven()
+	first := b.relink("woven", b.otel, "go")
 	b.copyCaches("plain", "used")
 	ours := b.hello()
-	second := b.woven()
+	second := b.relink("woven", b.otel, "go")
 
 	var noop, link, change [2][]cost
 	for i := range 2 * rounds {
@@ -123,12 +123,18 @@ func benchApps(dir, otel string, rounds int) {
 	b.plain()
 	library := b.woven()
 	b.caches("cold")
-	coldWoven := b.woven()
+	coldWoven := b.relink("woven", b.otel, "go")
 
 	rows := [][]string{{"", "plain go", "otel go", "ratio", "peak memory", "ratio"}}
 	add := func(name string, p, w []cost) {
 		mp, mw := medians(p), medians(w)
-		rows = append(rows, []string{name, both(mp), both(mw), ratio(mp.cpu, mw.cpu), fmt.Sprintf("%d, %d MB", mp.peak>>20, mw.peak>>20), ratio(mp.peak, mw.peak)})
+		var cpu, peak []float64
+		for i := range p {
+			cpu = append(cpu, float64(w[i].cpu)/float64(p[i].cpu))
+			peak = append(peak, float64(w[i].peak)/float64(p[i].peak))
+		}
+		rows = append(rows, []string{name, both(mp), both(mw), fmt.Sprintf("%.2f", median(cpu)),
+			fmt.Sprintf("%d, %d MB", mp.peak>>20, mw.peak>>20), fmt.Sprintf("%.2f", median(peak))})
 	}
 	add("cold", []cost{coldPlain}, []cost{coldWoven})
 	add("first woven build, beside a cold plain one", []cost{coldPlain}, []cost{first})
