@@ -81,6 +81,7 @@ typedef struct {
 
 static Linked extensions_of(Planner *p, const Package *home)
 {
+	Diags wrong = {.arena = p->arena};
 	Linked l = {0};
 	isize n = 0;
 
@@ -92,11 +93,12 @@ static Linked extensions_of(Planner *p, const Package *home)
 			l.v[l.n++] = e;
 			continue;
 		}
-		diag_warn(p->diags, NULL, (Span){0},
-			"the extension '%.*s' is left out of '%.*s': it is internal to '%.*s'",
-			STR_ARG(e->package->path), STR_ARG(home->path),
-			STR_ARG(e->package->module ? e->package->module->path : S("")));
+		diag_error(&wrong, NULL, (Span){0},
+			"the extension '%.*s' is left out of '%.*s', which may not import it",
+			STR_ARG(e->package->path), STR_ARG(home->path));
+		diag_help(&wrong, "packages below 'internal' are for what is beside that");
 	}
+	diag_soften(p->diags, &wrong); // a program and its test are told of once
 	return l;
 }
 

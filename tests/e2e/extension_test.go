@@ -224,3 +224,25 @@ func TestExtensionChanges(t *testing.T) {
 	a.must("go", "mod", "vendor")
 	says(first)
 }
+
+// TestExtensionInternal: a program that may not import the package is built without it.
+func TestExtensionInternal(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, "extended")
+	a.write("go.work", "go 1.24.0\n\nuse (\n\t.\n\t./two\n)\n")
+	a.write("two/go.mod", "module example.com/two\n\ngo 1.24\n")
+	a.write("two/main.go", "package main\n\nimport \"net/http\"\n\nfunc main() { http.Get(\"http://127.0.0.1:1\") }\n")
+	a.write("two/two_test.go", "package main\n\nimport \"testing\"\n\nfunc TestMain(t *testing.T) { main() }\n")
+	const warning = "warning: the extension 'example.com/extended/internal/telemetry' is left out of 'example.com/two', which may not import it\n"
+	for _, words := range [][]string{{otel, "go", "build", "-o", "bin/", ".", "./two"}, {otel, "go", "test", "./two"}} {
+		if r := a.must(words...); strings.Count(r.err, warning) != 1 {
+			t.Errorf("%v: %v", words, r)
+		}
+	}
+	for bin, extended := range map[string]bool{"bin/extended": true, "bin/two": false} {
+		r := a.must("OTEL_TRACES_EXPORTER=none", filepath.Join(a.dir, bin))
+		if strings.Contains(r.err, "extension: exported") != extended {
+			t.Errorf("%s: %v", bin, r)
+		}
+	}
+}
