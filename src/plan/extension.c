@@ -209,7 +209,7 @@ static void take(const Finder *f, const RuleExtension *named, Extension **link)
 	const Package *p = package_of(f, named);
 	bool any = false;
 
-	if (!check_package(f, named, p))
+	if (!check_package(f, named, p) || !p)
 		return;
 	while (*link && (*link)->package != p)
 		link = &(*link)->next;
