@@ -131,7 +131,7 @@ static bool search_file(RuleSet *set, HookPackage *p, Str name, Str path, Hook *
 		return true;
 	if (!parse_file(set->arena, src, (ParseOptions){0}, &f, d))
 		return false;
-	return hook_read(set->arena, &f, p->path, name, &p->aliases, out, d);
+	return hook_read(set->arena, &(HookFile){&f, p->path, &p->aliases}, name, out, d);
 }
 
 bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d)

@@ -100,10 +100,11 @@ static void declare_adapter(Target *t, const Hook *h, const StrList *texts, Str 
 {
 	StrBuf params = {.arena = t->w->arena};
 
-	for (isize i = 0; i < h->nparams; i++) {
-		bool boxed = str_eq(h->params[i].type, S("any"));
-		buf_addf(&params, "%sp%td %.*s", i ? ", " : "", i,
-			STR_ARG(boxed || i == 0 ? S("interface{}") : texts->v[i - 1]));
+	buf_add(&params, S("p0 interface{}"));
+	for (isize i = 0; i + 1 < h->nparams && i < texts->n; i++) {
+		bool boxed = str_eq(h->params[1 + i].type, S("any"));
+		buf_addf(&params, ", p%td %.*s", 1 + i,
+			STR_ARG(boxed ? S("interface{}") : texts->v[i]));
 	}
 	declare_hook(t,
 		&(Declaration){

@@ -159,17 +159,16 @@ static bool read_signature(const Reader *r, const Func *fn)
 	return true;
 }
 
-static bool read_hook(Arena *a, const File *f, Str package, const Func *fn, StrList *aliases,
-	Hook **out, Diags *d)
+static bool read_hook(Arena *a, const HookFile *in, const Func *fn, Hook **out, Diags *d)
 {
-	Reader r = {.arena = a, .f = f, .diags = d};
+	Reader r = {.arena = a, .f = in->file, .diags = d};
 
-	r.names = type_names(a, f, package, NULL);
-	r.words = type_names(a, f, S(""), NULL);
-	r.words.aliases = aliases;
+	r.names = type_names(a, in->file, in->package, NULL);
+	r.words = type_names(a, in->file, S(""), NULL);
+	r.words.aliases = in->aliases;
 	r.h = arena_new(a, Hook);
 	r.h->name = fn->name;
-	r.h->package = package;
+	r.h->package = in->package;
 	if (!read_signature(&r, fn))
 		return false;
 	hook_seal(a, r.h);
@@ -177,14 +176,13 @@ static bool read_hook(Arena *a, const File *f, Str package, const Func *fn, StrL
 	return true;
 }
 
-bool hook_read(
-	Arena *a, const File *f, Str package, Str name, StrList *aliases, Hook **out, Diags *d)
+bool hook_read(Arena *a, const HookFile *in, Str name, Hook **out, Diags *d)
 {
 	*out = NULL;
-	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
-		Func fn = func_view(a, f, n);
+	for (const Node *n = func_next(in->file->decls); n; n = func_next(n->next)) {
+		Func fn = func_view(a, in->file, n);
 		if (!fn.is_method && str_eq(fn.name, name))
-			return read_hook(a, f, package, &fn, aliases, out, d);
+			return read_hook(a, in, &fn, out, d);
 	}
 	return true;
 }

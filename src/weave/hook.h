@@ -58,12 +58,16 @@ struct Hook {
 	const Hook *calls; // of an adapter: the hook, NULL if it calls none
 };
 
-// hook_read finds the function `name` among the declarations of f, a file of the
-// package with that import path, and reads its signature into a. *out is NULL if it is not
-// there. A signature that cannot be a hook's is an error at its place in f. aliases are
-// those of the texts of its types, and may be NULL if nobody wants these.
-bool hook_read(
-	Arena *a, const File *f, Str package, Str name, StrList *aliases, Hook **out, Diags *d);
+// A file of hooks.
+typedef struct {
+	const File *file;
+	Str package;      // its import path
+	StrList *aliases; // of the texts of its types (type_alias); NULL if nobody wants these
+} HookFile;
+
+// hook_read finds the function `name` in a file, and reads its signature into a. *out is NULL if
+// it is not there. A signature that cannot be a hook's is an error at its place.
+bool hook_read(Arena *a, const HookFile *in, Str name, Hook **out, Diags *d);
 
 // hook_result returns the hook's result of that kind, or NULL.
 const HookResult *hook_result(const Hook *h, ResultKind kind);

@@ -46,8 +46,10 @@ static bool add_join(Case *c, const File *hooks, const Rule *r, const Func *fn)
 	Site site = {S("target"), fn->name, recv, fn->params.n + fn->is_method};
 	Join *j = &c->spec.joins[c->spec.n++];
 
-	if (!hook_read(c->arena, hooks, r->hook_path, r->before, &c->aliases, &before, &c->diags) ||
-		!hook_read(c->arena, hooks, r->hook_path, r->after, &c->aliases, &after, &c->diags))
+	HookFile in = {hooks, r->hook_path, &c->aliases};
+
+	if (!hook_read(c->arena, &in, r->before, &before, &c->diags) ||
+		!hook_read(c->arena, &in, r->after, &after, &c->diags))
 		return false;
 	ensure(before || after);
 	*j = (Join){.rule = r->name,
