@@ -33,19 +33,11 @@ bool str_ends(Str s, Str suffix)
 
 isize str_find(Str s, Str sub)
 {
-	isize last = s.len - sub.len; // the last offset where sub would fit
-
-	if (sub.len == 0)
-		return 0;
-	for (isize i = 0; i <= last; i++) {
-		const char *p = memchr(s.p + i, sub.p[0], (size_t)(last - i + 1));
-		if (!p)
-			return -1;
-		i = p - s.p;
-		if (memcmp(p, sub.p, (size_t)sub.len) == 0)
-			return i;
-	}
-	return -1;
+	if (sub.len == 0 || s.len < sub.len)
+		return sub.len == 0 ? 0 : -1;
+	const char *at = sub.len == 1 ? memchr(s.p, sub.p[0], (size_t)s.len)
+				      : memmem(s.p, (size_t)s.len, sub.p, (size_t)sub.len);
+	return at ? at - s.p : -1;
 }
 
 Str str_slice(Str s, isize from, isize to)

@@ -539,3 +539,59 @@ bool lex_next(Lexer *lx, Token *t)
 	lx->want_semi = wants_semi[kind];
 	return lx->bad > lx->pos || lex_check(lx);
 }
+
+// skip_quoted goes from a quote to the one that ends it, or to the end of the line.
+static const char *skip_quoted(const char *p, const char *last)
+{
+	char quote = *p;
+
+	for (p++; p < last && *p != quote && *p != '\n'; p++)
+		if (*p == '\\' && p + 1 < last)
+			p++;
+	return p;
+}
+
+// skip_comment goes from a slash to the last byte of the comment that it begins, if it does.
+static const char *skip_comment(const char *p, const char *last)
+{
+	if (p + 1 < last && p[1] == '/') {
+		const char *end = memchr(p, '\n', (size_t)(last - p));
+		return end ? end : last;
+	}
+	if (p + 1 >= last || p[1] != '*')
+		return p;
+	for (p += 2; p + 1 < last; p++)
+		if (p[0] == '*' && p[1] == '/')
+			return p + 1;
+	return last;
+}
+
+static const char *skip_raw_string(const char *p, const char *last)
+{
+	const char *end = memchr(p + 1, '`', (size_t)(last - p - 1));
+
+	return end ? end : last;
+}
+
+bool lex_skip_braces(Lexer *lx)
+{
+	const char *p = lx->text + lx->pos, *last = lx->text + lx->last;
+
+	for (int depth = 1; p < last; p++) {
+		switch (*p) {
+		case '{': depth++; break;
+		case '}':
+			if (--depth > 0)
+				break;
+			lx->pos = (int32_t)(p - lx->text);
+			lx->want_semi = false;
+			return true;
+		case '"':
+		case '\'': p = skip_quoted(p, last); break;
+		case '`': p = skip_raw_string(p, last); break;
+		case '/': p = skip_comment(p, last); break;
+		default: break;
+		}
+	}
+	return false;
+}

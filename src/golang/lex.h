@@ -126,6 +126,10 @@ Lexer lex_start(const Source *src, Faults *faults);
 // is T_EOF for ever.
 bool lex_next(Lexer *lx, Token *t);
 
+// lex_skip_braces goes from behind a "{" to its "}", which is the next token then, faster than
+// by tokens. It returns false and stays where it is if there is none.
+bool lex_skip_braces(Lexer *lx);
+
 // token_name returns what go/token prints for a kind: "IDENT", "+=", "func".
 Str token_name(TokenKind kind);
 

@@ -32,6 +32,7 @@ static void read_file(Job *job)
 		.tok.at.from = -1,
 		.faults = {.arena = job->arena, .src = job->src},
 		.go = job->opt.go ? job->opt.go : NEWEST_GO,
+		.no_bodies = job->opt.no_bodies,
 		.directive_tail = &f->directives,
 		.import_tail = &f->imports,
 		.max_nesting = job->max_nesting,

@@ -14,6 +14,7 @@
 
 typedef struct {
 	bool imports_only; // stop after the imports
+	bool no_bodies;    // bodies of functions are blocks without statements; what is in them is not checked
 	int go;            // agree with the parser of Go 1.N; 0: the newest we know
 } ParseOptions;
 

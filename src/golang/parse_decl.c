@@ -244,6 +244,20 @@ static Node *parse_gen_decl(Parser *p)
 	return n;
 }
 
+// skip_block makes a block of what is between braces, unread; NULL if they are not closed.
+static Node *skip_block(Parser *p)
+{
+	int32_t from = p->tok.at.from;
+
+	if (!lex_skip_braces(&p->lx))
+		return NULL;
+	advance(p);
+	Node *n = node_new(p, N_BLOCK, from);
+	n->at.to = p->tok.at.to;
+	expect(p, T_RBRACE);
+	return n;
+}
+
 // parse_func_body reads what is behind a signature, or nothing.
 static Node *parse_func_body(Parser *p)
 {
@@ -255,7 +269,9 @@ static Node *parse_func_body(Parser *p)
 			return NULL;
 		error_at(p, p->tok.at.from, "unexpected semicolon or newline before {");
 	}
-	if (at(p, T_LBRACE))
+	if (at(p, T_LBRACE) && p->no_bodies)
+		block = skip_block(p);
+	if (at(p, T_LBRACE) && !block)
 		block = parse_block(p);
 	expect_semi(p);
 	return block;

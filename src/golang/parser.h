@@ -16,6 +16,7 @@ typedef struct {
 	Span lead; // the comment right above tok, with no empty line between; empty if none
 	Faults faults;
 	int go; // be the parser of Go 1.N
+	bool no_bodies;
 
 	Node *node, *node_end;      // room for new nodes
 	Directive **directive_tail; // where the next one goes

@@ -19,8 +19,9 @@ static bool cannot(Diags *d, const char *verb, Str path)
 	return diag_fault(d, "cannot %s '%.*s': %s", verb, STR_ARG(path), strerror(errno));
 }
 
-// read_all appends what fd still has to b, and a NUL that is not counted.
-static bool read_all(int fd, StrBuf *b)
+// read_all appends what fd still has to b, and a NUL that is not counted. A file of a known size
+// has ended where one read has given just that.
+static bool read_all(int fd, StrBuf *b, int64_t size)
 {
 	ssize_t n;
 
@@ -29,6 +30,8 @@ static bool read_all(int fd, StrBuf *b)
 		n = read(fd, to, (size_t)(b->cap - b->len - 1));
 		if (n > 0)
 			b->len += n;
+		if (n > 0 && n == size)
+			n = 0;
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	if (n == 0)
 		b->p[b->len] = '\0';
@@ -44,10 +47,11 @@ bool file_read(Arena *a, Str path, Str *out, Diags *d)
 
 	if (fd < 0)
 		return cannot(d, "read", path);
-	if (fstat(fd, &st) == 0 && st.st_size > 0)
+	bool sized = fstat(fd, &st) == 0 && st.st_size > 0;
+	if (sized)
 		buf_space(&b, st.st_size + ROOM + 1); // so that the text is read into its place
 
-	bool ok = read_all(fd, &b) || cannot(d, "read", path);
+	bool ok = read_all(fd, &b, sized ? st.st_size : -1) || cannot(d, "read", path);
 	close(fd);
 	*out = buf_str(&b);
 	return ok;

@@ -15,6 +15,8 @@
 // tested_variant returns the package as its own tests are built with it, or NULL.
 static const Package *tested_variant(const Match *m, const Package *p)
 {
+	if (!m->tests)
+		return NULL;
 	return map_get(m->packages,
 		str_format(m->arena, "%.*s [%.*s.test]", STR_ARG(p->path), STR_ARG(p->path)));
 }
@@ -43,19 +45,20 @@ static Str path_in_module(Arena *a, const Package *p)
 // begin with a name is not meant for the standard library.
 bool candidate_is_target(Arena *a, const Rule *r, const Package *p)
 {
-	bool program = str_eq(p->name, S("main"));
-	Str path = package_path(p);
+	Str path = package_path(p), target = r->target;
 
-	if (str_eq(r->target, S("$root")))
+	if (str_eq(target, path))
+		return true;
+	if (!r->globs && target.p[0] != '$' && target.p[0] != '.')
+		return str_eq(target, S("main")) && str_eq(p->name, S("main"));
+	if (str_eq(target, S("$root")))
 		return candidate_is_root(p);
-	if (str_starts(r->target, S("./")))
+	if (str_starts(target, S("./")))
 		return candidate_is_root(p) && p->module &&
-		       glob_matches(r->target, path_in_module(a, p));
-	if (!has_glob(r->target))
-		return str_eq(r->target, path) || (program && str_eq(r->target, S("main")));
-	if (p->standard && (r->target.p[0] == '*' || r->target.p[0] == '?'))
+		       glob_matches(target, path_in_module(a, p));
+	if (p->standard && (target.p[0] == '*' || target.p[0] == '?'))
 		return false;
-	return glob_matches(r->target, path);
+	return glob_matches(target, path);
 }
 
 // ---- rules
@@ -129,7 +132,7 @@ Candidate *candidate_add(const Match *m, Candidates *all, Candidate one)
 // may_select tells whether a rule may select something in a text, without parsing it.
 static bool may_select(const Rule *r, Str text)
 {
-	return has_glob(r->func) || str_find(text, r->func) >= 0;
+	return may_declare(text, r->func, r->recv.len > 0);
 }
 
 static bool is_wanted(const Candidates *all, Str text)
@@ -158,6 +161,17 @@ static const StrList *all_files(const Match *m, const Package *p)
 	return tested ? &tested->files : &p->files;
 }
 
+// reads_bodies tells whether a rule looks into functions: those without hooks do.
+static bool reads_bodies(const Candidates *all)
+{
+	for (isize i = 0; i < all->n; i++) {
+		Modifier m = all->v[i].rule->change.modifier;
+		if (all->v[i].verdict == VERDICT_WOVEN && m != DO_HOOKS && m != DO_SPAN)
+			return true;
+	}
+	return false;
+}
+
 // read_files parses the files in which rules may select something.
 static bool read_files(const Match *m, Candidates *all)
 {
@@ -167,16 +181,20 @@ static bool read_files(const Match *m, Candidates *all)
 	if (!any_woven(all) && !candidate_is_root(p))
 		return true;
 	const StrList *files = all_files(m, p);
+	ParseOptions opt = {.no_bodies = !reads_bodies(all)};
 	all->files = arena_array(a, File *, files->n);
 	for (isize i = 0; i < files->n; i++) {
 		Diags broken = {
 			.arena = a}; // a file that does not parse is the compiler's to refuse
+		ArenaMark mark = arena_mark(a);
 		Source *src = arena_new(a, Source);
 		File *f = arena_new(a, File);
 		src->name = path_join(a, p->dir, files->v[i]);
 		if (!file_read(a, src->name, &src->text, m->diags))
 			return false;
-		if (is_wanted(all, src->text) && parse_file(a, src, (ParseOptions){0}, f, &broken))
+		if (!is_wanted(all, src->text))
+			arena_rewind(a, mark);
+		else if (parse_file(a, src, opt, f, &broken))
 			all->files[all->nfiles++] = f;
 	}
 	return true;
@@ -455,12 +473,21 @@ static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 }
 
 // find_candidates fills in *out with the rules for the package.
+// first_rule returns the first of the rules if one of them may be for the package.
+static const Rule *first_rule(const Match *m, const Package *p)
+{
+	bool some = m->targets->wide || map_get(&m->targets->exact, package_path(p)) ||
+		    str_eq(p->name, S("main"));
+
+	return some ? m->rules->rules.first : NULL;
+}
+
 bool candidates_find(const Match *m, const Package *p, Candidates *out)
 {
 	Candidates rules = {.package = p};
 
 	*out = (Candidates){.package = p, .path = candidate_path(m, p)};
-	for (const Rule *r = m->rules->rules.first; r; r = r->next) {
+	for (const Rule *r = first_rule(m, p); r; r = r->next) {
 		Candidate c = {
 			.rule = r, .verdict = VERDICT_WOVEN, .func = r->func, .recv = r->recv};
 		if (!candidate_is_target(m->arena, r, p))

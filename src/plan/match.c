@@ -72,7 +72,7 @@ static void decide_all(const Match *m, const Candidates *all, Str digest)
 
 static bool is_present(const Match *m, const Rule *r)
 {
-	bool many = has_glob(r->target) || str_eq(r->target, S("$root")) ||
+	bool many = r->globs || str_eq(r->target, S("$root")) ||
 		    str_starts(r->target, S("./"));
 
 	if (!many)
@@ -133,7 +133,8 @@ static void try_weaving(const Match *m, const Candidates *all, const Spec *spec,
 		.spec = spec,
 		.diags = m->diags,
 		.symbols.arena = m->arena,
-		.imports.arena = m->arena};
+		.imports.arena = m->arena,
+		.tentative = true};
 	Str woven;
 
 	w.found = found;
@@ -197,10 +198,25 @@ static bool match_package(const Match *m, const Package *p, Woven *out)
 	return true;
 }
 
-bool match_rules(const Match *m, WovenList *out)
+static Targets targets_of(const Match *m)
 {
+	Targets t = {.exact.arena = m->arena};
+
+	for (Rule *r = m->rules->rules.first; r; r = r->next) {
+		t.wide |= r->globs || str_starts(r->target, S("$")) || str_starts(r->target, S("."));
+		map_put(&t.exact, r->target, r);
+	}
+	return t;
+}
+
+bool match_rules(const Match *given, WovenList *out)
+{
+	Targets targets = targets_of(given);
+	Match with_targets = *given;
+	const Match *m = &with_targets;
 	StrMap done = {.arena = m->arena};
 
+	with_targets.targets = &targets;
 	*out = (WovenList){.v = arena_array(m->arena, Woven, m->packages->n)};
 	for (isize i = 0; i < m->packages->n; i++) {
 		Package *p = m->packages->v[i].value;

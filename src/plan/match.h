@@ -6,6 +6,12 @@
 #include "plan/ruleset.h"
 #include "weave/spec.h"
 
+// The targets of all rules, to know at once that a package is none.
+typedef struct {
+	StrMap exact;
+	bool wide; // there are globs, $root or folders as well
+} Targets;
+
 // What the rules are held against.
 typedef struct {
 	Arena *arena;
@@ -14,7 +20,9 @@ typedef struct {
 	const StrMap *packages; // import path -> Package *
 	const StrList *signals; // that were chosen
 	const StrList *refused; // hook packages that have not compiled, may be NULL
+	bool tests;             // packages may be there as their tests are built with them, too
 	Decisions *decisions;   // gets what was decided over each rule
+	const Targets *targets; // set by match_rules
 	Diags *diags;
 } Match;
 

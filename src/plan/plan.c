@@ -150,6 +150,7 @@ static bool match(Planner *p)
 		.packages = &p->packages,
 		.signals = &p->out->signals,
 		.refused = &p->in->refused,
+		.tests = str_eq(p->args->command, S("test")),
 		.decisions = &p->out->decisions,
 		.diags = p->diags,
 	};

@@ -118,20 +118,39 @@ HookPackage *ruleset_package(RuleSet *set, const Rule *rule, Diags *d)
 	return p;
 }
 
+// A file of hooks, read once; parsed when a hook may be in it.
+typedef struct {
+	Source src;
+	File *file;
+} HookText;
+
+static bool hook_text(RuleSet *set, Str path, HookText **out, Diags *d)
+{
+	*out = map_get(&set->texts, path);
+	if (*out)
+		return true;
+	*out = arena_new(set->arena, HookText);
+	(*out)->src.name = path;
+	map_put(&set->texts, path, *out);
+	return file_read(set->arena, path, &(*out)->src.text, d);
+}
+
 // search_file looks for the hook in one file of its package.
 static bool search_file(RuleSet *set, HookPackage *p, Str name, Str path, Hook **out, Diags *d)
 {
-	Source *src = arena_new(set->arena, Source);
-	File f;
+	HookText *t;
 
-	src->name = path;
-	if (!file_read(set->arena, path, &src->text, d))
+	if (!hook_text(set, path, &t, d))
 		return false;
-	if (str_find(src->text, name) < 0)
+	if (!may_declare(t->src.text, name, false))
 		return true;
-	if (!parse_file(set->arena, src, (ParseOptions){0}, &f, d))
-		return false;
-	return hook_read(set->arena, &(HookFile){&f, p->path, &p->aliases}, name, out, d);
+	if (!t->file) {
+		File *f = arena_new(set->arena, File);
+		if (!parse_file(set->arena, &t->src, (ParseOptions){.no_bodies = true}, f, d))
+			return false;
+		t->file = f;
+	}
+	return hook_read(set->arena, &(HookFile){t->file, p->path, &p->aliases}, name, out, d);
 }
 
 bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d)

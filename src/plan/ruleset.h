@@ -49,6 +49,7 @@ typedef struct {
 	Arena *arena;
 	Rules rules;
 	StrMap packages;     // import path -> HookPackage *
+	StrMap texts;        // files of hooks that were read
 	StrList files;       // the rule files that were read
 	Str bundle, bundled; // folder of what travels with the tool; its list of packages
 	Str cache;           // our cache folder

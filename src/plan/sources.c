@@ -427,6 +427,7 @@ void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
 
 	*out = (RuleSet){.arena = a,
 		.packages.arena = a,
+		.texts.arena = a,
 		.files.arena = a,
 		.untrusted.arena = a,
 		.rules = {.exclude.arena = a, .off.arena = a, .trust.arena = a},

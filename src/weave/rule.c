@@ -412,6 +412,7 @@ void rule_insert(Rule **link, Rule *rule)
 			((*link)->order == rule->order && str_cmp((*link)->name, rule->name) <= 0)))
 		link = &(*link)->next;
 	rule->next = *link;
+	rule->globs = has_glob(rule->target);
 	*link = rule;
 }
 

@@ -85,6 +85,7 @@ struct Rule {
 	int order; // lower ones are woven first; 0 if not said
 
 	Str target;  // import path of the package to weave, a glob, or $root
+	bool globs;  // the target is a glob
 	Str version; // of the target's module: "", "v1.2.0" (from) or "v1.2.0,v1.4.0" (from, below)
 	Str go;      // of the toolchain, likewise: "go1.25" or "go1.25,go1.27"
 	Str signal;  // what it serves: "traces", "metrics", "logs"; see plan/signals.h

@@ -321,18 +321,22 @@ static void weave_function(Target *t, const CodePlace *p)
 		any |= fits[k] = join_fits(t, &s->joins[k]);
 	if (!any)
 		return;
-	name_values(t);
+	if (!t->w->tentative)
+		name_values(t);
 	bool bare = t->fn.results.n > 0 && t->fn.results.v[0].name.len > 0 && has_bare(&returns);
-	if (t->results_used || (bare && wraps_returns(s, fits)))
+	if (!t->w->tentative && (t->results_used || (bare && wraps_returns(s, fits))))
 		name_results(t);
 	for (isize k = 0; k < s->n; k++) {
 		if (!fits[k])
 			continue;
 		if (t->w->found)
 			t->w->found[k] = true;
-		weave_join(t, &s->joins[k], k, p);
+		if (!t->w->tentative)
+			weave_join(t, &s->joins[k], k, p);
 	}
 	t->w->nwoven++;
+	if (t->w->tentative)
+		return;
 	edit_insert(t->edits, t->fn.body.from + 1, buf_str(&t->entry));
 	if (t->open.len > 0)
 		weave_returns(t, &returns, buf_str(&t->open), buf_str(&t->close));
@@ -467,8 +471,8 @@ bool weave_wants(const Spec *s, Str text)
 {
 	for (isize k = 0; k < s->n; k++) {
 		const Join *j = &s->joins[k];
-		Str word = j->kind == JOIN_CHANGE ? wanted_word(j->change) : j->func;
-		if (str_find(text, word) >= 0)
+		if (j->kind == JOIN_CHANGE ? str_find(text, wanted_word(j->change)) >= 0
+					   : may_declare(text, j->func, j->recv.len > 0))
 			return true;
 	}
 	return false;

@@ -32,6 +32,7 @@ typedef struct {
 	StrList imports; // import paths that the woven files have and the others had not
 	isize nwoven;    // functions
 	bool *found;     // may be NULL; set for each join that was woven, by its index
+	bool tentative;  // only to know what is found: functions stay as they are
 } Weave;
 
 // weave_file returns in *out the text of f with the hooks of the spec in it; the

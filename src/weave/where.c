@@ -121,6 +121,46 @@ bool directive_args(const File *f, Span doc, Str name, Str *args)
 	return false;
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+// fits_before looks at what stands in front of a name: ")" of a receiver, or the keyword. Behind a
+// comment it may be either.
+static bool fits_before(Str before, bool method)
+{
+	while (before.len > 0 && is_space(before.p[before.len - 1]))
+		before.len--;
+	if (before.len == 0)
+		return false;
+	char last = before.p[before.len - 1];
+	return last == '/' || (method ? last == ')' : str_ends(before, S("func")));
+}
+
+static bool fits_behind(Str behind)
+{
+	while (behind.len > 0 && is_space(behind.p[0]))
+		behind = str_slice(behind, 1, behind.len);
+	return behind.len > 0 && (behind.p[0] == '(' || behind.p[0] == '[' || behind.p[0] == '/');
+}
+
+bool may_declare(Str text, Str name, bool method)
+{
+	if (name.len == 0 || has_glob(name))
+		return true;
+	for (isize from = 0;;) {
+		isize at = str_find(str_slice(text, from, text.len), name);
+		if (at < 0)
+			return false;
+		at += from;
+		if (fits_before(str_slice(text, 0, at), method) &&
+			fits_behind(str_slice(text, at + name.len, text.len)))
+			return true;
+		from = at + 1;
+	}
+}
+
 bool is_left_alone(const File *f, const Func *fn)
 {
 	Str args;

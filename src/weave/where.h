@@ -82,4 +82,8 @@ bool directive_args(const File *f, Span doc, Str name, Str *args);
 // is_left_alone tells whether a function, or the file, has a comment //otel:ignore. fn may be NULL.
 bool is_left_alone(const File *f, const Func *fn);
 
+// may_declare tells whether a text may declare a function of that name, with a receiver or
+// without, before anybody has parsed it: false is certain. A glob, and "", may be anything.
+bool may_declare(Str text, Str name, bool method);
+
 #endif
