@@ -49,6 +49,30 @@ static void parse(Source *src, ParseOptions opt)
 	arena_free(&a);
 }
 
+// same_shape: what is Go with its functions' bodies read has them in the same places unread.
+static void same_shape(Source *src)
+{
+	Arena a = {0};
+	Diags diags = {.arena = &a};
+	File whole, shape;
+
+	if (parse_file(&a, src, (ParseOptions){0}, &whole, &diags)) {
+		ensure(parse_file(&a, src, (ParseOptions){.no_bodies = true}, &shape, &diags));
+		const Node *x = whole.decls, *y = shape.decls;
+		for (; x && y; x = x->next, y = y->next) {
+			ensure(x->kind == y->kind && x->at.from == y->at.from &&
+				x->at.to == y->at.to);
+			if (x->kind != N_FUNC_DECL)
+				continue;
+			Func f = func_view(&a, &whole, x), g = func_view(&a, &shape, y);
+			ensure(f.body.from == g.body.from && f.body.to == g.body.to);
+			ensure(f.doc.from == g.doc.from && f.doc.to == g.doc.to);
+		}
+		ensure(!x && !y);
+	}
+	arena_free(&a);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	Source src = fuzz_source(data, size);
@@ -56,5 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse(&src, (ParseOptions){0});
 	parse(&src, (ParseOptions){.go = 25});
 	parse(&src, (ParseOptions){.imports_only = true});
+	parse(&src, (ParseOptions){.no_bodies = true});
+	same_shape(&src);
 	return 0;
 }
