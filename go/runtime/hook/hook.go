@@ -31,6 +31,7 @@ package hook
 import (
 	"context"
 	"os"
+	rtrace "runtime/trace"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -273,7 +274,16 @@ func MakeCurrent(a *Active) Scope {
 	if !sc.IsValid() {
 		return Scope{}
 	}
-	return gctx.Enter(a, sc.TraceID(), sc.SpanID())
+	return enter(a, sc)
+}
+
+// enter enters the span; while an execution trace is taken, it is a region of that.
+func enter(a *Active, sc trace.SpanContext) Scope {
+	s := gctx.Enter(a, sc.TraceID(), sc.SpanID())
+	if rtrace.IsEnabled() {
+		traceRegion(s, a.Ctx)
+	}
+	return s
 }
 
 // KeepCurrent returns the current span, if there is one, for a function that is
@@ -287,8 +297,7 @@ type Kept = gctx.Node
 // MakeCurrentLayer is [MakeCurrent] for the context of a [Layer] that is found by the goroutine:
 // also for one whose span has no id, as where only metrics are wanted.
 func MakeCurrentLayer(a *Active) Scope {
-	sc := trace.SpanContextFromContext(a.Ctx)
-	return gctx.Enter(a, sc.TraceID(), sc.SpanID())
+	return enter(a, trace.SpanContextFromContext(a.Ctx))
 }
 
 type suppressKey struct{}

@@ -44,6 +44,7 @@ type Node struct {
 	shown  bool     // list has the ids
 	own    [3]label // room for list: trace_id, span_id and the hidden mark
 	hex    [48]byte // what the ids point to
+	region *region  // in an execution trace, else nil
 }
 
 // label is runtime/pprof's label (internal/runtime/pprof/label.Label from Go
@@ -174,6 +175,9 @@ func (s Scope) Leave() {
 		return
 	}
 	s.node.active.Store(nil)
+	if s.node.region != nil {
+		s.node.region.end()
+	}
 	n := node(getProfLabel())
 	if n == nil || n.root != s.node {
 		return
