@@ -114,7 +114,7 @@ func processor(out config.Output, first func()) sdktrace.SpanProcessor {
 	q.What, q.Speak = "spans", new(report.Limited)
 	to := setup.OTLP(out.OTLP, q.What, q.Speak)
 	exporter, err := otlptrace.New(to)
-	q.Target, q.Hurry = to.Target(), exporter.Hurry
+	q.Target, q.Exporter, q.Endpoint, q.Hurry = to.Target(), to.Exporter(), to.Endpoint, exporter.Hurry
 	if err != nil {
 		report.Line(report.Error, "spans to %s: %v", q.Target, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"otel.tool/tests/e2e/collect"
 )
 
 // scrape returns the lines of a program's metrics that begin with prefix.
@@ -46,7 +48,10 @@ func TestMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"OTEL_TRACES_EXPORTER=none", "OTEL_METRICS_EXPORTER=prometheus", "OTEL_GO_EXCLUDE=/healthz", "OTEL_EXPORTER_PROMETHEUS_HOST=" + host, "OTEL_EXPORTER_PROMETHEUS_PORT=" + port}
+	// What is exported by OTLP counts itself, and the machine is measured, on request.
+	spans := collect.Start(t)
+	env := []string{"OTEL_TRACES_EXPORTER=otlp", "OTEL_BSP_SCHEDULE_DELAY=10", "OTEL_EXPORTER_OTLP_ENDPOINT=" + spans.GRPC,
+		"OTEL_GO_SELF_METRICS=true", "OTEL_INSTRUMENTATION_HOST_METRICS_ENABLED=true", "OTEL_GO_X_OBSERVABILITY=true", "OTEL_METRICS_EXPORTER=prometheus", "OTEL_GO_EXCLUDE=/healthz", "OTEL_EXPORTER_PROMETHEUS_HOST=" + host, "OTEL_EXPORTER_PROMETHEUS_PORT=" + port}
 	p := start(t, env, bin, addr)
 	p.listening(addr)
 	p.listening(scraped)
@@ -76,6 +81,15 @@ func TestMetrics(t *testing.T) {
 	}
 	if lines := scrape(t, scraped, `target_info{`); len(lines) != 1 || !strings.Contains(lines[0], `service_name="`) {
 		t.Errorf("%q", lines)
+	}
+	p.until("the spans have been counted", func() bool {
+		got := scrape(t, scraped, "otel_sdk_exporter_span_exported_total{")
+		return len(got) == 1 && strings.Contains(got[0], `otel_component_type="otlp_grpc_span_exporter"`) && !strings.HasSuffix(got[0], " 0")
+	})
+	for _, name := range []string{"otel_sdk_span_live{", "otel_sdk_processor_span_processed_total{", "system_memory_limit_bytes{", "system_cpu_time_seconds_total{"} {
+		if len(scrape(t, scraped, name)) == 0 {
+			t.Errorf("no %s", name)
+		}
 	}
 	if r := p.stop(); r.err != "" {
 		t.Errorf("said %q", r.err)

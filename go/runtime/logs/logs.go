@@ -95,12 +95,12 @@ func newProcessor(out config.LogOutput) *processor {
 	q := out.Queue
 	q.What, q.Speak = "log records", new(report.Limited)
 	if out.Name == "console" {
-		q.Target = "standard error"
+		q.Target, q.Exporter = "standard error", "console"
 		return &processor{queue: batch.New(q, console)}
 	}
 	to := setup.OTLP(out.OTLP, q.What, q.Speak)
 	exporter, err := otlplog.New(to)
-	q.Target, q.Hurry = to.Target(), exporter.Hurry
+	q.Target, q.Exporter, q.Endpoint, q.Hurry = to.Target(), to.Exporter(), to.Endpoint, exporter.Hurry
 	if err != nil {
 		report.Line(report.Error, "log records to %s: %v", q.Target, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/batch"
 	"otel.tool/runtime/internal/config"
 	"otel.tool/runtime/internal/exit"
 	"otel.tool/runtime/internal/filter"
@@ -104,10 +105,12 @@ func newSignal(cfg *config.Metrics, more additions) *signal {
 		options = append(options, sdkmetric.WithReader(r))
 	}
 	for _, out := range cfg.Outputs {
+		measured := newOwn(out.Temporality, views)
+		measured.self = cfg.Self
 		reader := sdkmetric.NewManualReader(
 			sdkmetric.WithTemporalitySelector(temporalities(out.Temporality)),
 			sdkmetric.WithAggregationSelector(aggregations(out.Exponential)),
-			sdkmetric.WithProducer(newOwn(out.Temporality, views)))
+			sdkmetric.WithProducer(measured))
 		options = append(options, sdkmetric.WithReader(reader))
 		switch out.Name {
 		case "prometheus":
@@ -121,7 +124,12 @@ func newSignal(cfg *config.Metrics, more additions) *signal {
 			if err != nil {
 				report.Line(report.Error, "metrics to %s: %v", to.Target(), err)
 			}
-			s.pushers = append(s.pushers, newPusher(out, reader, exporter, to.Target(), limited))
+			p := newPusher(out, reader, exporter, to.Target(), limited)
+			if p.self = cfg.Self; p.self {
+				p.counts.Exporter, p.counts.Endpoint = to.Exporter(), to.Endpoint
+				batch.Count(p.counted)
+			}
+			s.pushers = append(s.pushers, p)
 		}
 	}
 	setup.Quietly(func() {

@@ -2,6 +2,9 @@ package metrics
 
 import (
 	"context"
+	"os"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/batch"
 	"otel.tool/runtime/internal/points"
 )
 
@@ -20,6 +24,8 @@ import (
 type own struct {
 	runtime *goRuntime
 	process bool
+	self    bool // OTEL_GO_SELF_METRICS
+	host    bool // OTEL_INSTRUMENTATION_HOST_METRICS_ENABLED
 	views   []sdkmetric.View
 
 	mu     sync.Mutex
@@ -36,6 +42,7 @@ var _ sdkmetric.Producer = (*own)(nil)
 func newOwn(temporality string, views []sdkmetric.View) *own {
 	now := time.Now()
 	o := &own{process: hook.Wanted("process/metrics"), views: views, deltas: temporality == "delta", start: now, last: now, before: map[string]float64{}}
+	o.host = runtime.GOOS == "linux" && strings.EqualFold(os.Getenv("OTEL_INSTRUMENTATION_HOST_METRICS_ENABLED"), "true")
 	if hook.Wanted("runtime/metrics") {
 		o.runtime = newRuntime(temporality)
 	}
@@ -52,6 +59,12 @@ func (o *own) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
 	}
 	if o.process {
 		measureProcess(v, usageOf("/proc/self"))
+	}
+	if o.host {
+		measureHost(v, "")
+	}
+	if o.self {
+		measureSelf(v, batch.AllCounts())
 	}
 	o.last = v.now
 	if len(v.metrics) == 0 {

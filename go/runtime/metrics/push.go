@@ -3,14 +3,19 @@ package metrics
 import (
 	"context"
 	"fmt"
+	"maps"
+	"sync"
 	"time"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/batch"
 	"otel.tool/runtime/internal/config"
 	"otel.tool/runtime/internal/followmeter"
 	"otel.tool/runtime/internal/gctx"
+	"otel.tool/runtime/internal/points"
 	"otel.tool/runtime/internal/report"
 )
 
@@ -33,6 +38,10 @@ type pusher struct {
 	rm    metricdata.ResourceMetrics
 	sent  bool // something has been
 	fails int  // exports that failed
+
+	self     bool // OTEL_GO_SELF_METRICS: data points are counted
+	countsMu sync.Mutex
+	counts   batch.Counts
 }
 
 func newPusher(out config.MetricOutput, reader *sdkmetric.ManualReader, e exporter, target string, limited *report.Limited) *pusher {
@@ -94,9 +103,51 @@ func (p *pusher) export(ctx context.Context) (err error) {
 		return collectErr
 	}
 	begun := time.Now()
+	if p.self {
+		n := dataPoints(&p.rm)
+		p.count(n, nil, false)
+		defer func() { p.count(n, err, true) }()
+	}
 	err = p.exporter.Export(ctx, &p.rm)
 	report.Sent(count(&p.rm), "metrics", p.target, begun, err)
 	return err
+}
+
+// count counts n data points that are to be exported, or have been, or not.
+func (p *pusher) count(n int, err error, done bool) {
+	p.countsMu.Lock()
+	defer p.countsMu.Unlock()
+	if !done {
+		p.counts.Exporting = n
+		return
+	}
+	p.counts.Exporting = 0
+	if err == nil {
+		p.counts.Exported += n
+		return
+	}
+	if p.counts.Failed == nil {
+		p.counts.Failed = map[string]int{}
+	}
+	p.counts.Failed[hook.ErrorType(err)] += n
+}
+
+func (p *pusher) counted() batch.Counts {
+	p.countsMu.Lock()
+	defer p.countsMu.Unlock()
+	c := p.counts
+	c.What, c.Failed = "data points", maps.Clone(c.Failed)
+	return c
+}
+
+// dataPoints returns how many points the metrics have.
+func dataPoints(rm *metricdata.ResourceMetrics) (n int) {
+	for i := range rm.ScopeMetrics {
+		for j := range rm.ScopeMetrics[i].Metrics {
+			points.Each(rm.ScopeMetrics[i].Metrics[j].Data, func(*points.Point) { n++ })
+		}
+	}
+	return n
 }
 
 // count returns how many metrics there are.

@@ -7,9 +7,11 @@ package batch
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"sync"
 	"time"
 
+	"otel.tool/runtime/hook"
 	"otel.tool/runtime/internal/gctx"
 	"otel.tool/runtime/internal/report"
 )
@@ -26,6 +28,8 @@ type Config struct {
 	Hurry func() (done func())
 
 	What, Target string          // what is lost, and where it was to go: for people
+	Exporter     string          // otlp_grpc and the like, for Counts
+	Endpoint     *url.URL        // of the exporter, if it has one
 	Speak        *report.Limited // limits the lines that are written
 }
 
@@ -37,13 +41,15 @@ type Queue[T any] struct {
 // New returns a queue that exports by export.
 func New[T any](cfg Config, export func(context.Context, []T) error) Queue[T] {
 	cfg.MaxBatch = min(cfg.MaxBatch, cfg.MaxQueue)
-	return Queue[T]{&queue{cfg: cfg, turn: make(chan struct{}, 1), export: func(ctx context.Context, items []any) error {
+	q := Queue[T]{&queue{cfg: cfg, turn: make(chan struct{}, 1), export: func(ctx context.Context, items []any) error {
 		batch := make([]T, len(items))
 		for i, item := range items {
 			batch[i] = item.(T)
 		}
 		return export(ctx, batch)
 	}}}
+	Count(q.counts)
+	return q
 }
 
 // Add takes item if there is room for it.
@@ -59,10 +65,12 @@ type queue struct {
 	waiting []any
 	held    int // waiting, or on their way
 	timer   *time.Timer
-	running bool // a goroutine exports full batches
-	full    int  // dropped because MaxQueue were held
-	failed  int  // could not be exported
-	told    int  // losses that the user has been told of
+	running bool           // a goroutine exports full batches
+	full    int            // dropped because MaxQueue were held
+	failed  int            // could not be exported
+	told    int            // losses that the user has been told of
+	sent    int            // exported
+	errors  map[string]int // the failed ones by error.type
 }
 
 func (q *queue) add(item any) {
@@ -172,6 +180,12 @@ func (q *queue) done(n int, err error) {
 	q.held -= n
 	if err != nil {
 		q.failed += n
+		if q.errors == nil {
+			q.errors = map[string]int{}
+		}
+		q.errors[hook.ErrorType(err)] += n
+	} else {
+		q.sent += n
 	}
 	lost, told := q.full+q.failed, q.told
 	q.mu.Unlock()

@@ -245,3 +245,32 @@ func TestHurry(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Counts are of what waits, what is on its way, and of what became of the rest.
+func TestCounts(t *testing.T) {
+	before := len(AllCounts())
+	fail, going, goOn := errors.New("no"), make(chan bool), make(chan bool)
+	q := New(Config{MaxQueue: 3, MaxBatch: 2, Delay: time.Hour, What: "things", Exporter: "x", Speak: new(report.Limited)}, func(context.Context, []int) error {
+		going <- true
+		<-goOn
+		return fail
+	})
+	for i := range 4 {
+		q.Add(i)
+	}
+	<-going
+	got := AllCounts()[before]
+	if got.What != "things" || got.Exporter != "x" || got.Capacity != 3 || got.Waiting != 1 || got.Exporting != 2 || got.Full != 1 || got.Exported != 0 || len(got.Failed) != 0 {
+		t.Errorf("while it exports: %+v", got)
+	}
+	goOn <- true
+	done := make(chan error)
+	go func() { done <- q.Flush(t.Context()) }()
+	<-going
+	fail = nil
+	goOn <- true
+	<-done
+	if got := AllCounts()[before]; got.Waiting+got.Exporting != 0 || got.Exported != 1 || got.Failed["*errors.errorString"] != 2 {
+		t.Errorf("afterwards: %+v", got)
+	}
+}

@@ -45,6 +45,9 @@ type Metrics struct {
 	// the file gives to readers; 0 without one.
 	Series int
 
+	// Self is OTEL_GO_SELF_METRICS.
+	Self bool
+
 	// Set is the names of the variables that were read and had a value.
 	Set []string
 }
@@ -71,6 +74,7 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 	if f := r.file(); f != nil {
 		if m.Disabled = f.disabled; !m.Disabled {
 			m.Resource, m.Outputs, m.Exemplars, m.Views, m.Series, m.Exclude = f.resource, f.metrics, f.exemplars, f.views, f.series, r.exclude()
+			m.Self = r.bool("OTEL_GO_SELF_METRICS")
 		}
 		return m
 	}
@@ -90,6 +94,7 @@ func ReadMetrics(getenv func(name string) string, warn func(format string, args 
 		"explicit_bucket_histogram", "base2_exponential_bucket_histogram") != "explicit_bucket_histogram"
 	r.choice("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "always_on", "always_off") // which the SDK reads
 	m.Exclude = r.exclude()
+	m.Self = r.bool("OTEL_GO_SELF_METRICS")
 	m.Host = r.text("OTEL_EXPORTER_PROMETHEUS_HOST")
 	if m.Host == "" {
 		m.Host = "localhost"

@@ -87,6 +87,19 @@ type Config struct {
 	Warn func(message string)
 }
 
+// Exporter names the kind of exporter, as otel.component.type begins.
+func (cfg *Config) Exporter() string {
+	switch {
+	case cfg.File != "":
+		return "otlp_file"
+	case cfg.Protocol == GRPC:
+		return "otlp_grpc"
+	case cfg.Protocol == HTTPJSON:
+		return "otlp_http_json"
+	}
+	return "otlp_http"
+}
+
 // Target is where to, as people are told: without user, password, path and
 // query.
 //
