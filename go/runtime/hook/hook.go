@@ -368,6 +368,10 @@ func RouterOf(ctx context.Context) Router {
 // end the spans that are still open. Call it when there is the first to end.
 func AtExit(f func()) { exit.BeforeEnd(f) }
 
+// Flush sends what has been gathered, and returns when that is done or when the time that
+// the program's end has for it (OTEL_GO_FLUSH_TIMEOUT) is over.
+func Flush() { exit.FlushInTime() }
+
 var faults atomic.Int64
 
 // Guard, deferred by a hook, keeps a panic of the hook from the program, and

@@ -195,9 +195,11 @@ func SplitPort(s string) (host string, port int) {
 // Exporter says whether a request with this User-Agent is sent by an OTLP exporter:
 // the program's own, which sends the spans of its requests in requests. They are known
 // by their names, "OTel OTLP Exporter Go/1.41.0" or as the OTLP exporter specification
-// has it, "OTel-OTLP-Exporter-Go/1.41.0".
+// has it, "OTel-OTLP-Exporter-Go/1.41.0". So is what aws-lambda-go asks of AWS Lambda: its
+// invocations, for which a request waits.
 func Exporter(userAgent string) bool {
-	return strings.HasPrefix(userAgent, "OTel OTLP Exporter ") || strings.HasPrefix(userAgent, "OTel-OTLP-Exporter-")
+	return strings.HasPrefix(userAgent, "OTel OTLP Exporter ") || strings.HasPrefix(userAgent, "OTel-OTLP-Exporter-") ||
+		strings.HasPrefix(userAgent, "aws-lambda-go/")
 }
 
 // Carries says whether a traceparent header carries the span: then another

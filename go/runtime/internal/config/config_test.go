@@ -82,10 +82,10 @@ func TestRead(t *testing.T) {
 		{vars{"OTEL_RESOURCE_ATTRIBUTES": "a=1, b = two%20words ,c="}, "resource", "a=1 b=two words c=", ""},
 		{vars{"OTEL_RESOURCE_ATTRIBUTES": "a=1,secret,b=50%"}, "resource", "a=1 b=50%", "OTEL_RESOURCE_ATTRIBUTES: expected key=value, found something else in place 2; it is left out"},
 
-		{vars{}, "detectors", "service process host os container k8s", ""},
+		{vars{}, "detectors", "service process host os container k8s lambda", ""},
 		{vars{"OTEL_GO_RESOURCE_DETECTORS": "host,hostid"}, "detectors", "host hostid", ""},
 		{vars{"OTEL_GO_RESOURCE_DETECTORS": "none"}, "detectors", "", ""},
-		{vars{"OTEL_GO_RESOURCE_DETECTORS": "aws"}, "detectors", "service process host os container k8s", "OTEL_GO_RESOURCE_DETECTORS: unknown name 'aws', expected service, process, host, os, container, k8s, hostid, none; it is left out"},
+		{vars{"OTEL_GO_RESOURCE_DETECTORS": "aws"}, "detectors", "service process host os container k8s lambda", "OTEL_GO_RESOURCE_DETECTORS: unknown name 'aws', expected service, process, host, os, container, k8s, lambda, hostid, none; it is left out"},
 
 		{vars{}, "sampler", parentOn, ""},
 		{vars{"OTEL_TRACES_SAMPLER": "always_on"}, "sampler", "AlwaysOnSampler", ""},

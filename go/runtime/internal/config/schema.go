@@ -66,7 +66,7 @@ func detectorsOf(name string) []string {
 	switch name {
 	case "host":
 		return []string{"host", "os"}
-	case "os", "process", "container", "service", "k8s", "hostid":
+	case "os", "process", "container", "service", "k8s", "lambda", "hostid":
 		return []string{name}
 	}
 	return nil

@@ -116,6 +116,9 @@ func Flush(ctx context.Context) error {
 	}
 }
 
+// FlushInTime is Flush with the time that the program's end has.
+func FlushInTime() { <-flush(false) }
+
 // flushAll runs the flushers beside each other.
 func flushAll(ctx context.Context) {
 	var wg sync.WaitGroup

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -44,12 +45,13 @@ var detectors = []struct {
 	{"os", operatingSystem},
 	{"container", container},
 	{"k8s", kubernetes},
+	{"lambda", lambda},
 	{"hostid", hostID},
 }
 
 // Defaults are the detectors that are asked where the user names none: all but
 // hostid, as what it reads is to be kept to the machine (machine-id(5)).
-var Defaults = []string{"service", "process", "host", "os", "container", "k8s"}
+var Defaults = []string{"service", "process", "host", "os", "container", "k8s", "lambda"}
 
 // Names are those of all detectors.
 func Names() []string {
@@ -202,6 +204,26 @@ func kubernetes(p *place) (a []attribute.KeyValue) {
 			list.add(v.key, p.getenv(v.operator))
 		}
 		list.add(v.key, p.getenv(v.name))
+	}
+	return a
+}
+
+// lambda is what AWS Lambda tells its functions
+// (https://opentelemetry.io/docs/specs/semconv/resource/faas, 1.39, in development).
+func lambda(p *place) (a []attribute.KeyValue) {
+	name := p.getenv("AWS_LAMBDA_FUNCTION_NAME")
+	if name == "" {
+		return nil
+	}
+	list := (*attrs)(&a)
+	list.add("cloud.provider", "aws")
+	list.add("cloud.platform", "aws_lambda")
+	list.add("cloud.region", p.getenv("AWS_REGION"))
+	list.add("faas.name", name)
+	list.add("faas.version", p.getenv("AWS_LAMBDA_FUNCTION_VERSION"))
+	list.add("faas.instance", p.getenv("AWS_LAMBDA_LOG_STREAM_NAME"))
+	if mib, err := strconv.ParseInt(p.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), 10, 32); err == nil {
+		a = append(a, attribute.Int64("faas.max_memory", mib<<20))
 	}
 	return a
 }

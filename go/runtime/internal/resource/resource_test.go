@@ -61,6 +61,9 @@ func TestDetectors(t *testing.T) {
 		{"cgroup v2", "container", nil, texts{"/proc/self/cgroup": "0::/\n", "/proc/self/mountinfo": "1 2 8:1 /var/lib/docker/containers/" + otherID + "/resolv.conf /etc/resolv.conf rw\n1 2 8:1 /var/lib/docker/containers/" + id + "/hostname /etc/hostname rw\n"}, "container.id=" + id},
 		{"not in Kubernetes", "k8s", texts{"HOSTNAME": "h", "K8S_POD_NAME": "p"}, nil, ""},
 		{"Kubernetes, told nothing", "k8s", texts{"KUBERNETES_SERVICE_HOST": "1", "HOSTNAME": "web-1"}, texts{"/var/run/secrets/kubernetes.io/serviceaccount/namespace": "prod"}, "k8s.namespace.name=prod k8s.pod.name=web-1"},
+		{"not in Lambda", "lambda", texts{"AWS_REGION": "r"}, nil, ""},
+		{"Lambda", "lambda", texts{"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "7", "AWS_REGION": "r", "AWS_LAMBDA_LOG_STREAM_NAME": "l", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128"}, nil,
+			"cloud.platform=aws_lambda cloud.provider=aws cloud.region=r faas.instance=l faas.max_memory=134217728 faas.name=f faas.version=7"},
 		{"Kubernetes, downward API", "k8s", texts{"KUBERNETES_SERVICE_HOST": "1", "K8S_POD_UID": "u", "K8S_NODE_NAME": "n", "OTEL_RESOURCE_ATTRIBUTES_NODE_NAME": "less"}, nil, "k8s.node.name=n k8s.pod.uid=u"},
 	}
 	for _, tt := range tests {
