@@ -204,3 +204,35 @@ logger_provider:
 		t.Errorf("a trace on standard error:\n%s", r.err)
 	}
 }
+
+// TestConfigFileHTTP: what the file says of HTTP reaches its hooks, before the variables.
+func TestConfigFileHTTP(t *testing.T) {
+	t.Parallel()
+	c := collect.Start(t)
+	path := filepath.Join(tempDir(t), "otel.yaml")
+	err := os.WriteFile(path, []byte(`file_format: "1.0"
+tracer_provider: {processors: [{simple: {exporter: {otlp_http: {endpoint: "`+c.HTTP+`/v1/traces"}}}}]}
+instrumentation/development:
+  general:
+    http:
+      server: {request_captured_headers: [User-Agent], known_methods: [PUT]}
+`), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := freeAddr(t)
+	p := start(t, []string{"OTEL_CONFIG_FILE=" + path, "OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_REQUEST_HEADERS=Accept-Encoding"}, built(t, "hello").woven, addr)
+	p.listening(addr)
+	if _, body, err := fetch(plainClient, "http://"+addr+"/greet"); err != nil || body != "hello\n" {
+		t.Errorf("answer %q, %v", body, err)
+	}
+	if r := p.stop(); r.err != "" {
+		t.Errorf("said %q", r.err)
+	}
+	spans := c.Spans()
+	if len(spans) != 1 {
+		t.Fatalf("%d spans", len(spans))
+	}
+	attrs{"http.request.header.user-agent": anything, "http.request.header.accept-encoding": none,
+		"http.request.method": "_OTHER", "http.request.method_original": "GET"}.check(t, spans[0])
+}

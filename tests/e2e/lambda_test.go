@@ -84,7 +84,7 @@ func TestLambda(t *testing.T) {
 			t.Parallel()
 			a := emptyApp(t, "go.mod", "module example.com/f\n\ngo 1.24\n", "main.go", lambdaMain)
 			a.must("go", "get", "github.com/aws/aws-lambda-go@"+row.version)
-			plain, received, _ := lambda(t, a.plain())
+			plain, _, _ := lambda(t, a.plain())
 			got, received, spans := lambda(t, a.woven())
 			if got != plain || strings.Count(plain, "response") != 2 {
 				t.Errorf("- plain, + woven:\n%s", diff(plain, got))

@@ -1,11 +1,12 @@
 package httpconv
 
 import (
-	"os"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/hook"
 )
 
 // Headers are those that a variable names, to be recorded as http.request.header.<key> or
@@ -21,7 +22,7 @@ type header struct {
 
 // headersOf reads a variable: names with commas between them.
 func headersOf(variable, prefix string) (h Headers) {
-	for name := range strings.SplitSeq(os.Getenv(variable), ",") {
+	for name := range strings.SplitSeq(hook.Setting(variable), ",") {
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name == "" {
 			continue

@@ -11,6 +11,8 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/hook"
 )
 
 // Attribute keys of the semantic conventions.
@@ -143,13 +145,16 @@ var Options struct {
 	ClientRequest, ClientResponse Headers
 }
 
-func init() { SetOptions() }
+func init() {
+	SetOptions()
+	hook.OnConfigure(SetOptions)
+}
 
-// SetOptions reads the variables OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS,
-// OTEL_INSTRUMENTATION_HTTP_{SERVER,CLIENT}_CAPTURE_{REQUEST,RESPONSE}_HEADERS,
-// OTEL_GO_URL_QUERY and OTEL_GO_HTTP_BODY_SIZE.
+// SetOptions reads the variables OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS and
+// OTEL_INSTRUMENTATION_HTTP_{SERVER,CLIENT}_CAPTURE_{REQUEST,RESPONSE}_HEADERS, or what
+// OTEL_CONFIG_FILE says in their place, OTEL_GO_URL_QUERY and OTEL_GO_HTTP_BODY_SIZE.
 func SetOptions() {
-	methods := os.Getenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
+	methods := hook.Setting("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
 	if methods == "" {
 		methods = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,TRACE"
 	}

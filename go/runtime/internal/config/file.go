@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
+	"otel.tool/runtime/hook"
 	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/resource"
 	"otel.tool/runtime/internal/yaml"
@@ -44,6 +45,8 @@ type file struct {
 
 	logs      []LogOutput
 	logLimits LogLimits
+
+	settings map[string]string // for hooks, by the names of their variables
 }
 
 // file reads OTEL_CONFIG_FILE; nil if it is not set. Of what is in a file that cannot
@@ -62,6 +65,9 @@ func (r *reader) file() *file {
 	if f.fault != "" {
 		f.disabled, f.level = true, report.Warn
 		f.warnings = []string{"OTEL_CONFIG_FILE: " + f.fault + "; there is no telemetry"}
+	}
+	if !f.disabled && f.settings != nil {
+		hook.Configure(f.settings)
 	}
 	report.SetLevel(f.level)
 	for _, line := range f.warnings {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"otel.tool/runtime/hook"
 	"otel.tool/runtime/internal/otlp"
 	"otel.tool/runtime/internal/report"
 )
@@ -298,6 +299,30 @@ func TestFileWrong(t *testing.T) {
 	}
 }
 
+// What is said of HTTP stands in the place of the hooks' variables, of the first file that says it.
+func TestFileHTTP(t *testing.T) {
+	everyFile(t, `file_format: "1.0"
+instrumentation/development:
+  general:
+    http:
+      client:
+        request_captured_headers: [A, "${B}"]
+        known_methods: [GET, QUERY]
+      server: {request_captured_headers: [C], response_captured_headers: [D, E], known_methods: [PUT]}
+`, vars{"B": "from-b"})
+	for name, want := range map[string]string{
+		"CLIENT_CAPTURE_REQUEST_HEADERS": "A,from-b", "CLIENT_CAPTURE_RESPONSE_HEADERS": "", "SERVER_CAPTURE_REQUEST_HEADERS": "C",
+		"SERVER_CAPTURE_RESPONSE_HEADERS": "D,E", "KNOWN_METHODS": "GET,QUERY,PUT",
+	} {
+		if got := hook.Setting("OTEL_INSTRUMENTATION_HTTP_" + name); got != want {
+			t.Errorf("%s is '%s', want '%s'", name, got, want)
+		}
+	}
+	if _, _, _, warned := everyFile(t, "file_format: '1.0'\ninstrumentation: {general: {http: {server: {known_methods: GET}}}}", nil); !strings.Contains(warned, "expected a list") {
+		t.Errorf("warned %q", warned)
+	}
+}
+
 // What we have not costs a line each, and the rest of the file counts.
 func TestFileUnsupported(t *testing.T) {
 	c, m, l, warned := everyFile(t, `file_format: "1.7"
@@ -312,7 +337,7 @@ meter_provider:
   readers: [{periodic: {exporter: {statsd: }, cardinality_limits: {default: 1, counter: 2}}}, {other: }]
 propagator: {composite: [{tracecontext: }, {mine: }]}
 resource: {detection/development: {attributes: {matching: [a]}, detectors: [{cloud: }]}}
-instrumentation/development: {general: {http: {}}, go: {}, php: {}}
+instrumentation/development: {general: {http: {client: {more: }, other: }, peer: {}}, go: {}, php: {}}
 own: 1
 `, nil)
 	const want = `1:1: file_format '1.7' is read as '1.0'
@@ -328,8 +353,10 @@ own: 1
 10:95: reader 'other' is not supported; it is left out
 9:66: aggregation 'mine' is not supported; it is left out
 9:76: 'aggregation_cardinality_limit' is not supported; it is left out
-13:31: 'general' is not supported; it is left out
-13:52: 'go' is not supported; it is left out
+13:57: 'more' is not supported; it is left out
+13:66: 'other' is not supported; it is left out
+13:76: 'peer' is not supported; it is left out
+13:87: 'go' is not supported; it is left out
 14:1: 'own' is not supported; it is left out`
 	got := strings.Split(warned, "\n")
 	sum := summary(c, m, l)

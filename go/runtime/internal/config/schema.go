@@ -496,8 +496,37 @@ func (f *file) readLogger(o *object, general LogLimits) {
 	f.logLimits = f.attributeLimits(f.object(o.get("limits")), general)
 }
 
-// readInstrumentation passes what is meant for other languages.
+// readInstrumentation passes what is meant for other languages. What it says of HTTP is
+// for variables of those hooks.
 func (f *file) readInstrumentation(o *object) {
 	defer o.done()
 	o.get("cpp", "dotnet", "erlang", "java", "js", "php", "python", "ruby", "rust", "swift")
+	general := f.object(o.get("general"))
+	defer general.done()
+	http := f.object(general.get("http"))
+	defer http.done()
+	f.readHTTP(f.object(http.get("client")), "OTEL_INSTRUMENTATION_HTTP_CLIENT")
+	f.readHTTP(f.object(http.get("server")), "OTEL_INSTRUMENTATION_HTTP_SERVER")
+}
+
+// readHTTP reads one side. The methods that are known are the same for both: all that are named.
+func (f *file) readHTTP(o *object, prefix string) {
+	defer o.done()
+	f.setting(o.get("request_captured_headers"), prefix+"_CAPTURE_REQUEST_HEADERS")
+	f.setting(o.get("response_captured_headers"), prefix+"_CAPTURE_RESPONSE_HEADERS")
+	f.setting(o.get("known_methods"), "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
+}
+
+// setting adds the texts of a list to what is to stand in the place of a variable.
+func (f *file) setting(n *yaml.Node, variable string) {
+	for _, item := range f.list(n) {
+		if f.settings == nil {
+			f.settings = map[string]string{}
+		}
+		if before := f.settings[variable]; before != "" {
+			f.settings[variable] = before + "," + f.text(item)
+			continue
+		}
+		f.settings[variable] = f.text(item)
+	}
 }
