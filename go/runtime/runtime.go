@@ -114,7 +114,8 @@ func processor(out config.Output, first func()) sdktrace.SpanProcessor {
 	q.What, q.Speak = "spans", new(report.Limited)
 	to := setup.OTLP(out.OTLP, q.What, q.Speak)
 	exporter, err := otlptrace.New(to)
-	q.Target, q.Exporter, q.Endpoint, q.Hurry = to.Target(), to.Exporter(), to.Endpoint, exporter.Hurry
+	q.Target, q.Hurry = to.Target(), exporter.Hurry
+	q.Exporter, q.Endpoint = to.Exporter()
 	if err != nil {
 		report.Line(report.Error, "spans to %s: %v", q.Target, err)
 	}

@@ -100,7 +100,8 @@ func newProcessor(out config.LogOutput) *processor {
 	}
 	to := setup.OTLP(out.OTLP, q.What, q.Speak)
 	exporter, err := otlplog.New(to)
-	q.Target, q.Exporter, q.Endpoint, q.Hurry = to.Target(), to.Exporter(), to.Endpoint, exporter.Hurry
+	q.Target, q.Hurry = to.Target(), exporter.Hurry
+	q.Exporter, q.Endpoint = to.Exporter()
 	if err != nil {
 		report.Line(report.Error, "log records to %s: %v", q.Target, err)
 	}

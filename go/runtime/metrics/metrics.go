@@ -126,7 +126,7 @@ func newSignal(cfg *config.Metrics, more additions) *signal {
 			}
 			p := newPusher(out, reader, exporter, to.Target(), limited)
 			if p.self = cfg.Self; p.self {
-				p.counts.Exporter, p.counts.Endpoint = to.Exporter(), to.Endpoint
+				p.counts.Exporter, p.counts.Endpoint = to.Exporter()
 				batch.Count(p.counted)
 			}
 			s.pushers = append(s.pushers, p)

@@ -107,3 +107,14 @@ func TestAttrsAreBounded(t *testing.T) {
 		t.Error(len(a.List()))
 	}
 }
+
+// Telemetry's own requests, and those for work, are none of the program's.
+func TestExporter(t *testing.T) {
+	for agent, want := range map[string]bool{
+		"OTel OTLP Exporter Go/1.41.0": true, "OTel-OTLP-Exporter-Go/1.41.0": true, "aws-lambda-go/go1.26.8": true, "aws-sdk-go/1": false, "": false,
+	} {
+		if Exporter(agent) != want {
+			t.Errorf("'%s': %v", agent, !want)
+		}
+	}
+}

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -77,5 +79,21 @@ func TestReadLogs(t *testing.T) {
 	}
 	if q := (&reader{getenv: func(string) string { return "" }, warn: t.Errorf}); q.millis("X", 5) != 5*time.Millisecond {
 		t.Error("a default is not in milliseconds")
+	}
+}
+
+// Metrics of the telemetry itself are asked for, in the file's company too.
+func TestReadSelf(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "otel.yaml")
+	if err := os.WriteFile(path, []byte("file_format: '1.0'\nlog_level: warn\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"", path} {
+		for value, want := range map[string]bool{"": false, "false": false, "true": true} {
+			env := map[string]string{"OTEL_GO_SELF_METRICS": value, "OTEL_CONFIG_FILE": file}
+			if m := ReadMetrics(func(name string) string { return env[name] }, t.Errorf); m.Self != want {
+				t.Errorf("'%s' beside '%s': %v", value, file, m.Self)
+			}
+		}
 	}
 }

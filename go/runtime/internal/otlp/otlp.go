@@ -87,17 +87,22 @@ type Config struct {
 	Warn func(message string)
 }
 
-// Exporter names the kind of exporter, as otel.component.type begins.
-func (cfg *Config) Exporter() string {
+// Exporter names the kind of exporter, as otel.component.type begins, and the server that it
+// sends to, if there is one that has a name.
+func (cfg *Config) Exporter() (kind string, server *url.URL) {
+	server = cfg.Endpoint
+	if cfg.Socket != "" {
+		server = nil
+	}
 	switch {
 	case cfg.File != "":
-		return "otlp_file"
+		return "otlp_file", nil
 	case cfg.Protocol == GRPC:
-		return "otlp_grpc"
+		return "otlp_grpc", server
 	case cfg.Protocol == HTTPJSON:
-		return "otlp_http_json"
+		return "otlp_http_json", server
 	}
-	return "otlp_http"
+	return "otlp_http", server
 }
 
 // Target is where to, as people are told: without user, password, path and
