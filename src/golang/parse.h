@@ -14,8 +14,9 @@
 
 typedef struct {
 	bool imports_only; // stop after the imports
-	bool no_bodies;    // bodies of functions are blocks without statements; what is in them is not checked
-	int go;            // agree with the parser of Go 1.N; 0: the newest we know
+	bool no_bodies; // bodies of functions are blocks without statements; what is in them is not
+			// checked
+	int go;         // agree with the parser of Go 1.N; 0: the newest we know
 } ParseOptions;
 
 // parse_file reads src into *out, with nodes in a. If it cannot, it adds one

@@ -72,8 +72,7 @@ static void decide_all(const Match *m, const Candidates *all, Str digest)
 
 static bool is_present(const Match *m, const Rule *r)
 {
-	bool many = r->globs || str_eq(r->target, S("$root")) ||
-		    str_starts(r->target, S("./"));
+	bool many = r->globs || str_eq(r->target, S("$root")) || str_starts(r->target, S("./"));
 
 	if (!many)
 		return false;
@@ -203,7 +202,8 @@ static Targets targets_of(const Match *m)
 	Targets t = {.exact.arena = m->arena};
 
 	for (Rule *r = m->rules->rules.first; r; r = r->next) {
-		t.wide |= r->globs || str_starts(r->target, S("$")) || str_starts(r->target, S("."));
+		t.wide |=
+			r->globs || str_starts(r->target, S("$")) || str_starts(r->target, S("."));
 		map_put(&t.exact, r->target, r);
 	}
 	return t;
