@@ -22,7 +22,7 @@ func TestIgnored(t *testing.T) {
 		t.Skip("without -ignored")
 	}
 	here := filepath.Join(t.TempDir(), "config.test")
-	gotool(t, mutant(t, ""), "test", "-c", "-o", here, ".")
+	gotool(t, mutant(t, ""), "test", "-c", "-ldflags=-checklinkname=0", "-o", here, ".")
 	for _, r := range table(t) {
 		var cmd *exec.Cmd
 		switch r.folder {
