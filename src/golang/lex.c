@@ -577,7 +577,7 @@ bool lex_skip_braces(Lexer *lx)
 {
 	const char *p = lx->text + lx->pos, *last = lx->text + lx->last;
 
-	for (int depth = 1; p < last; p++) {
+	for (int depth = 1; (p = brace_end(p, last)) < last; p++) {
 		switch (*p) {
 		case '{': depth++; break;
 		case '}':

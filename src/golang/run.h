@@ -93,4 +93,24 @@ static inline const char *plain_end(const char *p, const char *end)
 	return p;
 }
 
+// brace_end: the text at p goes on to a brace, a quote of any kind or a slash, or to last.
+static inline const char *brace_end(const char *p, const char *last)
+{
+#ifdef __SSE2__
+	for (; last - p >= 15; p += 16) {
+		__m128i c = load_16(p);
+		__m128i brace = _mm_or_si128(equals(c, '{'), equals(c, '}'));
+		__m128i quote = _mm_or_si128(equals(c, '"'), equals(c, '\''));
+		__m128i other = _mm_or_si128(equals(c, '`'), equals(c, '/'));
+		int stop = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(brace, quote), other));
+		if (stop)
+			return p + first_bit(stop);
+	}
+#endif
+	while (p < last && *p != '{' && *p != '}' && *p != '"' && *p != '\'' && *p != '`' &&
+		*p != '/')
+		p++;
+	return p;
+}
+
 #endif

@@ -118,59 +118,75 @@ HookPackage *ruleset_package(RuleSet *set, const Rule *rule, Diags *d)
 	return p;
 }
 
-// A file of hooks, read once; parsed when a hook may be in it.
-typedef struct {
-	Source src;
-	File *file;
-} HookText;
-
-static bool hook_text(RuleSet *set, Str path, HookText **out, Diags *d)
+// index_file notes the functions of a file of hooks. One that does not parse matters only to hooks
+// that may be in it.
+static bool index_file(RuleSet *set, HookPackage *p, Str path, Diags *d)
 {
-	*out = map_get(&set->texts, path);
-	if (*out)
+	Diags broken = {.arena = set->arena};
+	Source *src = arena_new(set->arena, Source);
+	File *f = arena_new(set->arena, File);
+
+	src->name = path;
+	if (!file_read(set->arena, path, &src->text, d))
+		return false;
+	if (!parse_file(set->arena, src, (ParseOptions){.no_bodies = true}, f, &broken)) {
+		map_put(&p->broken, path, src);
 		return true;
-	*out = arena_new(set->arena, HookText);
-	(*out)->src.name = path;
-	map_put(&set->texts, path, *out);
-	return file_read(set->arena, path, &(*out)->src.text, d);
+	}
+	for (const Node *n = func_next(f->decls); n; n = func_next(n->next)) {
+		Func fn = func_view(set->arena, f, n);
+		if (!fn.is_method && !map_get(&p->functions, fn.name))
+			map_put(&p->functions, fn.name, f);
+	}
+	return true;
 }
 
-// search_file looks for the hook in one file of its package.
-static bool search_file(RuleSet *set, HookPackage *p, Str name, Str path, Hook **out, Diags *d)
+// index_package does so for all files of a package, once.
+static bool index_package(RuleSet *set, HookPackage *p, Diags *d)
 {
-	HookText *t;
+	StrList names = {.arena = set->arena};
 
-	if (!hook_text(set, path, &t, d))
-		return false;
-	if (!may_declare(t->src.text, name, false))
+	if (p->indexed)
 		return true;
-	if (!t->file) {
-		File *f = arena_new(set->arena, File);
-		if (!parse_file(set->arena, &t->src, (ParseOptions){.no_bodies = true}, f, d))
+	p->functions.arena = p->broken.arena = set->arena;
+	if (!dir_list(p->dir, &names, d))
+		return false;
+	for (isize i = 0; i < names.n; i++)
+		if (is_hook_source(names.v[i]) &&
+			!index_file(set, p, path_join(set->arena, p->dir, names.v[i]), d))
 			return false;
-		t->file = f;
+	p->indexed = true;
+	return true;
+}
+
+// tell_broken tells what is wrong with the file that may have the hook; false if there is one.
+static bool tell_broken(RuleSet *set, const HookPackage *p, Str name, Diags *d)
+{
+	for (isize i = 0; i < p->broken.n; i++) {
+		const Source *src = p->broken.v[i].value;
+		File f;
+		if (may_declare(src->text, name, false) &&
+			!parse_file(set->arena, src, (ParseOptions){.no_bodies = true}, &f, d))
+			return false;
 	}
-	return hook_read(set->arena, &(HookFile){t->file, p->path, &p->aliases}, name, out, d);
+	return true;
 }
 
 bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d)
 {
 	HookPackage *p = ruleset_package(set, rule, d);
-	StrList names = {.arena = set->arena};
 
 	if (!p)
 		return false;
 	*out = map_get(&p->hooks, name);
 	if (*out)
 		return true;
-	if (!dir_list(p->dir, &names, d))
+	if (!index_package(set, p, d))
 		return false;
-	for (isize i = 0; i < names.n && !*out; i++) {
-		if (!is_hook_source(names.v[i]))
-			continue;
-		if (!search_file(set, p, name, path_join(set->arena, p->dir, names.v[i]), out, d))
-			return false;
-	}
+	const File *f = map_get(&p->functions, name);
+	HookFile in = {f, p->path, &p->aliases};
+	if (f ? !hook_read(set->arena, &in, name, out, d) : !tell_broken(set, p, name, d))
+		return false;
 	if (!*out)
 		return diag_error(d, rule->src, rule->at,
 			"rule '%.*s': there is no function '%.*s' in %.*s", STR_ARG(rule->name),

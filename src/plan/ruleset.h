@@ -34,9 +34,12 @@ typedef struct {
 typedef struct {
 	Str path, name; // import path, and the name in its package clause
 	Str dir;
-	Str module_dir;  // folder of its go.mod
-	StrMap hooks;    // name -> Hook *
-	StrList aliases; // of the texts of their types, see golang/type.h
+	Str module_dir; // folder of its go.mod
+	StrMap hooks;   // name -> Hook *
+	bool indexed;
+	StrMap functions; // name -> const File *, once indexed
+	StrMap broken;    // path -> const Source *: files that do not parse
+	StrList aliases;  // of the texts of their types, see golang/type.h
 
 	// Set by hook_links.
 	bool judged;
@@ -49,7 +52,6 @@ typedef struct {
 	Arena *arena;
 	Rules rules;
 	StrMap packages;     // import path -> HookPackage *
-	StrMap texts;        // files of hooks that were read
 	StrList files;       // the rule files that were read
 	Str bundle, bundled; // folder of what travels with the tool; its list of packages
 	Str cache;           // our cache folder

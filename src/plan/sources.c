@@ -48,6 +48,13 @@ static bool is_apart(Reader *r, Str name, Str path)
 
 typedef enum { FLAT, IN_MODULE, DEEP } Depth;
 
+// is_plain_file tells by the name alone, which spares us to ask for most of what lies in a module.
+static bool is_plain_file(Str name)
+{
+	return str_ends(name, S(".go")) || str_ends(name, S(".md")) || str_ends(name, S(".mod")) ||
+	       str_ends(name, S(".sum"));
+}
+
 // read_folder reads the rule files in a folder, and in those below it that are in the same
 // module, or in all. It returns how many there are.
 static isize read_folder(Reader *r, Str dir, Depth depth, bool own)
@@ -62,7 +69,8 @@ static isize read_folder(Reader *r, Str dir, Depth depth, bool own)
 		bool rules = rulemod_is_rule_file(name);
 		if (rules)
 			read_file(r, path, own);
-		else if (depth == FLAT || name.p[0] == '.' || !file_is_dir(path))
+		else if (depth == FLAT || name.p[0] == '.' || is_plain_file(name) ||
+			 !file_is_dir(path))
 			continue;
 		else if (depth == DEEP || !is_apart(r, name, path))
 			n += read_folder(r, path, depth, own);
@@ -427,7 +435,6 @@ void ruleset_read(Arena *a, const RuleSources *from, RuleSet *out, Diags *d)
 
 	*out = (RuleSet){.arena = a,
 		.packages.arena = a,
-		.texts.arena = a,
 		.files.arena = a,
 		.untrusted.arena = a,
 		.rules = {.exclude.arena = a, .off.arena = a, .trust.arena = a},
