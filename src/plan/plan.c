@@ -164,6 +164,7 @@ static bool make(Planner *p)
 	if (!workspace_read(p->arena, &p->env, p->modfile, &p->workspace, p->diags) ||
 		!signals_read(p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags))
 		return false;
+	signals_possible(&p->out->signals, &p->packages, p->diags);
 	lap(&p->since, &times->rest);
 	read_rules(p);
 	lap(&p->since, &times->rules);

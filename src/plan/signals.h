@@ -6,12 +6,15 @@
 #ifndef PLAN_SIGNALS_H
 #define PLAN_SIGNALS_H
 
-#include "base/diag.h"
-#include "base/list.h"
+#include "plan/golist.h"
 #include "weave/rule.h"
 
 // signals_read reads such a choice into *out, sorted, each name once.
 bool signals_read(Arena *a, Str text, StrList *out, Diags *d);
+
+// signals_possible leaves out a signal that our runtime cannot serve with the versions of the
+// build, with a warning.
+void signals_possible(StrList *chosen, const StrMap *packages, Diags *d);
 
 // signals_serve tells whether a rule serves one of the chosen signals: those that its
 // `signal` names, with commas; a rule that names none serves traces and metrics.
