@@ -191,6 +191,11 @@ Func func_view(Arena *a, const File *f, const Node *node)
 	return fn;
 }
 
+Str func_receiver(Arena *a, const Func *fn)
+{
+	return str_format(a, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
+}
+
 const Node *func_next(const Node *decl)
 {
 	while (decl && decl->kind != N_FUNC_DECL)

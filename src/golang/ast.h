@@ -206,6 +206,9 @@ typedef struct {
 // func_view says all about a function: of an N_FUNC_DECL, N_FUNC_LIT or N_FUNC_TYPE.
 Func func_view(Arena *a, const File *f, const Node *node);
 
+// func_receiver returns the receiver's type without parameters: "*T", "T", "" of a plain function.
+Str func_receiver(Arena *a, const Func *fn);
+
 // param_list lists the fields of an N_PARAMS and its like.
 ParamList param_list(Arena *a, const File *f, const Node *list);
 

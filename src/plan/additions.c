@@ -199,8 +199,7 @@ static bool is_imported_by_ours(
 		if (hp->imports_library)
 			return true;
 	}
-	Str line = str_format(p->arena, " %.*s\n", STR_ARG(package_path(home)));
-	return str_find(p->rules.bundled, line) >= 0;
+	return ruleset_bundles(&p->rules, package_path(home));
 }
 
 // A test that calls go has to give it the user's environment back.

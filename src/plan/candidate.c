@@ -41,7 +41,7 @@ static Str path_in_module(Arena *a, const Package *p)
 	return str_format(a, ".%.*s", STR_ARG(str_slice(path, p->module->path.len, path.len)));
 }
 
-// is_target: a program goes by its own import path as well as by "main". A glob that does not
+// A program goes by its own import path as well as by "main". A glob that does not
 // begin with a name is not meant for the standard library.
 bool candidate_is_target(Arena *a, const Rule *r, const Package *p)
 {
@@ -217,8 +217,7 @@ Candidate candidate_function(const Match *m, const Rule *r, const Func *fn)
 	return (Candidate){.rule = r,
 		.verdict = VERDICT_WOVEN,
 		.func = fn->name,
-		.recv = str_format(
-			m->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base)),
+		.recv = func_receiver(m->arena, fn),
 		.nvalues = fn->params.n + fn->is_method,
 		.context = -1};
 }
@@ -407,12 +406,11 @@ static void add_names(const Match *m, Str path, StrList *names)
 
 	src->name = path;
 	if (!file_read(m->arena, path, &src->text, &none) ||
-		!parse_file(m->arena, src, (ParseOptions){0}, &f, &none))
+		!parse_file(m->arena, src, (ParseOptions){.no_bodies = true}, &f, &none))
 		return;
 	for (const Node *n = func_next(f.decls); n; n = func_next(n->next)) {
 		Func fn = func_view(m->arena, &f, n);
-		Str recv = str_format(
-			m->arena, "%s%.*s", fn.recv_pointer ? "*" : "", STR_ARG(fn.recv_base));
+		Str recv = func_receiver(m->arena, &fn);
 		strlist_add(names, target_name(m->arena, recv, fn.name));
 	}
 }
@@ -472,7 +470,6 @@ static void find_joins(const Match *m, Candidates *all, Candidate *rule)
 			give_hooks(m, all, &all->v[i]);
 }
 
-// find_candidates fills in *out with the rules for the package.
 // first_rule returns the first of the rules if one of them may be for the package.
 static const Rule *first_rule(const Match *m, const Package *p)
 {

@@ -40,11 +40,6 @@ static isize index_of(const Match *m, Str path)
 	return -1;
 }
 
-static bool in_bundle(const Match *m, Str path)
-{
-	return str_find(m->rules->bundled, str_format(m->arena, " %.*s\n", STR_ARG(path))) >= 0;
-}
-
 static bool in_goroot(const Match *m, Str path)
 {
 	return is_standard(path) &&
@@ -61,7 +56,7 @@ static bool is_free(const Match *m, const Package *target, Str path)
 		return true; // dependencies come first in the list
 	if (target->standard)
 		return false;
-	if (is_standard(path) || in_bundle(m, path))
+	if (is_standard(path) || ruleset_bundles(m->rules, path))
 		return true;
 	return candidate_is_root(target) && !(p && candidate_is_root(p));
 }
@@ -73,7 +68,7 @@ static bool is_there(const Match *m, const Candidate *c, Str path, bool *imports
 	HookPackage *hp = arena_new(m->arena, HookPackage);
 	Str why;
 
-	if (map_get(m->packages, path) || in_goroot(m, path) || in_bundle(m, path))
+	if (map_get(m->packages, path) || in_goroot(m, path) || ruleset_bundles(m->rules, path))
 		return true;
 	if (!ruleset_find(m->rules, c->rule->src->name, path, hp))
 		return false;

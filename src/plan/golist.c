@@ -253,3 +253,13 @@ bool go_list_more(Arena *a, const GoEnv *env, const GoArgs *args, const StrList 
 		strlist_add(&argv, further->v[i]);
 	return run_go(a, &argv, S(""), &res, d) && read_list(a, res.out, true, packages, d);
 }
+
+const Module *module_named(const StrMap *packages, Str path)
+{
+	for (isize i = 0; i < packages->n; i++) {
+		const Package *p = packages->v[i].value;
+		if (p->module && str_eq(p->module->path, path))
+			return p->module;
+	}
+	return NULL;
+}

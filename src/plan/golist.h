@@ -70,4 +70,7 @@ bool go_output(Arena *a, Str go, const StrList *args, Str dir, Str *out, Diags *
 // The value is the caller's to give back (json_decref).
 bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags *d);
 
+// module_named returns the module of that path among those that the packages are of, or NULL.
+const Module *module_named(const StrMap *packages, Str path);
+
 #endif

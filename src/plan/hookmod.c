@@ -23,23 +23,6 @@ bool is_standard(Str path)
 	return str_find(str_cut(&path, '/'), S(".")) < 0;
 }
 
-static bool in_bundle(const Judge *j, Str package)
-{
-	Str line = str_format(j->rules->arena, " %.*s\n", STR_ARG(package));
-
-	return str_find(j->rules->bundled, line) >= 0;
-}
-
-static const Module *module_of_build(const Judge *j, Str path)
-{
-	for (isize i = 0; i < j->packages->n; i++) {
-		const Package *p = j->packages->v[i].value;
-		if (p->module && str_eq(p->module->path, path))
-			return p->module;
-	}
-	return NULL;
-}
-
 // A package that the build has not, of a module that it has, go would have to read and to
 // check against a sum that the user may not have.
 static bool library_has(const Judge *j, const HookPackage *hp, Str package)
@@ -50,7 +33,7 @@ static bool library_has(const Judge *j, const HookPackage *hp, Str package)
 	if (str_starts(hp->dir, j->rules->bundle))
 		return false;
 	for (Str module = package; module.len > 1; module = path_dir(module)) {
-		const Module *m = module_of_build(j, module);
+		const Module *m = module_named(j->packages, module);
 		if (m)
 			return m->dir.len > 0 &&
 			       file_is_dir(path_join(j->rules->arena, m->dir,
@@ -79,7 +62,7 @@ static bool new_enough(Judge *j, const HookPackage *hp, Str package)
 		Requirement r;
 		if (!requirement_parse(str_cut(&text, '\n'), &r) || !provides(r.path, package))
 			continue;
-		const Module *m = module_of_build(j, r.path);
+		const Module *m = module_named(j->packages, r.path);
 		bool older = m && m->version.len > 0 && m->replace_path.len == 0 &&
 			     version_cmp(m->version, r.version) < 0;
 		if (older)
@@ -97,7 +80,8 @@ static bool judge_import(Judge *j, const HookPackage *hp, Str path)
 {
 	HookPackage other;
 
-	if (is_standard(path) || str_starts(path, S("otel.tool/runtime")) || in_bundle(j, path))
+	if (is_standard(path) || str_starts(path, S("otel.tool/runtime")) ||
+		ruleset_bundles(j->rules, path))
 		return true;
 	// A library that is worked on is found, too, but is not ours to judge.
 	if (!map_get(j->packages, path) &&

@@ -194,3 +194,8 @@ bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d
 	map_put(&p->hooks, name, *out);
 	return true;
 }
+
+bool ruleset_bundles(const RuleSet *set, Str package)
+{
+	return str_find(set->bundled, str_format(set->arena, " %.*s\n", STR_ARG(package))) >= 0;
+}

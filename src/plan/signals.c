@@ -37,24 +37,13 @@ bool signals_read(Arena *a, Str text, StrList *out, Diags *d)
 	return true;
 }
 
-static const Package *package_of(const StrMap *packages, Str module)
-{
-	for (isize i = 0; i < packages->n; i++) {
-		const Package *p = packages->v[i].value;
-		if (p->module && str_eq(p->module->path, module))
-			return p;
-	}
-	return NULL;
-}
-
 void signals_possible(StrList *chosen, const StrMap *packages, Diags *d)
 {
-	const Package *log = package_of(packages, S("go.opentelemetry.io/otel/log"));
+	const Module *log = module_named(packages, S("go.opentelemetry.io/otel/log"));
 	isize kept = 0;
 
 	// From then on a record's values are those of package attribute.
-	if (!log || !strlist_has(chosen, S("logs")) ||
-		version_cmp(log->module->version, S("v0.21.0")) < 0)
+	if (!log || !strlist_has(chosen, S("logs")) || version_cmp(log->version, S("v0.21.0")) < 0)
 		return;
 	for (isize i = 0; i < chosen->n; i++)
 		if (!str_eq(chosen->v[i], S("logs")))
@@ -63,7 +52,7 @@ void signals_possible(StrList *chosen, const StrMap *packages, Diags *d)
 	diag_warn(d, NULL, (Span){0},
 		"the signal 'logs' is left out: this build has go.opentelemetry.io/otel/log %.*s, "
 		"and ours works with those before v0.21",
-		STR_ARG(log->module->version));
+		STR_ARG(log->version));
 }
 
 bool signals_serve(const StrList *chosen, const Rule *r)

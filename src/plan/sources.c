@@ -260,22 +260,11 @@ static bool cannot_fetch(Reader *r, const RuleUse *use, Str why)
 	return diag_help(r->diags, "'otel add %.*s' fetches them", STR_ARG(use->entry.text));
 }
 
-static const Module *module_of_build(Reader *r, Str path)
-{
-	const StrMap *packages = r->from->packages;
-
-	for (isize i = 0; packages && i < packages->n; i++) {
-		const Package *p = packages->v[i].value;
-		if (p->module && str_eq(p->module->path, path))
-			return p->module;
-	}
-	return NULL;
-}
-
 // built_folder finds a module that the program is made of anyway: that stays at its version.
 static bool built_folder(Reader *r, const RuleUse *use, Str module, Str version, Str *out)
 {
-	const Module *m = module_of_build(r, module);
+	const StrMap *packages = r->from->packages;
+	const Module *m = packages ? module_named(packages, module) : NULL;
 
 	if (!m || m->dir.len == 0)
 		return false;

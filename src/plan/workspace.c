@@ -214,16 +214,6 @@ static bool raises(const Module *m, Str required)
 	return !forked && m->version.len > 0 && version_cmp(m->version, required) < 0;
 }
 
-static const Module *module_named(const StrMap *packages, Str path)
-{
-	for (isize i = 0; i < packages->n; i++) {
-		const Package *p = packages->v[i].value;
-		if (p->module && str_eq(p->module->path, path))
-			return p->module;
-	}
-	return NULL;
-}
-
 // What a program of ours links, for which signal ("" for all of them), and the oldest
 // version that passes our tests.
 static const struct {

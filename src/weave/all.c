@@ -186,8 +186,7 @@ static Join make_join(All *all, const Func *fn, Str recv, isize k)
 
 static Join join_of(All *all, const Func *fn, isize k)
 {
-	Str recv = str_format(
-		all->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
+	Str recv = func_receiver(all->arena, fn);
 
 	if (all->form == ALL_FRAME || all->form == ALL_SPAN)
 		return make_join(all, fn, recv, k);

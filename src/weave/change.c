@@ -300,13 +300,13 @@ static bool is_ignored(const Pass *p, const Node *n)
 
 // wrap_inside notes the changed text of each outermost call in a node; those inside of it are
 // part of its text.
-static void wrap_inside(Pass *p, const Node *root, const Node *except, const Func *fn)
+static void wrap_inside(Pass *p, const Node *root, const Func *fn)
 {
 	Walk w = walk_start(p->place.w->arena, root);
 
 	for (const Node *n; (n = walk_next(&w));) {
 		Str text;
-		if (n == except || !is_wrapped(p, n, fn) || is_ignored(p, n))
+		if (!is_wrapped(p, n, fn) || is_ignored(p, n))
 			continue;
 		walk_skip(&w);
 		if (!wrap_call(p, n, fn, &text))
@@ -326,7 +326,7 @@ static Str render(const Pass *p, Span span, const Node *inside, const Func *fn)
 	inner.edits = &edits;
 	for (const Node *part = inside->first; part; part = part->next)
 		if (span.from <= part->at.from && part->at.to <= span.to)
-			wrap_inside(&inner, part, NULL, fn);
+			wrap_inside(&inner, part, fn);
 	Str whole = edit_apply(&edits, str_slice(text, 0, span.to));
 	return str_slice(whole, span.from, whole.len);
 }
@@ -404,7 +404,7 @@ static void change_expressions(Pass *p)
 		if (function && is_left_alone(p->place.f, &fn))
 			continue;
 		if (p->change->modifier == DO_WRAP)
-			wrap_inside(p, decl, NULL, function ? &fn : NULL);
+			wrap_inside(p, decl, function ? &fn : NULL);
 		else
 			change_literals(p, decl, function ? &fn : NULL);
 	}

@@ -131,7 +131,6 @@ Str code_with_imports(const CodePlace *p, const Change *c, Str text)
 
 typedef struct {
 	Target *t;
-	const Change *change;
 	TemplateValue *pairs; // of the directive
 	isize npairs;
 } Lookup;
@@ -285,7 +284,7 @@ static bool expand(Target *t, const Join *j, Str *out)
 	const Change *c = j->change;
 	Source src = {j->rule, c->code.text};
 	TemplateOrigin origin = {&src, {0, (int32_t)src.text.len}, src.text};
-	Lookup l = {.t = t, .change = c};
+	Lookup l = {.t = t};
 	const Where *directive = where_find(c->where, WHERE_DIRECTIVE);
 	Str args;
 

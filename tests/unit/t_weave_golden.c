@@ -41,8 +41,7 @@ static bool parse_source(Case *c, const char *name, File *f)
 static bool add_join(Case *c, const File *hooks, const Rule *r, const Func *fn)
 {
 	Hook *before = NULL, *after = NULL;
-	Str recv =
-		str_format(c->arena, "%s%.*s", fn->recv_pointer ? "*" : "", STR_ARG(fn->recv_base));
+	Str recv = func_receiver(c->arena, fn);
 	Site site = {S("target"), fn->name, recv, fn->params.n + fn->is_method};
 	Join *j = &c->spec.joins[c->spec.n++];
 
