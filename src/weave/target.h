@@ -18,6 +18,7 @@ typedef struct {
 	Str type; // canonical, a variadic one's as a slice
 	Str text; // the same as the file writes it
 	bool used;
+	bool derived; // what is told of a parameter: name is an expression
 } Value;
 
 typedef struct {

@@ -9,8 +9,54 @@ static Value *value_named(const Target *t, Str name)
 	return NULL;
 }
 
-// join_values finds what the hook takes: all values, or those that the rule names.
-static bool join_values(Target *t, const Join *j, Value **out)
+// How many elements of a slice are handed on without an allocation.
+#define ON_STACK "8"
+
+// elements_of returns the type of a slice's elements, "" if it is none.
+static Str elements_of(Str type)
+{
+	return str_starts(type, S("[]")) ? str_slice(type, 2, type.len) : S("");
+}
+
+// given_value finds the i-th value that the hook takes: of all values, or of those that the rule
+// names. *out is how it is handed on: as it is, or as what can be told of it without making it
+// escape. NULL if the function has none of that name, or none of that kind.
+static Value *given_value(const Target *t, const Join *j, isize i, Value *out)
+{
+	Arena *a = t->w->arena;
+	Str arg = j->has_args ? j->args.v[i] : S(""), name = arg;
+	bool set = str_ends(arg, S(" != nil")), all = str_ends(arg, S("..."));
+
+	if (set)
+		name = str_slice(arg, 0, arg.len - S(" != nil").len);
+	else if (all)
+		name = str_slice(arg, 0, arg.len - S("...").len);
+	Value *v = j->has_args ? value_named(t, name) : &t->values[i];
+	if (!v || (all && elements_of(v->type).len == 0))
+		return NULL;
+	*out = *v;
+	if (set) {
+		out->type = out->text = S("bool");
+		out->name = str_format(a, "%.*s != nil", STR_ARG(v->name));
+	} else if (all) {
+		out->name = str_format(a, "append(make(%.*s, 0, " ON_STACK "), %.*s...)",
+			STR_ARG(v->text), STR_ARG(v->name));
+	}
+	out->derived = set || all;
+	return v;
+}
+
+// is_replaced tells whether the hook gives back something for its i-th parameter.
+static bool is_replaced(const Hook *h, isize i)
+{
+	for (isize k = 0; k < h->nresults; k++)
+		if (h->results[k].kind == RESULT_NEW && h->results[k].param == i)
+			return true;
+	return false;
+}
+
+// join_values checks what the hook takes, and marks it as used.
+static bool join_values(Target *t, const Join *j)
 {
 	isize n = j->has_args ? j->args.n : t->nvalues;
 	Span at = t->fn.name_at;
@@ -21,20 +67,30 @@ static bool join_values(Target *t, const Join *j, Value **out)
 			STR_ARG(j->rule), j->hook->nparams, STR_ARG(j->func), n);
 		return false;
 	}
+	Value **used = arena_array(t->w->arena, Value *, n + 1);
 	for (isize i = 0; i < n; i++) {
-		out[i] = j->has_args ? value_named(t, j->args.v[i]) : &t->values[i];
-		if (!out[i]) {
+		Value given;
+		used[i] = given_value(t, j, i, &given);
+		if (!used[i]) {
 			diag_warn(t->w->diags, t->f->src, at,
 				"rule '%.*s': '%.*s' has no parameter '%.*s'", STR_ARG(j->rule),
 				STR_ARG(j->func), STR_ARG(j->args.v[i]));
 			return false;
 		}
+		if (given.derived && is_replaced(j->hook, i)) {
+			diag_warn(t->w->diags, t->f->src, at,
+				"rule '%.*s': '%.*s' is no variable that the hook can replace",
+				STR_ARG(j->rule), STR_ARG(j->args.v[i]));
+			return false;
+		}
 		Str want = j->hook->params[i].type;
-		if (str_eq(want, S("any")) || type_fits(want, out[i]->type))
+		if (str_eq(want, S("any")) || type_fits(want, given.type))
 			continue;
-		warn_misfit(t, j, j->hook, want, out[i]->type, out[i]->param->type_at);
+		warn_misfit(t, j, j->hook, want, given.type, given.param->type_at);
 		return false;
 	}
+	for (isize i = 0; i < n; i++)
+		used[i]->used = true;
 	return true;
 }
 
@@ -61,17 +117,13 @@ static bool results_fit(Target *t, const Join *j)
 
 bool typed_fits(Target *t, const Join *j)
 {
-	Value **args = arena_array(t->w->arena, Value *, j->hook->nparams + 1);
-
 	bool skips = hook_result(j->hook, RESULT_SKIP) != NULL;
 	bool named = t->fn.results.n > 0 && t->fn.results.v[0].name.len > 0;
 
-	if (!join_values(t, j, args) || !results_fit(t, j) ||
-		(skips && !named && hides(t, j, t->result_texts)))
+	if (!results_fit(t, j) || (skips && !named && hides(t, j, t->result_texts)) ||
+		!join_values(t, j))
 		return false;
 	t->results_used |= skips && named;
-	for (isize i = 0; i < j->hook->nparams; i++)
-		args[i]->used = true;
 	return true;
 }
 
@@ -84,13 +136,13 @@ static Str after_text(const Target *t)
 	return str_format(t->w->arena, "func(%.*s)%.*s", STR_ARG(params), STR_ARG(results));
 }
 
-static Str hook_results_text(const Target *t, const Hook *h, Value *const *args)
+static Str hook_results_text(const Target *t, const Hook *h, const Value *args)
 {
 	StrList texts = {.arena = t->w->arena};
 
 	for (isize i = 0; i < h->nresults; i++) {
 		switch (h->results[i].kind) {
-		case RESULT_NEW: strlist_add(&texts, args[h->results[i].param]->text); break;
+		case RESULT_NEW: strlist_add(&texts, args[h->results[i].param].text); break;
 		case RESULT_LEAVE: strlist_add(&texts, S("func()")); break;
 		case RESULT_AFTER: strlist_add(&texts, after_text(t)); break;
 		case RESULT_SKIP: strlist_add(&texts, S("bool")); break;
@@ -139,7 +191,7 @@ static Str pass_through(const Target *t, const Hook *h)
 		STR_ARG(list), STR_ARG(results), back.len > 0 ? " return " : "", STR_ARG(back));
 }
 
-static void declare(Target *t, const Join *j, Value *const *args)
+static void declare(Target *t, const Join *j, const Value *args)
 {
 	const Hook *h = j->hook;
 	StrBuf params = {.arena = t->w->arena};
@@ -147,7 +199,7 @@ static void declare(Target *t, const Join *j, Value *const *args)
 	for (isize i = 0; i < h->nparams; i++) {
 		bool boxed = str_eq(h->params[i].type, S("any"));
 		buf_addf(&params, "%sp%td %.*s", i ? ", " : "", i,
-			STR_ARG(boxed ? S("interface{}") : args[i]->text));
+			STR_ARG(boxed ? S("interface{}") : args[i].text));
 	}
 	Declaration d = {.hook = h,
 		.params = buf_str(&params),
@@ -160,18 +212,18 @@ static void declare(Target *t, const Join *j, Value *const *args)
 
 // ---- the body
 
-static Str arg_names(const Target *t, const Hook *h, Value *const *args)
+static Str arg_names(const Target *t, const Hook *h, const Value *args)
 {
 	StrList names = {.arena = t->w->arena};
 
 	for (isize i = 0; i < h->nparams; i++)
-		strlist_add(&names, args[i]->name);
+		strlist_add(&names, args[i].name);
 	return str_join(names.arena, &names, S(", "));
 }
 
 // The statements at the function's entry, without a newline. The loop around
 // defer keeps it from being open-coded, which would add a symbol to the package.
-static Str entry_text(const Target *t, const Hook *h, Value *const *args, isize k)
+static Str entry_text(const Target *t, const Hook *h, const Value *args, isize k)
 {
 	StrBuf b = {.arena = t->w->arena};
 	StrList left = {.arena = b.arena};
@@ -197,7 +249,7 @@ static Str entry_text(const Target *t, const Hook *h, Value *const *args, isize 
 		buf_addf(&b, " %.*s;", STR_ARG(call));
 	for (isize i = 0; i < h->nresults; i++)
 		if (h->results[i].kind == RESULT_NEW)
-			buf_addf(&b, " %.*s = %.*s;", STR_ARG(args[h->results[i].param]->name),
+			buf_addf(&b, " %.*s = %.*s;", STR_ARG(args[h->results[i].param].name),
 				STR_ARG(left.v[i]));
 	if (hook_result(h, RESULT_LEAVE))
 		buf_addf(&b, " for ; %.*s != nil; %.*s = nil { defer %.*s() };", STR_ARG(leave),
@@ -247,10 +299,10 @@ static void add_skip(Target *t, isize k)
 
 void typed_weave(Target *t, const Join *j, isize k)
 {
-	Value **args = arena_array(t->w->arena, Value *, j->hook->nparams + 1);
+	Value *args = arena_array(t->w->arena, Value, j->hook->nparams + 1);
 
 	for (isize i = 0; i < j->hook->nparams; i++)
-		args[i] = j->has_args ? value_named(t, j->args.v[i]) : &t->values[i];
+		given_value(t, j, i, &args[i]);
 	declare(t, j, args);
 	buf_add(&t->entry, entry_text(t, j->hook, args, k));
 	if (hook_result(j->hook, RESULT_AFTER))

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -320,6 +321,80 @@ func TestReplaced(t *testing.T) {
 				t.Errorf("compiled %q, want %s woven and its users left as they are", compiled, row.lib)
 			}
 		})
+	}
+}
+
+// shipped are programs that import what our rules are for: at the oldest release that the hooks of
+// a library know, at the newest, and at those between of which the rules tell.
+var shipped = map[string]string{
+	"oldest": "github.com/aws/aws-lambda-go@v1.20.0 github.com/gin-gonic/gin@v1.7.0 github.com/go-chi/chi/v5@v5.0.0 github.com/gofiber/fiber/v2@v2.50.0 " +
+		"github.com/gorilla/mux@v1.6.2 github.com/julienschmidt/httprouter@v1.2.0 github.com/labstack/echo/v4@v4.1.16 github.com/redis/go-redis/v9@v9.0.0 " +
+		"github.com/rs/zerolog@v1.20.0 github.com/sirupsen/logrus@v1.6.0 github.com/valyala/fasthttp@v1.50.0 go.opentelemetry.io/otel/sdk@v1.28.0 " +
+		"go.uber.org/zap@v1.18.1 golang.org/x/net@v0.38.0 google.golang.org/grpc@v1.50.0",
+	"newest": "github.com/aws/aws-lambda-go@v1.55.1 github.com/gin-gonic/gin@v1.12.0 github.com/go-chi/chi/v5@v5.2.3 github.com/gofiber/fiber/v2@v2.52.15 " +
+		"github.com/gofiber/fiber/v3@v3.1.0 github.com/gorilla/mux@v1.8.1 github.com/julienschmidt/httprouter@v1.3.0 github.com/labstack/echo/v4@v4.16.0 " +
+		"github.com/labstack/echo/v5@v5.4.4 github.com/redis/go-redis/v9@v9.23.0 github.com/rs/zerolog@v1.35.1 github.com/sirupsen/logrus@v1.10.2 " +
+		"github.com/valyala/fasthttp@v1.78.0 go.opentelemetry.io/otel/sdk@v1.47.0 go.uber.org/zap@v1.28.0 golang.org/x/net@v0.60.0 google.golang.org/grpc@v1.85.0",
+	"otel floor": "github.com/redis/go-redis/v9@v9.7.0 go.opentelemetry.io/otel/sdk@v1.21.0 google.golang.org/grpc@v1.60.1",
+	"between":    "github.com/redis/go-redis/v9@v9.14.0 go.opentelemetry.io/otel/sdk@v1.35.0 google.golang.org/grpc@v1.72.2",
+}
+
+// packageOf is what is imported of a module, where that is not the package in its root.
+var packageOf = map[string]string{
+	"github.com/aws/aws-lambda-go": "github.com/aws/aws-lambda-go/lambda",
+	"go.opentelemetry.io/otel/sdk": "go.opentelemetry.io/otel/sdk/trace",
+	"golang.org/x/net":             "golang.org/x/net/http2",
+}
+
+// TestShippedReplace: every rule that we ship is woven into one of the programs at least, and what
+// it changes is replaced at link: nothing that imports it is compiled again.
+func TestShippedReplace(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	woven, all := map[string]bool{}, map[string]bool{}
+	t.Run("programs", func(t *testing.T) {
+		for name, modules := range shipped {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				imports := "package main\n\nimport _ \"database/sql\"\nimport _ \"log/slog\"\nimport _ \"net/http\"\nimport _ \"runtime/pprof\"\n"
+				for _, m := range strings.Fields(modules) {
+					path, _, _ := strings.Cut(m, "@")
+					if p := packageOf[path]; p != "" {
+						path = p
+					}
+					imports += fmt.Sprintf("import _ %q\n", path)
+				}
+				a := emptyApp(t, "go.mod", "module example.com/shipped\n\ngo 1.25.0\n", "main.go", imports+"\nfunc main() {}\n")
+				if strings.HasSuffix(name, "est") { // the others keep their OpenTelemetry, which is without metrics
+					a.env = append(a.env, "OTEL_GO_SIGNALS=all")
+				}
+				a.must(append([]string{"go", "get"}, strings.Fields(modules)...)...)
+				a.must("go", "mod", "tidy")
+				a.woven()
+				var e explained
+				fromJSON(t, a.must(otel, "explain", "--json").out, &e)
+				for _, p := range e.Packages {
+					if p.Outcome != "replace" {
+						t.Errorf("%s %s: %s: %s", p.Package, p.Version, p.Outcome, p.Why)
+					}
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				for _, r := range e.Rules {
+					all[r.Rule] = true
+					if r.Verdict == "woven" {
+						woven[r.Rule] = true
+					} else if r.Verdict != "version" && r.Verdict != "absent" {
+						t.Logf("%s: %s %s", r.Rule, r.Verdict, r.Why)
+					}
+				}
+			})
+		}
+	})
+	for rule := range all {
+		if !woven[rule] && !t.Failed() {
+			t.Errorf("rule %s is woven into none of the programs", rule)
+		}
 	}
 }
 

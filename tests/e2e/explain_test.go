@@ -13,7 +13,7 @@ type explained struct {
 	Go       string   `json:"go"`
 	Signals  []string `json:"signals"`
 	Packages []struct {
-		Package, Digest, Outcome, Why string
+		Package, Version, Digest, Outcome, Why string
 	} `json:"packages"`
 	Rules []struct {
 		Verdict, Rule, Package, Func, Recv, Hook, Why, Place string

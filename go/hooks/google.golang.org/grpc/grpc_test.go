@@ -9,7 +9,6 @@ import (
 	"sort"
 	"strings"
 	"testing"
-	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/propagation"
@@ -80,11 +79,7 @@ func serve(ctx context.Context, method string, known, handled bool, handle func(
 		defer l()
 	}
 	if handled {
-		var info unsafe.Pointer
-		if known {
-			info = unsafe.Pointer(s)
-		}
-		after := ProcessEnter(s, info)
+		after := ProcessEnter(s, known)
 		_ = after(handle(s.ctx))
 	}
 	after()
@@ -419,7 +414,7 @@ func TestOffAllocatesNothing(t *testing.T) {
 		_, _ = after(nil, nil)
 		AttemptFinish(s)
 		leaveServer, _ := ServerEnter(s)
-		if newCtx != ctx || leave != nil || leaveServer != nil || ClientFinish(s, nil) != nil || ProcessEnter(s, nil)(nil) != nil {
+		if newCtx != ctx || leave != nil || leaveServer != nil || ClientFinish(s, nil) != nil || ProcessEnter(s, false)(nil) != nil {
 			t.Error("on")
 		}
 	}); n != 0 {
@@ -455,7 +450,7 @@ func TestAllocations(t *testing.T) {
 		was := in.ctx
 		if n := testing.AllocsPerRun(200, func() {
 			leave, after := ServerEnter(in)
-			_ = ProcessEnter(in, unsafe.Pointer(in))(nil)
+			_ = ProcessEnter(in, true)(nil)
 			after()
 			leave()
 			in.ctx = was

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
@@ -145,13 +144,13 @@ func spanStarted(ctx context.Context) bool {
 
 // ProcessEnter is woven into what handleStream hands a call to that the server
 // has a handler for: (*Server).processUnaryRPC and processStreamingRPC, from gRPC
-// 1.84 on processRPC. It tells with which status the call ends. info is nil in a
-// handler for unknown services.
-func ProcessEnter(stream any, info unsafe.Pointer) (after func(error) error) {
+// 1.84 on processRPC. It tells with which status the call ends. A handler
+// for unknown services is not one of a method that is known.
+func ProcessEnter(stream any, known bool) (after func(error) error) {
 	if !server.On() {
 		return asResult
 	}
-	return processEnter(stream, info != nil)
+	return processEnter(stream, known)
 }
 
 func asResult(err error) error { return err }

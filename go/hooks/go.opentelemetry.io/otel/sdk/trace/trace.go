@@ -21,6 +21,7 @@ func init() { hook.TracersWatched.Store(true) }
 // StartEnter is woven into (*go.opentelemetry.io/otel/sdk/trace.tracer).Start,
 // which every span of the SDK begins with, ours too. A span that begins directly
 // within a layer of ours and is of its kind covers it, and gets its parent.
+// The slice of options is on the stack of Start.
 func StartEnter(tr any, ctx context.Context, options []trace.SpanStartOption) (newCtx context.Context, after func(context.Context, trace.Span) (context.Context, trace.Span)) {
 	newCtx, after = ctx, asItIs
 	defer hook.Guard()

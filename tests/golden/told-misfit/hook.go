@@ -1,0 +1,7 @@
+package hooks
+
+func NoSlice(i any) {}
+
+func NoVariable(names []string) (newNames []string) { return names }
+
+func NoBool(set int) {}

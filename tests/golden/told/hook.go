@@ -1,0 +1,3 @@
+package hooks
+
+func Start(known bool, named bool, names []string, options any) {}

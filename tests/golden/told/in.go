@@ -1,0 +1,11 @@
+package target
+
+type info struct{}
+
+type option interface{ apply() }
+
+func Start(i *info, names []string, options ...option) {
+	for _, o := range options {
+		o.apply()
+	}
+}
