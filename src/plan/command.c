@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "os/env.h"
 #include "os/path.h"
 #include "plan/gcflags.h"
@@ -16,20 +17,92 @@ static Str chained(Arena *a, Str toolexec)
 			    : str_format(a, " --chain=%td %.*s", words.n, STR_ARG(toolexec));
 }
 
+// is_in_place tells whether a package that is not worked on is in the woven build, too, in the
+// folder where go has listed it.
+static bool is_in_place(Planner *p, const Package *pkg)
+{
+	const Module *m = pkg->module;
+
+	if (pkg->standard)
+		return str_starts(pkg->dir, str_format(p->arena, "%.*s/", STR_ARG(p->env.root)));
+	if (!m || m->is_main || m->version.len == 0 || p->workspace.vendored ||
+		!str_starts(pkg->dir, str_format(p->arena, "%.*s/", STR_ARG(p->env.modules))))
+		return false;
+	Str moved = str_format(p->arena, "%.*s ", STR_ARG(m->path));
+	for (isize i = 0; i < p->out->moved.n; i++)
+		if (str_starts(p->out->moved.v[i], moved))
+			return false;
+	return !strlist_has(&p->moved, m->path);
+}
+
+// A folder as a pattern of go's is relative to where go works. There are ways up enough to lead
+// to the root from anywhere.
+static Str folder_pattern(Planner *p, Str dir)
+{
+	Str places[] = {
+		env_get(S("PWD")), path_abs(p->arena, S(".")), goargs_last(p->args, S("C"))};
+	isize depth = 8;
+	StrBuf b = {.arena = p->arena};
+
+	for (isize i = 0; i < countof(places); i++)
+		for (isize k = 0; k < places[i].len; k++)
+			depth += places[i].p[k] == '/';
+	buf_add(&b, S(".."));
+	for (isize i = 1; i < depth; i++)
+		buf_add(&b, S("/.."));
+	buf_add(&b, dir);
+	return buf_str(&b);
+}
+
+// What means something in a pattern, or in what stands around it.
+static bool is_plain_folder(Str dir)
+{
+	return str_find(dir, S("=")) < 0 && str_find(dir, S("...")) < 0 &&
+	       str_eq(str_trim(dir), dir);
+}
+
+// pattern_for returns the pattern by which go finds a package. For an import path go compiles a
+// regular expression, again for each package of the build, which took a tenth of all that go
+// does where there is nothing to build; a folder it compares. But a folder has the tests of the
+// package, too, where those are built.
+static Str pattern_for(Planner *p, const Package *pkg)
+{
+	if (!pkg->named && is_in_place(p, pkg) && is_plain_folder(pkg->dir))
+		return folder_pattern(p, pkg->dir);
+	return package_path(pkg);
+}
+
+static void add_gcflags(Planner *p, StrList *argv, Str pattern, Str flags)
+{
+	strlist_add(
+		argv, str_format(p->arena, "-gcflags=%.*s=%.*s", STR_ARG(pattern), STR_ARG(flags)));
+}
+
 static void add_marks(Planner *p, StrList *argv)
 {
+	Arena *a = p->arena;
+	Str ours = path_join(a, p->bundle, S("go"));
+	Hash marks;
+
 	for (const GoFlag *f = p->args->flags; f; f = f->next)
 		if (f->words > 0 && str_eq(f->name, S("gcflags")))
-			strlist_add(argv, str_format(p->arena, "-gcflags=%.*s", STR_ARG(f->value)));
+			strlist_add(argv, str_format(a, "-gcflags=%.*s", STR_ARG(f->value)));
 	// What debuggers read of our packages is a part of the program that nobody asked for.
-	strlist_add(argv, S("-gcflags=otel.tool/...=-dwarf=0"));
+	ours = is_plain_folder(ours) ? folder_pattern(p, ours) : S("otel.tool");
+	add_gcflags(p, argv, str_format(a, "%.*s/...", STR_ARG(ours)), S("-dwarf=0"));
+	hash_init(&marks);
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
 		Str users = gcflags_for(p->args, w->package);
-		strlist_add(argv, str_format(p->arena, "-gcflags=%.*s=%.*s%s-otel=%.*s",
-					  STR_ARG(package_path(w->package)), STR_ARG(users),
-					  users.len ? " " : "", STR_ARG(w->mark)));
+		hash_add(&marks, w->mark);
+		add_gcflags(p, argv, pattern_for(p, w->package),
+			str_format(a, "%.*s%s-otel=%.*s", STR_ARG(users), users.len ? " " : "",
+				STR_ARG(w->mark)));
 	}
+	// Go takes the last of them, as text, into what main is made of: one that stands for all,
+	// matches nothing, and names no folder of this machine.
+	add_gcflags(p, argv, S("./.otel"),
+		str_format(a, "-otel=%.*s", STR_ARG(str_slice(hash_hex(a, &marks), 0, 32))));
 }
 
 // our_flag tells whether a flag of the user's is replaced by what we give.
@@ -197,13 +270,14 @@ static Str goflags(Planner *p)
 	return str_join(p->arena, &kept, S(" "));
 }
 
-// The go command is short-lived and spends a fifth of its time in collecting garbage,
-// and it has our packages to look at as well. It gets some memory to save that time with; its tools
-// and programs do not (cmd/toolexec.c, cmd_exec). A test binary could not be told.
+// The go command is short-lived, spends a fifth of its time in collecting garbage, and has our
+// packages to look at as well: some memory, less than a tenth of its peak, saves it the time that
+// those take. Its tools and programs do not get it (cmd/toolexec.c, cmd_exec). A test binary could
+// not be told.
 static void set_collector(Planner *p)
 {
 	if (env_get(S("GOGC")).len == 0 && !str_eq(p->args->command, S("test")))
-		set_env(p, "GOGC", S("200"));
+		set_env(p, "GOGC", S("120"));
 }
 
 // name_hooks tells our toolexec which packages are hooks, beside those that travel with

@@ -334,7 +334,7 @@ var shipped = map[string]string{
 	"newest": "github.com/aws/aws-lambda-go@v1.55.1 github.com/gin-gonic/gin@v1.12.0 github.com/go-chi/chi/v5@v5.2.3 github.com/gofiber/fiber/v2@v2.52.15 " +
 		"github.com/gofiber/fiber/v3@v3.1.0 github.com/gorilla/mux@v1.8.1 github.com/julienschmidt/httprouter@v1.3.0 github.com/labstack/echo/v4@v4.16.0 " +
 		"github.com/labstack/echo/v5@v5.4.4 github.com/redis/go-redis/v9@v9.23.0 github.com/rs/zerolog@v1.35.1 github.com/sirupsen/logrus@v1.10.2 " +
-		"github.com/valyala/fasthttp@v1.78.0 go.opentelemetry.io/otel/sdk@v1.47.0 go.uber.org/zap@v1.28.0 golang.org/x/net@v0.60.0 google.golang.org/grpc@v1.85.0",
+		"github.com/valyala/fasthttp@v1.78.0 go.opentelemetry.io/otel/sdk@v1.47.0 go.uber.org/zap@v1.28.0 golang.org/x/net@v0.62.0 google.golang.org/grpc@v1.85.0",
 	"otel floor": "github.com/redis/go-redis/v9@v9.7.0 go.opentelemetry.io/otel/sdk@v1.21.0 google.golang.org/grpc@v1.60.1",
 	"between":    "github.com/redis/go-redis/v9@v9.14.0 go.opentelemetry.io/otel/sdk@v1.35.0 google.golang.org/grpc@v1.72.2",
 }
