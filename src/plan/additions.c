@@ -299,7 +299,7 @@ static void add_hook_package(Planner *p, const HookPackage *hp, StrList *modules
 }
 
 // Our requirements must not move what the user has: see workspace_keep.
-static bool keep_versions(Planner *p, Str requirements)
+static bool keep_versions(Planner *p)
 {
 	Str root = vendor_root(p);
 
@@ -310,21 +310,21 @@ static bool keep_versions(Planner *p, Str requirements)
 	if (root.len > 0 && !vendor_replace(p, root))
 		return false;
 	if (root.len == 0 && p->env.work.len == 0)
-		hidden_replace(p, requirements);
-	workspace_keep(&p->workspace, &p->packages, requirements, &p->out->moved);
+		hidden_replace(p);
+	workspace_keep(&p->workspace, &p->packages, p->requirements, &p->out->moved);
 	return true;
 }
 
 // change_go_mod overlays the go.mod of a module that we add to the workspace, if this
 // build needs another. The first one, the runtime's, gets the excludes.
-static bool change_go_mod(Planner *p, Str dir, Str requirements, bool first)
+static bool change_go_mod(Planner *p, Str dir, bool first)
 {
 	Str path = path_join(p->arena, dir, S("go.mod")), text;
 	bool ours = str_starts(dir, p->bundle);
 
 	if (!file_read(p->arena, path, &text, p->diags))
 		return false;
-	Str changed = workspace_go_mod(&p->workspace, &p->packages, requirements, ours, text);
+	Str changed = workspace_go_mod(&p->workspace, &p->packages, p->requirements, ours, text);
 	if (first)
 		changed = str_format(p->arena, "%.*s%.*s", STR_ARG(changed),
 			STR_ARG(workspace_excludes(&p->workspace)));
@@ -387,7 +387,7 @@ static const Module *module_of(const Planner *p, Str path)
 
 // add_module opens the workspace to a module of hooks. A library of the build that has
 // hooks itself comes from our copy, if it lies where no file can be overlaid.
-static bool add_module(Planner *p, Str dir, Str requirements, bool first)
+static bool add_module(Planner *p, Str dir, bool first)
 {
 	const Module *m = module_of(p, module_path(p->arena, dir));
 	StrBuf line = {.arena = p->arena};
@@ -402,13 +402,12 @@ static bool add_module(Planner *p, Str dir, Str requirements, bool first)
 		return true;
 	}
 	strlist_add(&p->workspace.uses, dir);
-	return change_go_mod(p, dir, requirements, first);
+	return change_go_mod(p, dir, first);
 }
 
 bool planner_add_hooks(Planner *p)
 {
 	StrList modules = {.arena = p->arena}, used = {.arena = p->arena};
-	Str list = path_join(p->arena, p->bundle, S("requirements")), requirements;
 
 	strlist_add(&modules, path_join(p->arena, p->bundle, S("go/runtime")));
 	for (isize i = 0; i < p->woven.n; i++) {
@@ -424,10 +423,10 @@ bool planner_add_hooks(Planner *p)
 		add_hook_package(p, map_get(&p->rules.packages, used.v[i]), &modules);
 	add_otelc(p, &modules);
 	overlay_modfile(p);
-	if (!file_read(p->arena, list, &requirements, p->diags) || !keep_versions(p, requirements))
+	if (!keep_versions(p))
 		return false;
 	for (isize i = 0; i < modules.n; i++)
-		if (!add_module(p, modules.v[i], requirements, i == 0))
+		if (!add_module(p, modules.v[i], i == 0))
 			return false;
 	return true;
 }

@@ -110,7 +110,7 @@ static void consider(const Match *m, Candidate *c, const Package *p)
 	else if (!right_version)
 		candidate_refuse(c, VERDICT_VERSION, S(""));
 	else if (!signals_serve(m->signals, r))
-		candidate_refuse(c, VERDICT_DISABLED, S("OTEL_GO_SIGNALS leaves its signal out"));
+		candidate_refuse(c, VERDICT_DISABLED, m->unserved);
 }
 
 Candidate *candidate_add(const Match *m, Candidates *all, Candidate one)

@@ -38,7 +38,7 @@ static void hide(Planner *p, Str module)
 	map_put(&p->overlay, path_join(p->arena, dir, S("go.mod")), planner_str(p, name));
 }
 
-void hidden_replace(Planner *p, Str requirements)
+void hidden_replace(Planner *p)
 {
 	Arena *a = p->arena;
 	Str sums = p->modfile.len > 0 ? planner_modfile_sum(p)
@@ -51,7 +51,7 @@ void hidden_replace(Planner *p, Str requirements)
 		return;
 	may_have(p, &paths);
 	modules_of_build(p, &done);
-	requirements = str_format(a, "\n%.*s", STR_ARG(requirements));
+	Str requirements = str_format(a, "\n%.*s", STR_ARG(p->requirements));
 	while (text.len > 0) {
 		Str line = str_cut(&text, '\n'), module = str_cut(&line, ' ');
 		if (map_get(&done, module) || !map_get(&paths, module))

@@ -14,8 +14,7 @@
 #include "plan/planner.h"
 
 // hidden_replace adds the replacements, and the go.mod files for them, of modules that the
-// user's go.sum names. What our own modules require (requirements: "MODULE VERSION" on a line)
-// stays.
-void hidden_replace(Planner *p, Str requirements);
+// user's go.sum names. What our own modules require stays.
+void hidden_replace(Planner *p);
 
 #endif

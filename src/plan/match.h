@@ -19,6 +19,7 @@ typedef struct {
 	const GoEnv *env;
 	const StrMap *packages; // import path -> Package *
 	const StrList *signals; // that were chosen
+	Str unserved;           // why others were not, for otel explain
 	const StrList *refused; // hook packages that have not compiled, may be NULL
 	bool tests;             // packages may be there as their tests are built with them, too
 	Decisions *decisions;   // gets what was decided over each rule

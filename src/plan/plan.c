@@ -8,6 +8,7 @@
 #include "plan/planner.h"
 #include "plan/rulemod.h"
 #include "plan/signals.h"
+#include "plan/vendor.h"
 #include "text/bundle.h"
 
 Str *planner_str(Planner *p, Str s)
@@ -149,6 +150,10 @@ static bool match(Planner *p)
 		.env = &p->env,
 		.packages = &p->packages,
 		.signals = &p->out->signals,
+		.unserved = p->settled
+				    ? S("this build's OpenTelemetry has no SDK for its signal, and "
+					"OTEL_GO_SIGNALS=all would move it to another version")
+				    : S("OTEL_GO_SIGNALS leaves its signal out"),
 		.refused = &p->in->refused,
 		.tests = str_eq(p->args->command, S("test")),
 		.decisions = &p->out->decisions,
@@ -158,13 +163,27 @@ static bool match(Planner *p)
 	return match_rules(&m, &p->woven);
 }
 
+static bool choose_signals(Planner *p)
+{
+	Str asked = env_get(S("OTEL_GO_SIGNALS"));
+	Str list = path_join(p->arena, p->bundle, S("requirements"));
+
+	if (!signals_read(p->arena, asked, &p->out->signals, p->diags) ||
+		!file_read(p->arena, list, &p->requirements, p->diags))
+		return false;
+	// Where packages are vendored or did not fit, it moves whatever the signals are.
+	if (str_trim(asked).len == 0 && !p->in->newer && vendor_root(p).len == 0)
+		p->settled = signals_settle(&p->out->signals, &p->packages, p->requirements);
+	signals_possible(&p->out->signals, &p->packages, p->diags);
+	return true;
+}
+
 static bool make(Planner *p)
 {
 	PlanTimes *times = &p->out->times;
 	if (!workspace_read(p->arena, &p->env, p->modfile, &p->workspace, p->diags) ||
-		!signals_read(p->arena, env_get(S("OTEL_GO_SIGNALS")), &p->out->signals, p->diags))
+		!choose_signals(p))
 		return false;
-	signals_possible(&p->out->signals, &p->packages, p->diags);
 	lap(&p->since, &times->rest);
 	read_rules(p);
 	lap(&p->since, &times->rules);

@@ -12,12 +12,14 @@ typedef struct {
 	const PlanInput *in;
 	const GoArgs *args;
 	Str bundle;
+	Str requirements; // of its modules: "MODULE VERSION" on a line
 	GoEnv env;
 	StrMap packages; // import path -> Package *
 	Workspace workspace;
 	Str modfile; // the file that -modfile names, "" without the flag
 	RuleSet rules;
 	WovenList woven;
+	bool settled; // fewer signals than all, so that no module moves
 	Extension *extensions;
 	StrMap files;   // name in the plan's folder -> Str *, its text
 	StrMap overlay; // path as go sees it -> Str *, path of the file that is there instead

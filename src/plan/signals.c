@@ -2,6 +2,7 @@
 
 #include "base/near.h"
 #include "plan/version.h"
+#include "plan/workspace.h"
 
 static const char *const names[] = {"logs", "metrics", "traces"};
 
@@ -17,7 +18,7 @@ static StrList all_signals(Arena *a)
 bool signals_read(Arena *a, Str text, StrList *out, Diags *d)
 {
 	StrList all = all_signals(a);
-	Str rest = str_trim(text.len > 0 ? text : S("traces"));
+	Str rest = str_trim(text.len > 0 ? text : S("all"));
 
 	*out = (StrList){.arena = a};
 	while (rest.len > 0) {
@@ -35,6 +36,41 @@ bool signals_read(Arena *a, Str text, StrList *out, Diags *d)
 	}
 	strlist_sort(out);
 	return true;
+}
+
+// ours returns the version of a module in such a list of requirements, or "".
+static Str ours(Str requirements, Str module)
+{
+	while (requirements.len > 0) {
+		Str version = str_cut(&requirements, '\n'), path = str_cut(&version, ' ');
+		if (str_eq(path, module))
+			return version;
+	}
+	return S("");
+}
+
+static bool has_family_for(Arena *a, const StrMap *packages, Str signal)
+{
+	StrList one = {.arena = a};
+
+	strlist_add(&one, signal);
+	return workspace_has_family(packages, &one);
+}
+
+bool signals_settle(StrList *chosen, const StrMap *packages, Str requirements)
+{
+	Arena *a = chosen->arena;
+	const Module *api = module_named(packages, S("go.opentelemetry.io/otel"));
+	isize kept = 0, n = chosen->n;
+
+	if (!api || !has_family_for(a, packages, S("traces")) ||
+		version_cmp(api->version, ours(requirements, api->path)) >= 0)
+		return false;
+	for (isize i = 0; i < n; i++)
+		if (has_family_for(a, packages, chosen->v[i]))
+			chosen->v[kept++] = chosen->v[i];
+	chosen->n = kept;
+	return kept < n;
 }
 
 void signals_possible(StrList *chosen, const StrMap *packages, Diags *d)

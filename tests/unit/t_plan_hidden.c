@@ -46,7 +46,8 @@ TEST(test_hidden)
 		add_package(&a, &p.packages, S("fmt"), S(""));
 		add_package(&a, &p.packages, S("a.com/x/y/pkg"), S("a.com/x/y"));
 		add_package(&a, &p.packages, S("a.com/ours/pkg"), S("a.com/ours/pkg"));
-		hidden_replace(&p, S("b.com/other v1.0.0\na.com/ours v1.0.0\n"));
+		p.requirements = S("b.com/other v1.0.0\na.com/ours v1.0.0\n");
+		hidden_replace(&p);
 		for (isize k = 0; k < p.workspace.replaces.n; k++) {
 			Str line = p.workspace.replaces.v[k];
 			strlist_add(&got, str_cut(&line, ' '));

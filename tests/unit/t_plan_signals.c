@@ -6,7 +6,7 @@ TEST(test_read)
 	static const struct {
 		const char *in, *want, *fault;
 	} rows[] = {
-		{"", "traces", ""},
+		{"", "logs,metrics,traces", ""},
 		{"traces", "traces", ""},
 		{"traces,metrics", "metrics,traces", ""},
 		{" logs , traces ,logs", "logs,traces", ""},
@@ -82,6 +82,56 @@ TEST(test_names)
 	arena_free(&a);
 }
 
+// By default nothing moves that could stay: version is that of the family in the build, which
+// has what `has` names.
+TEST(test_settle)
+{
+	static const struct {
+		const char *version, *has, *want;
+	} rows[] = {
+		{"", "", "logs metrics traces"},        // no OpenTelemetry
+		{"v1.30.0", "", "logs metrics traces"}, // the API alone: its SDK is ours
+		{"v1.30.0", "sdk", "traces"},           // theirs stays
+		{"v1.30.0", "sdk sdk/metric", "metrics traces"},
+		{"v1.20.0", "sdk", "logs metrics traces"}, // moves anyway
+		{"v1.41.0", "sdk", "logs metrics traces"}, // as ours
+		{"v1.45.0", "sdk", "logs metrics traces"},
+	};
+	static const char *const api[] = {"", "/metric", "/trace"};
+
+	for (isize i = 0; i < countof(rows); i++) {
+		Arena a = {0};
+		Diags d = {.arena = &a};
+		StrMap packages = {.arena = &a};
+		StrList chosen, names = {.arena = &a};
+		Str has = str_from(rows[i].has);
+
+		test_row = rows[i].version;
+		for (isize k = 0; k < countof(api) && rows[i].version[0] != '\0'; k++)
+			strlist_add(&names, str_from(api[k]));
+		while (has.len > 0) {
+			Str module = str_cut(&has, ' ');
+			strlist_add(&names, str_format(&a, "/%.*s", STR_ARG(module)));
+		}
+		for (isize k = 0; k < names.n; k++) {
+			Module *m = arena_new(&a, Module);
+			Package *p = arena_new(&a, Package);
+			m->path =
+				str_format(&a, "go.opentelemetry.io/otel%.*s", STR_ARG(names.v[k]));
+			m->version = str_from(rows[i].version);
+			p->path = m->path;
+			p->module = m;
+			map_put(&packages, p->path, p);
+		}
+		CHECK(signals_read(&a, S(""), &chosen, &d));
+		bool fewer = signals_settle(
+			&chosen, &packages, S("x v1.0.0\ngo.opentelemetry.io/otel v1.41.0\n"));
+		CHECK_STR(str_join(&a, &chosen, S(" ")), str_from(rows[i].want));
+		CHECK(fewer == (chosen.n < 3));
+		arena_free(&a);
+	}
+}
+
 // Logs are left out where the program's own OpenTelemetry is too new for ours.
 TEST(test_possible)
 {
@@ -115,4 +165,5 @@ TEST(test_possible)
 	}
 }
 
-SUITE(plan_signals, RUN(test_read), RUN(test_serve), RUN(test_names), RUN(test_possible));
+SUITE(plan_signals, RUN(test_read), RUN(test_serve), RUN(test_names), RUN(test_settle),
+	RUN(test_possible));
