@@ -93,8 +93,8 @@ const Command commands[] = {
 			"never written.\n"
 			"\n"
 			"With go's own -x the woven packages are named, and the command that we run is shown, as\n"
-			"go shows its own. OTEL_GO_SIGNALS=traces,metrics,logs (or all) chooses what the program\n"
-			"can send; traces alone by default.\n"
+			"go shows its own. OTEL_GO_SIGNALS=traces,metrics chooses what the program can send; all by\n"
+			"default: traces, metrics and logs.\n"
 			"\n"
 			"A link named go that points to otel, early in PATH, does the same for every build that\n"
 			"calls go. OTEL_GO_OFF=1 turns otel off.\n",
