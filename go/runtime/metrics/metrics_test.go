@@ -348,6 +348,26 @@ func TestReceiverFails(t *testing.T) {
 	}
 }
 
+// TestTakesNoMetrics: a receiver of traces alone, as Jaeger is, is told of once.
+func TestTakesNoMetrics(t *testing.T) {
+	c, env := collect(t)
+	c.mu.Lock()
+	c.status = 404
+	c.mu.Unlock()
+	stderr, end := waiting(t, append(env, "OTEL_METRIC_EXPORT_INTERVAL=20")...)
+	for since := time.Now(); c.count() < 5 && time.Since(since) < 20*time.Second; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	end()
+	if n := c.count(); n < 5 {
+		t.Errorf("%d attempts", n)
+	}
+	want := "takes no metrics: 404 Not Found; OTEL_METRICS_EXPORTER=none turns them off\n"
+	if errs := stderr.String(); strings.Count(errs, "\n") != 1 || !strings.HasSuffix(errs, want) {
+		t.Errorf("said %q", errs)
+	}
+}
+
 // waiting starts a program that waits, and returns what ends it.
 func waiting(t *testing.T, env ...string) (stderr *bytes.Buffer, end func()) {
 	t.Helper()

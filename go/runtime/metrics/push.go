@@ -15,6 +15,7 @@ import (
 	"otel.tool/runtime/internal/config"
 	"otel.tool/runtime/internal/followmeter"
 	"otel.tool/runtime/internal/gctx"
+	"otel.tool/runtime/internal/otlp"
 	"otel.tool/runtime/internal/points"
 	"otel.tool/runtime/internal/report"
 )
@@ -79,7 +80,9 @@ func (p *pusher) push(ctx context.Context) {
 	defer func() { <-p.turn }()
 	if err := p.export(ctx); err != nil {
 		p.fails++
-		if p.limited.Ready() {
+		if otlp.Unserved(err) {
+			report.Once("%s takes no metrics: %v; OTEL_METRICS_EXPORTER=none turns them off", p.target, err)
+		} else if p.limited.Ready() {
 			report.Line(report.Error, "cannot send metrics to %s: %v; %d times so far", p.target, err, p.fails)
 		}
 		return

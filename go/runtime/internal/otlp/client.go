@@ -54,6 +54,17 @@ type failure struct {
 	after   time.Duration // the receiver asked us to wait so long
 }
 
+// unserved is the error of a receiver that is there and does not take the signal, as a Jaeger
+// takes no metrics.
+type unserved struct{ error }
+
+// Unserved says whether an export has failed for that reason: gRPC's UNIMPLEMENTED, or a
+// path that HTTP does not find.
+func Unserved(err error) bool {
+	var u unserved
+	return errors.As(err, &u)
+}
+
 // NewClient returns a client for requests of signal. The error says which file of cfg
 // could not be used; the client works without it.
 func NewClient(cfg Config, signal *Signal) (*Client, error) {

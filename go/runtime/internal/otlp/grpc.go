@@ -134,8 +134,12 @@ type rpcStatus struct {
 }
 
 func (s *rpcStatus) failure() *failure {
+	err := fmt.Errorf("%s%s", codeName(s.code), said(s.message))
+	if s.code == codeUnimplemented {
+		err = unserved{err}
+	}
 	return &failure{
-		err:   fmt.Errorf("%s%s", codeName(s.code), said(s.message)),
+		err:   err,
 		retry: retryableGRPC(s.code, s.hasInfo),
 		after: s.retryIn,
 	}

@@ -31,8 +31,12 @@ func (c *Client) attemptHTTP(ctx context.Context, p *payload) *failure {
 	// breaks off changes nothing about that.
 	body, _ := read(resp.Body)
 	if resp.StatusCode/100 != 2 {
+		err := fmt.Errorf("%s%s", statusText(resp.StatusCode), said(statusMessage(body, json)))
+		if resp.StatusCode == http.StatusNotFound {
+			err = unserved{err}
+		}
 		return &failure{
-			err:   fmt.Errorf("%s%s", statusText(resp.StatusCode), said(statusMessage(body, json))),
+			err:   err,
 			retry: retryableHTTP(resp.StatusCode),
 			after: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 		}
