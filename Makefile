@@ -8,7 +8,7 @@
 # make man             build/otel.1
 # make dist            build/dist: the release, static and reproducible
 # make dist-arm64      the same for arm64
-# make install         to $(DESTDIR)$(PREFIX)/bin, with man page and completions
+# make install         set up, build, and put it into $(DESTDIR)$(PREFIX)/bin, with man page and completions
 # make clean
 #
 # Each area brings its own targets in a rules.mk, and adds those that belong to
@@ -167,7 +167,9 @@ $(B)/otel.stripped: $(MAIN_O) $(B)/lib.a
 	$(LINK) -static -s -Wl,--build-id=none $^ $(STATIC_LIBS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
-install: build/otel build/otel.1
+install:
+	tools/setup build
+	$(MAKE) all man
 	install -D build/otel $(DESTDIR)$(PREFIX)/bin/otel
 	install -D -m 644 build/otel.1 $(SHARE)/man/man1/otel.1
 	mkdir -p $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d

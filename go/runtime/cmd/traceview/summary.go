@@ -85,7 +85,11 @@ func (s *summary) write(out io.Writer) {
 		fmt.Fprintln(out, "otel run: no trace came. Was the program built by 'otel go build'?")
 		return
 	}
-	fmt.Fprintf(out, "%d traces, %d with errors\n", s.traces, s.failed)
+	plural := "s"
+	if s.traces == 1 {
+		plural = ""
+	}
+	fmt.Fprintf(out, "%d trace%s, %d with errors\n", s.traces, plural, s.failed)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "traces\terrors\tmedian\t95%\tlongest\t")
 	groups := slices.SortedFunc(maps.Values(s.by), func(a, b *group) int {

@@ -1,0 +1,3 @@
+module otel.tool/tests/newcomer
+
+go 1.24.0
