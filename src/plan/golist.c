@@ -136,6 +136,7 @@ bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 		.work = str_eq(work, S("off")) ? S("") : str_dup(a, work),
 		.proxy = str_dup(a, jstr(env, "GOPROXY")),
 		.flags = str_dup(a, jstr(env, "GOFLAGS")),
+		.gopath = mod.len == 0 && work.len == 0, // without a go.mod it is /dev/null
 	};
 	json_decref(env);
 	return true;

@@ -21,6 +21,7 @@ typedef struct {
 	Str work;    // path of go.work, "" if there is none
 	Str proxy;   // GOPROXY
 	Str flags;   // GOFLAGS
+	bool gopath; // GOPATH mode: GO111MODULE=off
 } GoEnv;
 
 typedef struct {

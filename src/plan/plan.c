@@ -47,6 +47,25 @@ static bool plain(Planner *p)
 	return true;
 }
 
+// without_module is for a build in no module. go says best itself that it finds no package there,
+// but builds files.
+static bool without_module(Planner *p, const GoArgs *args)
+{
+	if (p->env.gopath) {
+		diag_fault(
+			p->diags, "GOPATH mode (GO111MODULE=off) has no modules, which otel needs");
+		return diag_help(p->diags,
+			"unset GO111MODULE and make a module with 'go mod init'; "
+			"OTEL_GO_OFF=1 builds without telemetry");
+	}
+	if (args->packages.n > 0 && str_ends(args->packages.v[0], S(".go"))) {
+		diag_warn(p->diags, NULL, (Span){0},
+			"no go.mod here or above: built without telemetry");
+		diag_help(p->diags, "'go mod init' makes a module of this folder");
+	}
+	return plain(p);
+}
+
 static bool read_surroundings(Planner *p, GoArgs *args)
 {
 	if (!go_env(p->arena, p->in->go, args, &p->env, p->diags))
@@ -54,7 +73,7 @@ static bool read_surroundings(Planner *p, GoArgs *args)
 	p->out->go = p->env.version;
 	goargs_from_env(p->arena, p->env.flags, args);
 	if (p->env.mod.len == 0 && p->env.work.len == 0)
-		return plain(p);
+		return without_module(p, args);
 	Str modfile = goargs_last(args, S("modfile")), dir = goargs_last(args, S("C"));
 	if (modfile.len > 0)
 		p->modfile = path_join(p->arena, path_abs(p->arena, dir), modfile);
