@@ -155,6 +155,16 @@ bool file_is_dir(Str path)
 	return file_stat(path, &info) && info.is_dir;
 }
 
+bool file_may_make(Str path)
+{
+	CPath c;
+
+	do
+		path = path_dir(path);
+	while (path.len > 1 && !file_exists(path));
+	return access(path_c(&c, path), W_OK | X_OK) == 0;
+}
+
 void file_touch(Str path)
 {
 	CPath c;

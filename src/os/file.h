@@ -31,6 +31,10 @@ bool file_stat(Str path, FileInfo *out);
 bool file_exists(Str path);
 bool file_is_dir(Str path);
 
+// file_may_make reports whether we may make a file or folder at path, and folders above it
+// that are not there.
+bool file_may_make(Str path);
+
 // file_touch gives a file or folder the present time, if it can.
 void file_touch(Str path);
 

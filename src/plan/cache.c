@@ -14,6 +14,7 @@ static const struct {
 	{"bundle", "what travels in the tool, unpacked"},
 	{"mark", "what to weave into a package"},
 	{"memo", "plans of earlier builds"},
+	{"modules", "module caches, where go's is read-only"},
 	{"plan", "their workspaces"},
 	{"rules", "modules that rules come from"},
 	{"tool", "versions of Go's tools"},

@@ -6,7 +6,7 @@
 //
 // Only the folders that are ours are looked at:
 //
-//	bundle/ mark/ memo/ plan/ tool/ woven/
+//	bundle/ mark/ memo/ modules/ plan/ rules/ tool/ woven/
 #ifndef PLAN_CACHE_H
 #define PLAN_CACHE_H
 
@@ -21,7 +21,7 @@ typedef struct {
 	int64_t bytes;
 } CachePart;
 
-enum { CACHE_PARTS = 7 };
+enum { CACHE_PARTS = 8 };
 
 // cache_parts measures the folders.
 void cache_parts(Str cache, CachePart out[CACHE_PARTS]);

@@ -1,5 +1,6 @@
 #include "base/hash.h"
 #include "os/env.h"
+#include "os/file.h"
 #include "os/path.h"
 #include "plan/gcflags.h"
 #include "plan/planner.h"
@@ -295,19 +296,42 @@ static void name_hooks(Planner *p)
 		set_env(p, "OTEL_GO_HOOKS", str_join(p->arena, &hooks, S(",")));
 }
 
+// other_modules returns a module cache of ours, to stand in for one that is read-only: what we add
+// could not be put there. Modules of the user's come from theirs, whose downloads lie there as in a
+// file-tree proxy. It returns "" where the user's module cache serves.
+static Str other_modules(Planner *p, Str *proxy)
+{
+	Arena *a = p->arena;
+	Str downloads = path_join(a, p->env.modules, S("cache/download"));
+
+	if (file_may_make(path_join(a, downloads, S("new"))))
+		return S("");
+	*proxy = str_format(a, "%.*s,%.*s", STR_ARG(*proxy), STR_ARG(file_url(a, downloads)));
+	return str_format(a, "%.*s/modules/%.*s", STR_ARG(p->in->cache),
+		STR_ARG(str_slice(hash_text(a, p->env.modules), 0, 16)));
+}
+
 static void add_env(Planner *p)
 {
 	Arena *a = p->arena;
 	Str proxy = file_url(a, path_join(a, p->bundle, S("proxy")));
+	Str modules = other_modules(p, &proxy);
 
 	set_env(p, "GOWORK", path_join(a, p->out->dir, S("go.work")));
 	set_env(p, "GOPROXY", str_format(a, "%.*s,%.*s", STR_ARG(proxy), STR_ARG(p->env.proxy)));
+	if (modules.len > 0 && dir_make_all(modules, p->diags)) {
+		set_env(p, "GOMODCACHE", modules);
+		strlist_add(&p->out->needs, modules);
+	}
 	set_env(p, "OTEL_GO_PLAN", p->out->dir);
 	set_env(p, "OTEL_GO_STORE", p->env.cache);
 	name_hooks(p);
 	set_collector(p);
 	p->out->goflags = goflags(p);
-	if (str_find(p->env.flags, S("-modfile=")) >= 0)
+	if (modules.len > 0) // for us to trim
+		p->out->goflags = str_format(a, "%.*s%s-modcacherw", STR_ARG(p->out->goflags),
+			p->out->goflags.len > 0 ? " " : "");
+	if (modules.len > 0 || str_find(p->env.flags, S("-modfile=")) >= 0)
 		set_env(p, "GOFLAGS", p->out->goflags);
 }
 
