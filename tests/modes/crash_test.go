@@ -24,9 +24,9 @@ var (
 func crashTree(t *testing.T) (tr *tree, bin, cache string) {
 	t.Helper()
 	tr = newTree(t)
-	cache = filepath.Join(filepath.Dir(tr.dir), "otel")
+	cache = tr.beside("otel")
 	tr.env = append(tr.env, "OTEL_GO_CACHE="+cache)
-	bin = filepath.Join(filepath.Dir(tr.dir), "bin")
+	bin = tr.beside("bin")
 	wovenRight(tr, bin, "the first build")
 	return tr, bin, cache
 }
@@ -160,11 +160,11 @@ func TestTogether(t *testing.T) {
 		tr := newTree(t)
 		tr.env = append(tr.env, "OTEL_GO_CACHE="+cache)
 		go func() {
-			cmd := exec.Command(otel, "go", "build", "-o", filepath.Join(filepath.Dir(tr.dir), "bin"), []string{".", "./cmd/second"}[i%2])
+			cmd := exec.Command(otel, "go", "build", "-o", tr.beside("bin"), []string{".", "./cmd/second"}[i%2])
 			cmd.Dir, cmd.Env = tr.dir, append(os.Environ(), tr.env...)
 			out, err := cmd.CombinedOutput()
 			if err == nil {
-				run := exec.Command(filepath.Join(filepath.Dir(tr.dir), "bin"))
+				run := exec.Command(tr.beside("bin"))
 				run.Env = append(os.Environ(), "OTEL_TRACES_EXPORTER=console")
 				out, err = run.CombinedOutput()
 			}

@@ -13,7 +13,7 @@ import (
 func TestLink(t *testing.T) {
 	t.Parallel()
 	tr := newTree(t)
-	dir := filepath.Join(filepath.Dir(tr.dir), "bin")
+	dir := tr.beside("bin")
 	for _, name := range []string{dir, dir + "/again"} { // twice in PATH: never recursive
 		if err := os.MkdirAll(name, 0o755); err != nil {
 			t.Fatal(err)
@@ -52,7 +52,7 @@ func TestEnv(t *testing.T) {
 	}
 	tr.dir = odd
 	before := tr.snapshot()
-	bin := filepath.Join(filepath.Dir(tr.dir), "bin")
+	bin := tr.beside("bin")
 	r := tr.run([]string{"OTEL=" + otel, "BIN=" + bin, "GOFLAGS=-tags=extra"}, "sh", "-ec", `env=$("$OTEL" env) && eval "$env" && go build -o "$BIN"`)
 	if r.code != 0 || r.out != "" || r.err != "" {
 		t.Fatalf("%v", r)

@@ -4,10 +4,12 @@
 //	go test ./...                     the sample that CI runs
 //	go test -all ./...                the whole table
 //	go test -all -go=go1.25.5 ./...   with another release of Go
+//	go test -all -record ./...        noting in results/ what has passed, for docs/modes.md
 //
 // In every row: go's exit status is the plain one; the program writes and ends as the plain one
-// and, if it runs here, has a span of its request; the tree is as it was; the modules have the
-// versions that they had; the language version and the GODEBUG defaults are the same.
+// and, if it runs here, has a span of its request; the tree is as it was; each package of the plain
+// build is compiled from the same files, those of the modules' versions in their paths, for the
+// same language version; programs have the same GODEBUG defaults (compiles_test.go).
 //
 // The tool under test is ../../build/otel, or what the variable OTEL_E2E_TOOL names.
 package modes
@@ -26,7 +28,9 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 var (
@@ -96,9 +100,11 @@ func removeAll(dir string) {
 
 // A tree is the program of testdata/app, in a folder of its own.
 type tree struct {
-	t   *testing.T
-	dir string   // where go works
-	env []string // of every command
+	t    *testing.T
+	dir  string        // where go works
+	env  []string      // of every command
+	wrap []string      // in front of every command
+	cpu  time.Duration // that its commands have taken
 }
 
 func newTree(t *testing.T) *tree {
@@ -109,7 +115,7 @@ func newTree(t *testing.T) *tree {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { removeAll(dir) })
-	tr := &tree{t: t, dir: filepath.Join(dir, "app")}
+	tr := &tree{t: t, dir: filepath.Join(dir, "around", "app")}
 	if err := os.CopyFS(tr.dir, os.DirFS("testdata/app")); err != nil {
 		t.Fatal(err)
 	}
@@ -117,6 +123,12 @@ func newTree(t *testing.T) *tree {
 }
 
 func (tr *tree) path(name string) string { return filepath.Join(tr.dir, name) }
+
+// around is the folder of the tree and of what it refers to: none of it may change.
+func (tr *tree) around() string { return filepath.Dir(tr.dir) }
+
+// beside returns a path where files may come and go.
+func (tr *tree) beside(name string) string { return filepath.Join(filepath.Dir(tr.around()), name) }
 
 func (tr *tree) write(name, text string) {
 	tr.t.Helper()
@@ -166,6 +178,7 @@ func (r result) String() string {
 
 func (tr *tree) run(env []string, words ...string) result {
 	tr.t.Helper()
+	words = append(slices.Clone(tr.wrap), words...)
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Dir = tr.dir
 	for _, v := range os.Environ() {
@@ -181,6 +194,7 @@ func (tr *tree) run(env []string, words ...string) result {
 	if err != nil && !errors.As(err, &exit) {
 		tr.t.Fatalf("%s: %v", strings.Join(words, " "), err)
 	}
+	tr.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
 
@@ -188,7 +202,7 @@ func (tr *tree) run(env []string, words ...string) result {
 func (tr *tree) snapshot() string {
 	tr.t.Helper()
 	var b strings.Builder
-	err := filepath.WalkDir(tr.dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(tr.around(), func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -213,8 +227,24 @@ func (tr *tree) snapshot() string {
 	return b.String()
 }
 
+// stdLocks has a lock for each way to compile the standard library.
+var stdLocks sync.Map
+
 // TestModes goes through the table.
 func TestModes(t *testing.T) {
+	var res results
+	t.Cleanup(func() { // when all rows are done
+		if !*record {
+			return
+		}
+		release, err := atHand()
+		if err == nil {
+			err = res.keep(release)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
 	for _, r := range rows {
 		t.Run(r.group+"/"+r.name, func(t *testing.T) {
 			if !r.sample && !*wholeTable {
@@ -226,7 +256,15 @@ func TestModes(t *testing.T) {
 			if _, err := exec.LookPath(r.needs); r.needs != "" && err != nil {
 				t.Skip(err)
 			}
-			t.Parallel()
+			t.Cleanup(func() { res.note(t, r) })
+			if !r.first {
+				t.Parallel()
+			}
+			if r.std != "" {
+				lock, _ := stdLocks.LoadOrStore(r.std, new(sync.Mutex))
+				lock.(*sync.Mutex).Lock()
+				defer lock.(*sync.Mutex).Unlock()
+			}
 			r.check(t)
 		})
 	}
@@ -247,28 +285,62 @@ func (r row) check(t *testing.T) {
 	if r.prepare != nil {
 		r.prepare(tr)
 	}
-	before := tr.snapshot()
-	plain, woven := r.build(tr, "plain", "go"), r.build(tr, "woven", otel, "go")
-	if plain.made.code != woven.made.code || (plain.made.code != 0) != (r.kind == refused) {
+	if r.leaves != "" { // with which the folder's time changes, as take sets it
+		tr.write(r.leaves, "")
+		r.take(tr, tr.beside("taken"))
+	}
+	before, prepared := tr.snapshot(), tr.cpu
+	plain := r.build(tr, "plain", "go")
+	plainCPU := tr.cpu - prepared
+	woven := r.build(tr, "woven", otel, "go")
+	t.Logf("processor time: %.1fs to prepare, %.1fs plain, %.1fs woven", prepared.Seconds(), plainCPU.Seconds(), (tr.cpu - prepared - plainCPU).Seconds())
+	if r.kind == declined {
+		if plain.made.code != 0 || woven.made.code == 0 || !strings.Contains(woven.made.err, r.says) {
+			t.Fatalf("not declined with %q\nplain: %vwoven: %v", r.says, plain.made, woven.made)
+		}
+	} else if plain.made.code != woven.made.code || (plain.made.code != 0) != (r.kind == refused) {
 		t.Fatalf("go %s\nplain: %vwoven: %v", strings.Join(r.args, " "), plain.made, woven.made)
 	}
+	r.compare(tr, plain, woven)
+	if !strings.Contains(woven.made.err, r.says) {
+		t.Errorf("without the words %q: %v", r.says, woven.made)
+	}
+	if r.after != nil {
+		r.after(tr, plain, woven)
+	}
+	if r.kind != declined {
+		r.sameCompiles(tr)
+	}
+	if d := diff(before, tr.snapshot()); d != "" {
+		t.Errorf("the tree changed:\n%s", d)
+	}
+}
+
+// compare holds what was made against each other.
+func (r row) compare(tr *tree, plain, woven one) {
+	t := tr.t
 	switch r.kind {
 	case program:
 		sameProgram(tr, plain, woven)
-	case output, refused:
+		r.sameInfo(t, plain, woven)
+	case output, refused, twice:
 		if d := diff(stable(plain.made.out), stable(woven.made.out)); d != "" {
 			t.Errorf("standard output, - plain, + woven:\n%s%v", d, woven.made)
 		}
 		if r.kind == refused && woven.made.err+woven.made.out == "" {
 			t.Error("refused without a word")
 		}
+		if r.kind == twice && (!strings.Contains(plain.made.out, "(cached)") || !strings.Contains(woven.made.out, "(cached)")) {
+			t.Errorf("not taken from go's cache the second time\nplain: %vwoven: %v", plain.made, woven.made)
+		}
 	case built:
 		if _, err := os.Stat(woven.path); err != nil {
 			t.Errorf("%v\n%v", err, woven.made)
 		}
-	}
-	if d := diff(before, tr.snapshot()); d != "" {
-		t.Errorf("the tree changed:\n%s", d)
+		// An archive of C's says nothing of its modules, nor does a test's program that is gone.
+		if _, err := buildinfo.ReadFile(plain.path); err == nil {
+			r.sameInfo(t, plain, woven)
+		}
 	}
 }
 
@@ -280,27 +352,59 @@ type one struct {
 
 // build runs the row's command with OUT as a path beside the tree.
 func (r row) build(tr *tree, kind string, tool ...string) one {
-	out := filepath.Join(filepath.Dir(tr.dir), kind, "out")
+	out := tr.beside(filepath.Join(kind, "out"))
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		tr.t.Fatal(err)
 	}
 	o := one{path: out}
-	words := slices.Clone(tool)
-	for _, a := range r.args {
-		words = append(words, strings.ReplaceAll(strings.ReplaceAll(a, "DIRLINK", filepath.Join(filepath.Dir(tr.dir), "link")), "OUT", out))
-	}
 	if r.made != "" {
 		o.path = filepath.Join(filepath.Dir(out), r.made)
 	}
-	env := []string{"GOBIN=" + filepath.Dir(out), "OTEL_TRACES_EXPORTER=none"}
-	for _, v := range r.env {
-		env = append(env, strings.ReplaceAll(strings.ReplaceAll(v, "DIR", tr.dir), "OUT", out))
-	}
+	words, env := append(slices.Clone(tool), r.words(tr, out)...), r.environ(tr, out)
 	o.made = tr.run(env, words...)
+	if r.kind == twice {
+		o.made = tr.run(env, words...)
+	}
+	if r.leaves != "" {
+		r.take(tr, out)
+	}
 	return o
 }
 
-// sameProgram runs both programs, and holds what is in them against each other.
+// words returns the arguments of go, and environ what is in its environment.
+func (r row) words(tr *tree, out string) (words []string) {
+	for _, a := range r.args {
+		words = append(words, r.fill(tr, out, a))
+	}
+	return words
+}
+
+func (r row) fill(tr *tree, out, text string) string {
+	return strings.NewReplacer("DIRLINK", filepath.Join(tr.around(), "link"), "DIR", tr.dir, "OUT", out).Replace(text)
+}
+
+func (r row) environ(tr *tree, out string) []string {
+	env := []string{"GOBIN=" + filepath.Dir(out), "OTEL_TRACES_EXPORTER=none"}
+	for _, v := range r.env {
+		env = append(env, r.fill(tr, out, v))
+	}
+	return env
+}
+
+// take moves the file that the command is to leave in the tree out of it.
+func (r row) take(tr *tree, out string) {
+	tr.t.Helper()
+	dir := filepath.Dir(tr.path(r.leaves))
+	if err := os.Rename(tr.path(r.leaves), out); err != nil {
+		tr.t.Fatal(err)
+	}
+	then := time.Unix(1e9, 0)
+	if err := os.Chtimes(dir, then, then); err != nil {
+		tr.t.Fatal(err)
+	}
+}
+
+// sameProgram runs both programs.
 func sameProgram(tr *tree, plain, woven one) {
 	t := tr.t
 	p, w := tr.run([]string{"OTEL_TRACES_EXPORTER=console"}, plain.path, "you"), tr.run([]string{"OTEL_TRACES_EXPORTER=console"}, woven.path, "you")
@@ -315,6 +419,11 @@ func sameProgram(tr *tree, plain, woven one) {
 			t.Errorf("no span %q:\n%s", span, w.err)
 		}
 	}
+}
+
+// sameInfo holds what both say of how they were made against each other.
+func (r row) sameInfo(t *testing.T, plain, woven one) {
+	t.Helper()
 	pi, err1 := buildinfo.ReadFile(plain.path)
 	wi, err2 := buildinfo.ReadFile(woven.path)
 	if err1 != nil || err2 != nil {
@@ -325,7 +434,7 @@ func sameProgram(tr *tree, plain, woven one) {
 		have[m.Path] = describe(m)
 	}
 	for _, m := range pi.Deps {
-		if have[m.Path] != describe(m) {
+		if have[m.Path] != describe(m) && !(r.moves && strings.HasPrefix(m.Path, "go.opentelemetry.io/")) {
 			t.Errorf("%s: plain %s, woven %s", m.Path, describe(m), have[m.Path])
 		}
 	}

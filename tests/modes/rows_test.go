@@ -10,10 +10,12 @@ import (
 type kind int
 
 const (
-	program kind = iota // it is run, and gives spans
-	built               // it is there
-	output              // what the command has written to standard output
-	refused             // go refuses it; what it says
+	program  kind = iota // it is run, and gives spans
+	built                // it is there
+	output               // what the command has written to standard output
+	twice                // the same, and the second time it comes from go's cache of tests
+	refused              // go refuses it; what it says
+	declined             // go takes it, otel refuses it with a clear word
 )
 
 // A row is one way to build.
@@ -25,8 +27,14 @@ type row struct {
 	prepare     func(*tree)
 	kind        kind
 	made        string // the program's name beside OUT, where go chooses it
+	leaves      string // the file that the command is to leave in the tree
+	says        string // what otel says of it on standard error
+	moves       bool   // OpenTelemetry's modules
+	after       func(tr *tree, plain, woven one)
 	since       string // the release of Go that has it
 	needs       string // a program that has to be in PATH
+	first       bool   // before all others: it compiles for them, too
+	std         string // the standard library compiled with other flags: one after the other, the next has it
 }
 
 func build(args ...string) []string { return append([]string{"build", "-o", "OUT"}, args...) }
@@ -38,7 +46,10 @@ func lang(line string) func(*tree) {
 
 var rows = []row{
 	// ---- commands
-	{group: "commands", name: "build", sample: true, args: build()},
+	{group: "commands", name: "build", sample: true, args: build(), first: true},
+	{group: "commands", name: "build without -o", args: []string{"build"}, leaves: "app"},
+	{group: "commands", name: "build --o=", args: []string{"build", "--o=OUT", "."}},
+	{group: "commands", name: "build -o /dev/null", args: []string{"build", "-o", "/dev/null", "."}, kind: output},
 	{group: "commands", name: "build -o dir/ ./...", args: []string{"build", "-o", "OUT/", "./..."}, made: "out/app"},
 	{group: "commands", name: "build one of several mains", args: build("./cmd/second"), kind: built},
 	{group: "commands", name: "build files", sample: true, args: build("main.go")},
@@ -54,7 +65,12 @@ var rows = []row{
 	{group: "commands", name: "test -c", args: []string{"test", "-c", "-o", "OUT", "./lib"}, kind: built},
 	{group: "commands", name: "test -cover", args: []string{"test", "-cover", "./lib"}, kind: output},
 	{group: "commands", name: "test -coverpkg=./...", args: []string{"test", "-coverpkg=./...", "./..."}, kind: output},
-	{group: "commands", name: "test -covermode=atomic -race", args: []string{"test", "-covermode=atomic", "-race", "./lib"}, kind: output},
+	{group: "commands", name: "test -covermode=atomic -race", args: []string{"test", "-covermode=atomic", "-race", "./lib"}, kind: output, std: "race"},
+	{group: "commands", name: "test, cached", sample: true, args: []string{"test", "./lib"}, kind: twice},
+	{group: "commands", name: "test, no goroutine left (goleak)", args: []string{"test", "-count=1", "-v", "./lib"}, kind: output, prepare: leaks},
+	{group: "commands", name: "test, in a bubble (testing/synctest)", since: "go1.25", args: []string{"test", "-count=1", "-v", "./lib"}, kind: output, prepare: bubble},
+	{group: "commands", name: "test of a dependency", args: []string{"test", "github.com/google/uuid"}, kind: output},
+	{group: "commands", name: "test of what our runtime imports", args: []string{"test", "net/url", "net/http/httptest"}, kind: output},
 	{group: "commands", name: "test that fails", args: []string{"test", "./lib"}, kind: refused,
 		prepare: func(tr *tree) {
 			tr.write("lib/fail_test.go", "package lib\n\nimport \"testing\"\n\nfunc TestFail(t *testing.T) { t.Fatal(\"no\") }\n")
@@ -84,14 +100,17 @@ var rows = []row{
 	{group: "flags", name: "-n", args: []string{"build", "-n", "."}, kind: output},
 	{group: "flags", name: "-json", args: build("-json")},
 	{group: "flags", name: "-a", args: build("-a")},
-	{group: "flags", name: "-race", args: build("-race")},
+	{group: "flags", name: "-race", args: build("-race"), std: "race"},
 	{group: "flags", name: "-asan", args: build("-asan")},
 	{group: "flags", name: "-msan", args: build("-msan"), env: []string{"CC=clang"}, needs: "clang"},
 	{group: "flags", name: "-pkgdir", args: build("-pkgdir", "OUT.pkg")},
 	{group: "flags", name: "-linkshared", args: build("-linkshared")},
-	{group: "flags", name: "-cover", args: build("-cover"), env: []string{"GOCOVERDIR=DIR"}, kind: built},
+	{group: "flags", name: "-cover", args: build("-cover"), prepare: func(tr *tree) {
+		tr.env = append(tr.env, "GOCOVERDIR="+tr.beside(""))
+	}},
 	{group: "flags", name: "-pgo=off", args: build("-pgo=off")},
-	{group: "flags", name: "default.pgo", args: build(), prepare: profile},
+	{group: "flags", name: "default.pgo", args: build(), prepare: profile("default.pgo"), std: "pgo"},
+	{group: "flags", name: "-pgo=file", args: build("-pgo=cpu.pprof"), prepare: profile("cpu.pprof"), std: "pgo"},
 	{group: "flags", name: "-gcflags", sample: true, args: build("-gcflags=-N -l")},
 	{group: "flags", name: "-gcflags=all=", args: build("-gcflags=all=-N -l")},
 	{group: "flags", name: "-gcflags=net/http=", args: build("-gcflags=net/http=-l", "-gcflags=-N")},
@@ -101,8 +120,9 @@ var rows = []row{
 			tr.write("other.txt", strings.Replace(tr.read("lib/plain.go"), `""`, `" overlaid"`, 1))
 			tr.write("overlay.json", `{"Replace":{"lib/plain.go":"other.txt"}}`)
 		}},
-	{group: "flags", name: "-toolexec", args: build("-toolexec=env OF_THE_USER=1")},
+	{group: "flags", name: "-toolexec", args: build("-toolexec='DIR/../tool'"), prepare: userTool, after: sameTools},
 	{group: "flags", name: "-mod=mod", args: build("-mod=mod")},
+	{group: "flags", name: "-mod=readonly", args: build("-mod=readonly")},
 	{group: "flags", name: "-modfile", sample: true, args: build("-modfile=other.mod"),
 		prepare: func(tr *tree) {
 			tr.write("other.mod", tr.read("go.mod"))
@@ -118,7 +138,7 @@ var rows = []row{
 	{group: "flags", name: "GOGC of the user's own", args: []string{"run", "."}, env: []string{"GOGC=77"}, kind: output},
 	{group: "flags", name: "CGO_ENABLED=0", args: build(), env: []string{"CGO_ENABLED=0"}},
 	{group: "flags", name: "cgo", sample: true, args: build(), prepare: withC},
-	{group: "flags", name: "cgo -race -trimpath", args: build("-race", "-trimpath"), prepare: withC},
+	{group: "flags", name: "cgo -race -trimpath", args: build("-race", "-trimpath"), prepare: withC, std: "race"},
 	{group: "flags", name: "assembly", args: build(),
 		prepare: func(tr *tree) {
 			tr.write("lib/add.s", "#include \"textflag.h\"\n\nTEXT ·one(SB), NOSPLIT, $0-8\n\tMOVQ $1, ret+0(FP)\n\tRET\n")
@@ -134,12 +154,12 @@ var rows = []row{
 
 	// ---- what is built
 	{group: "buildmode", name: "exe", args: build("-buildmode=exe")},
-	{group: "buildmode", name: "pie", args: build("-buildmode=pie")},
-	{group: "buildmode", name: "c-shared", args: build("-buildmode=c-shared"), kind: built},
-	{group: "buildmode", name: "c-archive", args: build("-buildmode=c-archive"), kind: built},
+	{group: "buildmode", name: "pie", args: build("-buildmode=pie"), std: "shared"},
+	{group: "buildmode", name: "c-shared", args: build("-buildmode=c-shared"), kind: built, prepare: exported, after: calledByC, std: "shared"},
+	{group: "buildmode", name: "c-archive", args: build("-buildmode=c-archive"), kind: built, prepare: exported, after: calledByC, std: "shared"},
 	{group: "buildmode", name: "shared, with -o", args: build("-buildmode=shared", "./lib"), kind: refused},
 	{group: "buildmode", name: "shared, of a program", args: []string{"build", "-buildmode=shared", "."}, kind: refused},
-	{group: "buildmode", name: "plugin", args: build("-buildmode=plugin"), kind: built},
+	{group: "buildmode", name: "plugin", args: build("-buildmode=plugin"), kind: built, prepare: opened, after: openedByHost},
 
 	// ---- other systems
 	{group: "systems", name: "linux/arm64", args: build(), env: []string{"GOARCH=arm64", "CGO_ENABLED=0"}, kind: built},
@@ -148,6 +168,8 @@ var rows = []row{
 	{group: "systems", name: "darwin/arm64", args: build(), env: []string{"GOOS=darwin", "GOARCH=arm64", "CGO_ENABLED=0"}, kind: built},
 	{group: "systems", name: "windows/amd64", args: build(), env: []string{"GOOS=windows", "CGO_ENABLED=0"}, kind: built},
 	{group: "systems", name: "freebsd/amd64", args: build(), env: []string{"GOOS=freebsd", "CGO_ENABLED=0"}, kind: built},
+	{group: "systems", name: "linux/s390x", args: build(), env: []string{"GOARCH=s390x", "CGO_ENABLED=0"}, kind: built},
+	{group: "systems", name: "wasip1/wasm", args: build(), env: []string{"GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0"}, kind: built},
 	{group: "systems", name: "GOAMD64=v3", args: build(), env: []string{"GOAMD64=v3"}, kind: built},
 
 	// ---- modules
@@ -155,6 +177,7 @@ var rows = []row{
 	{group: "modules", name: "go 1.13", args: build(), prepare: lang("go 1.13\n")},
 	{group: "modules", name: "go 1.16, vendored", args: build(), prepare: vendored("go 1.16\n")},
 	{group: "modules", name: "go 1.17", args: build(), prepare: lang("go 1.17\n")},
+	{group: "modules", name: "go 1.20", args: build(), prepare: lang("go 1.20\n")},
 	{group: "modules", name: "go 1.22", sample: true, args: build(), prepare: lang("go 1.22\n")},
 	{group: "modules", name: "toolchain line", args: build(), prepare: lang("go 1.22\n\ntoolchain go1.24.0\n")},
 	{group: "modules", name: "godebug line", args: build(), prepare: lang("go 1.23\n\ngodebug panicnil=1\n")},
@@ -162,11 +185,11 @@ var rows = []row{
 	{group: "modules", name: "in a nested module", args: []string{"build", "-C", "nested", "-o", "OUT"}, prepare: nested},
 	{group: "modules", name: "workspace", sample: true, args: build(), prepare: workspace("")},
 	{group: "modules", name: "workspace, replace", args: build(), prepare: workspace("\nreplace github.com/google/uuid => github.com/google/uuid v1.4.0\n")},
-	{group: "modules", name: "workspace, vendored", args: build(), prepare: func(tr *tree) {
+	{group: "modules", name: "workspace, vendored, no module cache", prepare: func(tr *tree) {
 		workspace("")(tr)
 		tr.goes("work", "vendor")
-		tr.env = append(tr.env, "GOPROXY=off")
-	}},
+		offline(tr)
+	}, args: build()},
 	{group: "modules", name: "workspace, godebug line", sample: true, args: build(), prepare: workspace("\ngodebug panicnil=1\n")},
 	{group: "modules", name: "workspace, godebug block", args: build(),
 		prepare: workspace("\ngodebug (\n\tdefault=go1.21 // as it was\n\thttp2client=0\n)\n")},
@@ -177,7 +200,10 @@ var rows = []row{
 		tr.edit("go.work", "go 1.22\n", "go 1.25\n")
 		tr.write("node_modules/x.go", "package broken {\n")
 	}},
-	{group: "modules", name: "GOWORK=off", args: build(), prepare: workspace(""), env: []string{"GOWORK=off"}, kind: refused},
+	{group: "modules", name: "GOWORK=off, where go.work is needed", args: build(), prepare: workspace(""), env: []string{"GOWORK=off"}, kind: refused},
+	{group: "modules", name: "GOWORK=off", args: build(), env: []string{"GOWORK=off"}, prepare: func(tr *tree) {
+		tr.write("go.work", "go 1.22\n\nuse (\n\t.\n\t./none\n)\n")
+	}},
 	{group: "modules", name: "GOWORK=path", args: build(), env: []string{"GOWORK=DIR/../elsewhere/go.work"},
 		prepare: func(tr *tree) {
 			tr.write("../elsewhere/go.work", "go 1.22\n\nuse ../app\n")
@@ -200,15 +226,39 @@ var rows = []row{
 		tr.write("node_modules/x.go", "package broken {\n")
 	}},
 	{group: "modules", name: "read-only tree", sample: true, args: build(), prepare: readOnly},
+	{group: "modules", name: "read-only module cache, no network", args: build(), prepare: readOnlyCache},
 	{group: "modules", name: "through a symbolic link", args: []string{"build", "-C", "DIRLINK", "-o", "OUT"}, prepare: func(tr *tree) {
-		if err := os.Symlink(tr.dir, filepath.Join(filepath.Dir(tr.dir), "link")); err != nil {
+		if err := os.Symlink(tr.dir, filepath.Join(tr.around(), "link")); err != nil {
 			tr.t.Fatal(err)
 		}
 	}},
-	{group: "modules", name: "GOPATH mode", args: build(), env: []string{"GO111MODULE=off"}, kind: refused},
+	{group: "modules", name: "working folder that is a symbolic link", args: build(), prepare: func(tr *tree) {
+		link := filepath.Join(tr.around(), "link")
+		if err := os.Symlink(tr.dir, link); err != nil {
+			tr.t.Fatal(err)
+		}
+		tr.dir = link
+	}},
+	{group: "modules", name: "file that is a symbolic link", args: build(), prepare: func(tr *tree) {
+		tr.write("../elsewhere/plain.txt", tr.read("lib/plain.go"))
+		os.Remove(tr.path("lib/plain.go"))
+		if err := os.Symlink("../../elsewhere/plain.txt", tr.path("lib/plain.go")); err != nil {
+			tr.t.Fatal(err)
+		}
+	}},
+	{group: "modules", name: "private module", args: build(), prepare: private, needs: "git"},
+	{group: "modules", name: "GOPATH mode", args: build(), env: []string{"GO111MODULE=off", "GOPATH=DIR/gopath"}, kind: declined, says: "GO111MODULE", prepare: gopath},
+	{group: "modules", name: "file in no module", args: build("main.go"), says: "without telemetry", kind: built, prepare: func(tr *tree) {
+		os.Remove(tr.path("go.mod"))
+		tr.write("main.go", "package main\n\nimport \"net/http\"\n\nfunc main() { http.NewServeMux() }\n")
+	}},
 	{group: "modules", name: "no module at all", args: build("main.go"), kind: refused, prepare: func(tr *tree) { os.Remove(tr.path("go.mod")) }},
 
 	// ---- OpenTelemetry that is there already
+	{group: "otel", name: "API and SDK, v1.19.0, too old: moved", args: build(), prepare: telemetry("otel@v1.19.0", "otel/sdk@v1.19.0"),
+		moves: true, says: "otel: moved go.opentelemetry.io/otel"},
+	{group: "otel", name: "API alone, v1.35.0, through otelhttp: moved", moves: true, says: "otel: moved go.opentelemetry.io/otel", args: build(), prepare: library("go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp", "v0.60.0")},
+	{group: "otel", name: "in the build list alone, through grpc v1.75.0", args: build(), prepare: library("google.golang.org/grpc/codes", "google.golang.org/grpc@v1.75.0")},
 	{group: "otel", name: "API alone, v1.41.0", args: build(), prepare: telemetry("otel@v1.41.0", "")},
 	{group: "otel", name: "API and SDK, v1.21.0", sample: true, args: build(), prepare: telemetry("otel@v1.21.0", "otel/sdk@v1.21.0")},
 	{group: "otel", name: "API and SDK, v1.32.0", args: build(), prepare: telemetry("otel@v1.32.0", "otel/sdk@v1.32.0")},
@@ -218,9 +268,16 @@ var rows = []row{
 	{group: "drop-in", name: "OTEL_GO_OFF=1", args: []string{"list", "-deps", "."}, env: []string{"OTEL_GO_OFF=1"}, kind: output},
 }
 
-// profile makes a default.pgo: packages are then compiled for this program.
-func profile(tr *tree) {
-	tr.goes("test", "-run=^$", "-bench=Loop", "-benchtime=300ms", "-cpuprofile="+tr.path("default.pgo"), "-o", filepath.Join(filepath.Dir(tr.dir), "x.test"), "./lib")
+// profile gives the program a profile: packages are then compiled for it. It is that of
+// BenchmarkLoop, and the same every time, for what is compiled with it to be found again.
+func profile(name string) func(*tree) {
+	return func(tr *tree) {
+		text, err := os.ReadFile("testdata/cpu.pprof")
+		if err != nil {
+			tr.t.Fatal(err)
+		}
+		tr.write(name, string(text))
+	}
 }
 
 func withC(tr *tree) {
@@ -233,8 +290,13 @@ func vendored(line string) func(*tree) {
 	return func(tr *tree) {
 		lang(line)(tr)
 		tr.goes("mod", "vendor")
-		tr.env = append(tr.env, "GOPROXY=off", "GOMODCACHE="+filepath.Join(filepath.Dir(tr.dir), "modcache"), "GOFLAGS=-modcacherw")
+		offline(tr)
 	}
+}
+
+// offline takes the network away, and what came from it.
+func offline(tr *tree) {
+	tr.env = append(tr.env, "GOPROXY=off", "GOMODCACHE="+tr.beside("modcache"), "GOFLAGS=-modcacherw")
 }
 
 // nested puts a copy of the program into a module of its own, below.
@@ -251,18 +313,97 @@ func workspace(more string) func(*tree) {
 		tr.write("go.work", "go 1.22\n\nuse (\n\t.\n\t./lib\n)\n"+more)
 		if more != "" {
 			tr.goes("work", "sync")
-			tr.goes("build", "-o", filepath.Join(filepath.Dir(tr.dir), "x")) // go writes go.work.sum
+			tr.goes("build", "-o", tr.beside("x")) // go writes go.work.sum
 		}
 	}
 }
 
-func readOnly(tr *tree) {
-	filepath.WalkDir(tr.dir, func(path string, d os.DirEntry, err error) error {
+func readOnly(tr *tree) { protect(tr, tr.dir) }
+
+// readOnlyCache has what the program needs in a module cache to which nothing can be added.
+func readOnlyCache(tr *tree) {
+	tr.env = append(tr.env, "GOMODCACHE="+tr.beside("modcache"))
+	tr.goes("build", "-o", tr.beside("x"))
+	tr.env = append(tr.env, "GOPROXY=off")
+	protect(tr, tr.beside("modcache"))
+}
+
+// protect takes the right to write, and from root the right to write all the same.
+func protect(tr *tree, dir string) {
+	if os.Getuid() == 0 {
+		tr.wrap = []string{"setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"}
+	}
+	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if d.IsDir() {
 			return os.Chmod(path, 0o555)
 		}
 		return os.Chmod(path, 0o444)
 	})
+}
+
+// gopath lays the program out as it was done before there were modules.
+func gopath(tr *tree) {
+	tr.edit("main.go", "\t\"github.com/google/uuid\"\n", "")
+	tr.edit("main.go", "\tfmt.Println(\"uuid\", uuid.Nil)\n", "")
+	tr.write("gopath/src/example.com/app/lib/lib.go", tr.read("lib/lib.go"))
+	tr.write("gopath/src/example.com/app/lib/plain.go", tr.read("lib/plain.go"))
+}
+
+// leaks has the tests of lib end with no goroutine of theirs running.
+func leaks(tr *tree) {
+	tr.write("lib/leak_test.go", "package lib\n\nimport (\n\t\"net/http\"\n\t\"testing\"\n\n\t\"go.uber.org/goleak\"\n)\n\n"+
+		"func TestLeak(t *testing.T) {\n\tdefer goleak.VerifyNone(t)\n\tGreeting(\"leak\")\n\thttp.DefaultClient.CloseIdleConnections()\n}\n")
+	tr.goes("get", "go.uber.org/goleak@v1.3.0")
+}
+
+// bubble has a request of lib's tests in a bubble, which cannot be left while a goroutine of it runs
+// or waits outside.
+func bubble(tr *tree) {
+	lang("go 1.25\n")(tr)
+	text, err := os.ReadFile("testdata/bubble_test.go.txt")
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	tr.write("lib/bubble_test.go", string(text))
+}
+
+// private makes the program import a module that is in a repository of its owner's alone.
+func private(tr *tree) {
+	repo := tr.beside("repos/greet.git")
+	for name, text := range map[string]string{
+		"go.mod":   "module private.example.com/greet.git\n",
+		"greet.go": "package greet\n\n// Word is the word.\nconst Word = \"hello\"\n",
+	} {
+		if err := os.MkdirAll(repo, 0o755); err != nil {
+			tr.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(repo, name), []byte(text), 0o644); err != nil {
+			tr.t.Fatal(err)
+		}
+	}
+	for _, words := range []string{"init -q", "add .", "-c user.name=a -c user.email=a@example.com commit -q -m one", "tag v1.0.0"} {
+		if r := tr.run(nil, append([]string{"git", "-C", repo}, strings.Fields(words)...)...); r.code != 0 {
+			tr.t.Fatalf("git %s: %v", words, r)
+		}
+	}
+	tr.env = append(tr.env, "GOPRIVATE=private.example.com", "GIT_CONFIG_COUNT=1",
+		"GIT_CONFIG_KEY_0=url.file://"+tr.beside("repos")+"/.insteadOf", "GIT_CONFIG_VALUE_0=https://private.example.com/")
+	tr.edit("main.go", "\t\"example.com/app/lib\"\n", "\t\"example.com/app/lib\"\n\tgreet \"private.example.com/greet.git\"\n")
+	tr.edit("main.go", "\"loop\", ", "\"loop\", greet.Word, ")
+	tr.goes("get", "private.example.com/greet.git@v1.0.0")
+}
+
+// library makes the program import a package that brings OpenTelemetry along.
+func library(path, version string) func(*tree) {
+	return func(tr *tree) {
+		lang("go 1.24\n")(tr)
+		tr.edit("main.go", "\t\"example.com/app/lib\"\n", "\t\"example.com/app/lib\"\n\t_ \""+path+"\"\n")
+		if !strings.Contains(version, "@") {
+			version = path + "@" + version
+		}
+		tr.goes("get", version)
+		tr.goes("mod", "tidy")
+	}
 }
 
 // telemetry makes the program use OpenTelemetry itself.

@@ -26,7 +26,7 @@ func TestShared(t *testing.T) {
 
 func sharedBuilds(t *testing.T, folder1, folder2 string, flags ...string) {
 	tr := newTree(t)
-	dir := filepath.Dir(tr.dir)
+	dir := tr.beside("")
 	prog, shared := filepath.Join(dir, "cacheprog"), filepath.Join(dir, "shared")
 	if err := os.Mkdir(shared, 0o755); err != nil {
 		t.Fatal(err)
