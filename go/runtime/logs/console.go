@@ -5,11 +5,15 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"unsafe"
 
 	"go.opentelemetry.io/otel/log"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
+
+	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/logvalue"
 )
 
 // console writes records as people read them, a line for each:
@@ -34,17 +38,45 @@ func writeLine(b *bytes.Buffer, r *sdklog.Record) {
 	if level == "" {
 		level = r.Severity().String()
 	}
-	fmt.Fprintf(b, "%-5s %s", line(level), line(r.Body().String()))
+	fmt.Fprintf(b, "%-5s %s", line(level), line(textOf(logvalue.Body(r))))
 	space := "  "
-	r.WalkAttributes(func(kv log.KeyValue) bool {
-		b.WriteString(space + line(kv.Key) + "=" + line(kv.Value.String()))
+	logvalue.Walk(r, func(a hook.LogAttr) {
+		b.WriteString(space + line(a.Key) + "=" + line(textOf(a.Value)))
 		space = " "
-		return true
 	})
 	if id := r.TraceID(); id.IsValid() {
 		b.WriteString("  trace " + id.String())
 	}
 	b.WriteByte('\n')
+}
+
+// textOf is a value as people read it.
+func textOf(v hook.LogValue) string {
+	switch v.Kind() {
+	case hook.LogKindString:
+		return v.String()
+	case hook.LogKindInt:
+		return strconv.FormatInt(v.Int(), 10)
+	case hook.LogKindFloat:
+		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
+	case hook.LogKindBool:
+		return strconv.FormatBool(v.Bool())
+	case hook.LogKindBytes:
+		return fmt.Sprint(v.Bytes())
+	case hook.LogKindList:
+		list := make([]string, len(v.List()))
+		for i, x := range v.List() {
+			list[i] = textOf(x)
+		}
+		return fmt.Sprint(list)
+	case hook.LogKindMap:
+		list := make([]string, len(v.Map()))
+		for i, a := range v.Map() {
+			list[i] = a.Key + ":" + textOf(a.Value)
+		}
+		return fmt.Sprint(list)
+	}
+	return "<nil>"
 }
 
 // line makes text fit for a line.

@@ -20,6 +20,7 @@ import (
 	"otel.tool/runtime/internal/batch"
 	"otel.tool/runtime/internal/config"
 	"otel.tool/runtime/internal/exit"
+	"otel.tool/runtime/internal/logvalue"
 	"otel.tool/runtime/internal/otlp/otlplog"
 	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/setup"
@@ -173,40 +174,6 @@ func emit(r *hook.LogRecord) {
 	out.SetTimestamp(r.Time)
 	out.SetSeverity(log.Severity(r.Severity))
 	out.SetSeverityText(r.Level)
-	out.SetBody(log.StringValue(r.Body))
-	attrs := make([]log.KeyValue, len(r.Attrs))
-	for i, a := range r.Attrs {
-		attrs[i] = log.KeyValue{Key: a.Key, Value: valueOf(a.Value)}
-	}
-	out.AddAttributes(attrs...)
+	logvalue.Fill(&out, r.Body, r.Attrs)
 	loggerFor(r).Emit(r.Context, out)
-}
-
-// valueOf returns a value as the API has it, all that it holds copied.
-func valueOf(v hook.LogValue) log.Value {
-	switch v.Kind() {
-	case hook.LogKindString:
-		return log.StringValue(v.String())
-	case hook.LogKindInt:
-		return log.Int64Value(v.Int())
-	case hook.LogKindFloat:
-		return log.Float64Value(v.Float())
-	case hook.LogKindBool:
-		return log.BoolValue(v.Bool())
-	case hook.LogKindBytes:
-		return log.BytesValue(append([]byte{}, v.Bytes()...))
-	case hook.LogKindList:
-		list := make([]log.Value, len(v.List()))
-		for i, x := range v.List() {
-			list[i] = valueOf(x)
-		}
-		return log.SliceValue(list...)
-	case hook.LogKindMap:
-		list := make([]log.KeyValue, len(v.Map()))
-		for i, a := range v.Map() {
-			list[i] = log.KeyValue{Key: a.Key, Value: valueOf(a.Value)}
-		}
-		return log.MapValue(list...)
-	}
-	return log.Value{}
 }

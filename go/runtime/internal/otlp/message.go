@@ -184,8 +184,7 @@ func AppendAttr(w *wire.Writer, field int, kv attribute.KeyValue) {
 	w.Close(m)
 }
 
-// appendValue writes the fields of an AnyValue. A kind of value that is newer
-// than this code goes out as text.
+// appendValue writes the fields of an AnyValue.
 func appendValue(w *wire.Writer, v attribute.Value) {
 	switch v.Type() {
 	case attribute.INVALID:
@@ -209,6 +208,24 @@ func appendValue(w *wire.Writer, v attribute.Value) {
 	case attribute.FLOAT64SLICE:
 		list := v.AsFloat64Slice()
 		appendArray(w, len(list), func(i int) { w.Double(4, list[i]) })
+	default:
+		appendLater(w, v)
+	}
+}
+
+// appendLater writes a value of a kind that our own version of OpenTelemetry does not name:
+// bytes and lists of any values, which there are since v1.44, and maps, since v1.45. One that is
+// newer than this code goes out as text.
+func appendLater(w *wire.Writer, v attribute.Value) {
+	switch x := v.AsInterface().(type) {
+	case []byte:
+		w.Bytes(7, x)
+	case []attribute.Value:
+		appendArray(w, len(x), func(i int) { appendValue(w, x[i]) })
+	case []attribute.KeyValue:
+		m := w.Open(6)
+		AppendAttrs(w, 1, x)
+		w.Close(m)
 	default:
 		w.String(1, v.Emit())
 	}

@@ -4,9 +4,10 @@ package otlplog
 import (
 	"context"
 
-	"go.opentelemetry.io/otel/log"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 
+	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/logvalue"
 	"otel.tool/runtime/internal/otlp"
 	"otel.tool/runtime/internal/wire"
 )
@@ -55,15 +56,12 @@ func appendRecord(w *wire.Writer, r *sdklog.Record) {
 	if text := r.SeverityText(); text != "" {
 		w.String(3, text)
 	}
-	if body := r.Body(); !body.Empty() {
+	if body := logvalue.Body(r); body.Kind() != hook.LogKindEmpty {
 		b := w.Open(5)
 		appendValue(w, body)
 		w.Close(b)
 	}
-	r.WalkAttributes(func(kv log.KeyValue) bool {
-		appendAttr(w, 6, kv)
-		return true
-	})
+	logvalue.Walk(r, func(a hook.LogAttr) { appendAttr(w, 6, a) })
 	otlp.AppendCount(w, 7, r.DroppedAttributes())
 	if f := r.TraceFlags(); f != 0 {
 		w.Fixed32(8, uint32(f))
@@ -83,41 +81,41 @@ func appendRecord(w *wire.Writer, r *sdklog.Record) {
 	w.Close(m)
 }
 
-func appendAttr(w *wire.Writer, field int, kv log.KeyValue) {
+func appendAttr(w *wire.Writer, field int, a hook.LogAttr) {
 	m := w.Open(field)
-	w.String(1, kv.Key)
+	w.String(1, a.Key)
 	v := w.Open(2)
-	appendValue(w, kv.Value)
+	appendValue(w, a.Value)
 	w.Close(v)
 	w.Close(m)
 }
 
 // appendValue writes the fields of an AnyValue.
-func appendValue(w *wire.Writer, v log.Value) {
+func appendValue(w *wire.Writer, v hook.LogValue) {
 	switch v.Kind() {
-	case log.KindString:
-		w.String(1, v.AsString())
-	case log.KindBool:
-		w.Bool(2, v.AsBool())
-	case log.KindInt64:
-		w.Uint(3, uint64(v.AsInt64()))
-	case log.KindFloat64:
-		w.Double(4, v.AsFloat64())
-	case log.KindSlice:
+	case hook.LogKindString:
+		w.String(1, v.String())
+	case hook.LogKindBool:
+		w.Bool(2, v.Bool())
+	case hook.LogKindInt:
+		w.Uint(3, uint64(v.Int()))
+	case hook.LogKindFloat:
+		w.Double(4, v.Float())
+	case hook.LogKindList:
 		m := w.Open(5)
-		for _, x := range v.AsSlice() {
+		for _, x := range v.List() {
 			item := w.Open(1)
 			appendValue(w, x)
 			w.Close(item)
 		}
 		w.Close(m)
-	case log.KindMap:
+	case hook.LogKindMap:
 		m := w.Open(6)
-		for _, kv := range v.AsMap() {
-			appendAttr(w, 1, kv)
+		for _, a := range v.Map() {
+			appendAttr(w, 1, a)
 		}
 		w.Close(m)
-	case log.KindBytes:
-		w.Bytes(7, v.AsBytes())
+	case hook.LogKindBytes:
+		w.Bytes(7, v.Bytes())
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/logvalue"
 	_ "otel.tool/runtime/logs"
 )
 
@@ -39,7 +40,7 @@ func main() {
 		defer log.Fatal("as it is")
 	case "api":
 		var r otellog.Record
-		r.SetBody(otellog.StringValue("by the API"))
+		logvalue.Fill(&r, "by the API", nil) // SetBody's parameter depends on the version
 		global.Logger("lib").Emit(context.Background(), r)
 		return
 	}
