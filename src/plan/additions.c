@@ -2,6 +2,7 @@
 
 #include "os/file.h"
 #include "plan/hidden.h"
+#include "plan/laterlog.h"
 #include "plan/vendor.h"
 #include "weave/adapter.h"
 
@@ -312,6 +313,12 @@ static bool keep_versions(Planner *p)
 	if (root.len == 0 && p->env.work.len == 0)
 		hidden_replace(p);
 	workspace_keep(&p->workspace, &p->packages, p->requirements, &p->out->moved);
+	if (!strlist_has(&p->out->signals, S("logs")))
+		return true;
+	if (!laterlog_read(p, &p->laterlog))
+		return false;
+	if (p->laterlog.len > 0)
+		laterlog_add(p, p->laterlog, p->requirements);
 	return true;
 }
 
@@ -325,6 +332,8 @@ static bool change_go_mod(Planner *p, Str dir, bool first)
 	if (!file_read(p->arena, path, &text, p->diags))
 		return false;
 	Str changed = workspace_go_mod(&p->workspace, &p->packages, p->requirements, ours, text);
+	if (ours && p->laterlog.len > 0)
+		changed = laterlog_go_mod(p->arena, p->laterlog, changed);
 	if (first)
 		changed = str_format(p->arena, "%.*s%.*s", STR_ARG(changed),
 			STR_ARG(workspace_excludes(&p->workspace)));

@@ -193,7 +193,6 @@ static bool choose_signals(Planner *p)
 	// Where packages are vendored or did not fit, it moves whatever the signals are.
 	if (str_trim(asked).len == 0 && !p->in->newer && vendor_root(p).len == 0)
 		p->settled = signals_settle(&p->out->signals, &p->packages, p->requirements);
-	signals_possible(&p->out->signals, &p->packages, p->diags);
 	return true;
 }
 

@@ -16,7 +16,8 @@ typedef struct {
 	GoEnv env;
 	StrMap packages; // import path -> Package *
 	Workspace workspace;
-	Str modfile; // the file that -modfile names, "" without the flag
+	Str modfile;  // the file that -modfile names, "" without the flag
+	Str laterlog; // what a later log of OpenTelemetry needs, "" without one (plan/laterlog.h)
 	RuleSet rules;
 	WovenList woven;
 	bool settled; // fewer signals than all, so that no module moves

@@ -73,24 +73,6 @@ bool signals_settle(StrList *chosen, const StrMap *packages, Str requirements)
 	return kept < n;
 }
 
-void signals_possible(StrList *chosen, const StrMap *packages, Diags *d)
-{
-	const Module *log = module_named(packages, S("go.opentelemetry.io/otel/log"));
-	isize kept = 0;
-
-	// From then on a record's values are those of package attribute.
-	if (!log || !strlist_has(chosen, S("logs")) || version_cmp(log->version, S("v0.21.0")) < 0)
-		return;
-	for (isize i = 0; i < chosen->n; i++)
-		if (!str_eq(chosen->v[i], S("logs")))
-			chosen->v[kept++] = chosen->v[i];
-	chosen->n = kept;
-	diag_warn(d, NULL, (Span){0},
-		"the signal 'logs' is left out: this build has go.opentelemetry.io/otel/log %.*s, "
-		"and ours works with those before v0.21",
-		STR_ARG(log->version));
-}
-
 bool signals_serve(const StrList *chosen, const Rule *r)
 {
 	Str rest = r->signal.len > 0 ? r->signal : S("traces,metrics");

@@ -17,10 +17,6 @@ bool signals_read(Arena *a, Str text, StrList *out, Diags *d);
 // move it. requirements are those of our modules (workspace_keep). It tells whether it did.
 bool signals_settle(StrList *chosen, const StrMap *packages, Str requirements);
 
-// signals_possible leaves out a signal that our runtime cannot serve with the versions of the
-// build, with a warning.
-void signals_possible(StrList *chosen, const StrMap *packages, Diags *d);
-
 // signals_serve tells whether a rule serves one of the chosen signals: those that its
 // `signal` names, with commas; a rule that names none serves traces and metrics.
 bool signals_serve(const StrList *chosen, const Rule *r);

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
 	"otel.tool/runtime/internal/otlp"
 )
 
@@ -58,6 +60,7 @@ func sorted(list []string) []string {
 }
 
 func TestRead(t *testing.T) {
+	everyID := sdktrace.TraceIDRatioBased(1).Description() // AlwaysOnSampler, before v1.47
 	const parentOn = "ParentBased{root:AlwaysOnSampler,remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler,localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}"
 	const w3c = "baggage traceparent tracestate"
 	const end = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -91,9 +94,9 @@ func TestRead(t *testing.T) {
 		{vars{"OTEL_TRACES_SAMPLER": "always_on"}, "sampler", "AlwaysOnSampler", ""},
 		{vars{"OTEL_TRACES_SAMPLER": "Always_Off"}, "sampler", "AlwaysOffSampler", ""},
 		{vars{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.25"}, "sampler", "TraceIDRatioBased{0.25}", ""},
-		{vars{"OTEL_TRACES_SAMPLER": "traceidratio"}, "sampler", "AlwaysOnSampler", ""},
-		{vars{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "NaN"}, "sampler", "AlwaysOnSampler", "OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found 'NaN'; 1 is used"},
-		{vars{"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"}, "sampler", parentOn, "OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found '2'; 1 is used"},
+		{vars{"OTEL_TRACES_SAMPLER": "traceidratio"}, "sampler", everyID, ""},
+		{vars{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "NaN"}, "sampler", everyID, "OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found 'NaN'; 1 is used"},
+		{vars{"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"}, "sampler", strings.Replace(parentOn, "AlwaysOnSampler", everyID, 1), "OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found '2'; 1 is used"},
 		{vars{"OTEL_TRACES_SAMPLER": "parentbased_always_off"}, "sampler", strings.Replace(parentOn, "root:AlwaysOn", "root:AlwaysOff", 1), ""},
 		{vars{"OTEL_TRACES_SAMPLER": "some"}, "sampler", parentOn, "OTEL_TRACES_SAMPLER: expected always_on, always_off, traceidratio or one of these after parentbased_, found 'some'; parentbased_always_on is used"},
 

@@ -1,0 +1,125 @@
+#include "plan/laterlog.h"
+
+#include "os/file.h"
+#include "plan/version.h"
+
+#define OTEL_LOG S("go.opentelemetry.io/otel/log")
+#define LOGVALUE "go/runtime/internal/logvalue"
+
+// A module's version, as a go.mod has it.
+typedef struct {
+	Str path, version;
+} Line;
+
+static Line next_line(Str *list)
+{
+	Line l = {.version = str_cut(list, '\n')};
+
+	l.path = str_cut(&l.version, ' ');
+	return l;
+}
+
+// required returns the highest version that the user's own go.mod files require of a module,
+// "" if none does. What no package of the build is of, they may have all the same.
+static Str required(Planner *p, Str module)
+{
+	Arena *a = p->arena;
+	Str highest = S("");
+
+	for (isize i = 0; i < p->workspace.uses.n; i++) {
+		Str path = path_join(a, p->workspace.uses.v[i], S("go.mod")), text;
+		Diags unread = {.arena = a};
+		Requirement r;
+		if (p->modfile.len > 0)
+			path = p->modfile;
+		if (!file_exists(path) || !file_read(a, path, &text, &unread))
+			continue;
+		while (text.len > 0)
+			if (requirement_parse(str_cut(&text, '\n'), &r) && str_eq(r.path, module) &&
+				version_cmp(r.version, highest) > 0)
+				highest = r.version;
+	}
+	return highest;
+}
+
+// has_own_values tells whether the package log declares the values of records itself. A fork, or a
+// version between two releases, may do either.
+static bool has_own_values(Planner *p, const Package *log)
+{
+	for (isize i = 0; i < log->files.n; i++) {
+		Diags unread = {.arena = p->arena};
+		Str text;
+		if (file_read(p->arena, path_join(p->arena, log->dir, log->files.v[i]), &text,
+			    &unread) &&
+			str_find(text, S("\ntype KeyValue struct")) >= 0)
+			return true;
+	}
+	return false;
+}
+
+bool laterlog_read(Planner *p, Str *later)
+{
+	const Package *log = map_get(&p->packages, OTEL_LOG);
+	Str list;
+
+	*later = S("");
+	if (log && has_own_values(p, log))
+		return true;
+	if (!file_read(p->arena, path_join(p->arena, p->bundle, S("later")), &list, p->diags))
+		return false;
+	Str all = list;
+	if (log || version_cmp(required(p, OTEL_LOG), next_line(&all).version) >= 0)
+		*later = list;
+	return true;
+}
+
+// ours returns the version that we bring of a module, "" if we don't.
+static Str ours(Str requirements, Str module)
+{
+	Str highest = S("");
+
+	while (requirements.len > 0) {
+		Line l = next_line(&requirements);
+		if (str_eq(l.path, module) && version_cmp(l.version, highest) > 0)
+			highest = l.version;
+	}
+	return highest;
+}
+
+void laterlog_add(Planner *p, Str later, Str requirements)
+{
+	Arena *a = p->arena;
+	StrList *excludes = &p->workspace.excludes;
+
+	map_put(&p->overlay, path_join(a, p->bundle, S(LOGVALUE "/logvalue.go")),
+		planner_str(p, path_join(a, p->bundle, S(LOGVALUE "/attribute/logvalue.go"))));
+	next_line(&later);
+	while (later.len > 0) {
+		Line l = next_line(&later);
+		const Module *m = module_named(&p->packages, l.path);
+		Str have = m ? m->version : required(p, l.path);
+		Str line = str_format(a, "%.*s %.*s", STR_ARG(l.path), STR_ARG(l.version));
+		if (have.len == 0 && !m)
+			have = ours(requirements, l.path);
+		if (have.len > 0 && version_cmp(have, l.version) < 0 &&
+			!strlist_has(excludes, line))
+			strlist_add(excludes, line);
+	}
+}
+
+Str laterlog_go_mod(Arena *a, Str later, Str go_mod)
+{
+	Line sdk = next_line(&later);
+	StrBuf b = {.arena = a};
+
+	while (go_mod.len > 0) {
+		Str line = str_cut(&go_mod, '\n');
+		Requirement r;
+		if (requirement_parse(line, &r) && str_eq(r.path, sdk.path))
+			line = str_format(a, "%s%.*s %.*s",
+				str_starts(line, S("require ")) ? "require " : "\t",
+				STR_ARG(r.path), STR_ARG(sdk.version));
+		buf_addf(&b, "%.*s\n", STR_ARG(line));
+	}
+	return buf_str(&b);
+}

@@ -1,0 +1,3 @@
+module example.com/ownlogs
+
+go 1.24
