@@ -26,11 +26,14 @@ static Value *given_value(const Target *t, const Join *j, isize i, Value *out)
 	Arena *a = t->w->arena;
 	Str arg = j->has_args ? j->args.v[i] : S(""), name = arg;
 	bool set = str_ends(arg, S(" != nil")), all = str_ends(arg, S("..."));
+	bool field = !all && str_find(arg, S(".")) > 0;
 
 	if (set)
 		name = str_slice(arg, 0, arg.len - S(" != nil").len);
 	else if (all)
 		name = str_slice(arg, 0, arg.len - S("...").len);
+	else if (field)
+		name = str_cut(&name, '.');
 	Value *v = j->has_args ? value_named(t, name) : &t->values[i];
 	if (!v || (all && elements_of(v->type).len == 0))
 		return NULL;
@@ -42,7 +45,11 @@ static Value *given_value(const Target *t, const Join *j, isize i, Value *out)
 		out->name = str_format(a, "append(make(%.*s, 0, " ON_STACK "), %.*s...)",
 			STR_ARG(v->text), STR_ARG(v->name));
 	}
-	out->derived = set || all;
+	if (field) {
+		out->type = S("a field"); // of whichever type: it fits any
+		out->name = arg;
+	}
+	out->derived = set || all || field;
 	return v;
 }
 

@@ -1,0 +1,5 @@
+package hooks
+
+func Typed(opt int) {}
+
+func Run(opt any) {}

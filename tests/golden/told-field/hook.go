@@ -1,0 +1,3 @@
+package hooks
+
+func Run(opt any) {}
