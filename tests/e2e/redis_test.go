@@ -3,8 +3,10 @@ package e2e
 import (
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,38 +47,138 @@ var redisSpans = []struct {
 	{"GET", "", 0, "cluster"},
 	{"PIPELINE GET", "", 2, ""},
 	{"MULTI", "", 2, ""},
+	{"SET", "", 0, "master"},
+	{"PIPELINE GET", "", 2, "master"},
 	{"PING", "*net.OpError", 0, "nobody"},
 	{"PING", "redis.ErrClosed", 0, "nobody"},
 }
 
-// TestRealRedis runs testdata/redis plain and woven against a real Redis and a real
-// cluster, with several versions of go-redis. Plain and woven see the same; the spans
-// are those of what was asked for, and nothing exported holds a key or a value.
+// goRedis is a major version of go-redis. testdata/redis is written for v9.
+type goRedis struct {
+	module  string
+	all     []string // versions
+	rewrite []string // of the program: what, by what
+}
+
+var goRedises = []goRedis{
+	{"github.com/redis/go-redis/v9", []string{"v9.0.0", "v9.7.0", "v9.14.0", "v9.23.0"}, nil},
+	{"github.com/go-redis/redis/v8", []string{"v8.11.0", "v8.11.2", "v8.11.4", "v8.11.5"}, []string{
+		"github.com/redis/go-redis/v9", "github.com/go-redis/redis/v8",
+		"rdb.Conn()", "rdb.Conn(ctx)", "one.Conn()", "one.Conn(ctx)", "timed.Conn()", "timed.Conn(ctx)",
+		"DB: 4,", "DB: 4, IdleCheckFrequency: -1,", // what looks for idle connections keeps a pool alive
+		// It does not understand what a Redis of today says of its slots.
+		"Addrs: []string{os.Args[2]}}", `ClusterSlots: func(context.Context) ([]redis.ClusterSlot, error) {
+			return []redis.ClusterSlot{{End: 16383, Nodes: []redis.ClusterNode{{Addr: os.Args[2]}}}}, nil
+		}}`,
+	}},
+}
+
+// TestRealRedis runs testdata/redis plain and woven against a real Redis, a real
+// cluster and a real sentinel, with several versions of go-redis. Plain and woven see the same; the
+// spans are those of what was asked for, nothing exported holds a key or a value, and pools of
+// connections are measured as long as they are there.
 func TestRealRedis(t *testing.T) {
 	real(t)
-	versions := []string{"v9.0.0", "v9.23.0"}
-	if *allMatrix {
-		versions = []string{"v9.0.0", "v9.7.0", "v9.14.0", "v9.23.0"}
-	}
 	addr, cluster := redisServer(t, "--requirepass", secret), redisCluster(t)
-	for _, version := range versions {
-		t.Run(version, func(t *testing.T) {
-			a := newApp(t, "redis")
-			a.must("go", "get", "github.com/redis/go-redis/v9@"+version)
-			a.must("go", "mod", "tidy")
-			plain, woven := a.plain(), a.woven()
-			want := a.must(plain, addr, cluster)
-			c := collect.Start(t)
-			got := a.must("OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, woven, addr, cluster)
-			if want.out != got.out {
-				t.Errorf("- plain, + woven:\n%s", diff(want.out, got.out))
-			}
-			if off := a.must("OTEL_SDK_DISABLED=true", woven, addr, cluster); want.out != off.out {
-				t.Errorf("- plain, + disabled:\n%s", diff(want.out, off.out))
-			}
-			checkRedis(t, c.Spans(), map[string]string{"client": addr, "cluster": cluster, "nobody": "127.0.0.1:1"})
-		})
+	places := map[string]string{"client": addr, "cluster": cluster, "nobody": "127.0.0.1:1", "master": addr, "sentinel": redisSentinel(t, addr)}
+	for _, lib := range goRedises {
+		versions := lib.all
+		if !*allMatrix {
+			versions = []string{versions[0], versions[len(versions)-1]}
+		}
+		for _, version := range versions {
+			t.Run(lib.module+"@"+version, func(t *testing.T) { realRedis(t, lib, version, places) })
+		}
 	}
+}
+
+func realRedis(t *testing.T, lib goRedis, version string, places map[string]string) {
+	a := newApp(t, "redis")
+	if lib.rewrite != nil {
+		text, err := os.ReadFile(filepath.Join(a.dir, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.write("main.go", strings.NewReplacer(lib.rewrite...).Replace(string(text)))
+	}
+	a.must("go", "get", lib.module+"@"+version)
+	a.must("go", "mod", "tidy")
+	a.env = append(a.env, "OTEL_GO_SIGNALS=traces,metrics")
+	plain, woven := a.plain(), a.woven()
+	args := []string{places["client"], places["cluster"], places["sentinel"]}
+	run := func(env []string, bin string) string { return a.must(append(append(env, bin), args...)...).out }
+	want := run(nil, plain)
+	c := collect.Start(t)
+	if got := run([]string{"OTEL_METRICS_EXPORTER=none", "OTEL_EXPORTER_OTLP_ENDPOINT=" + c.GRPC}, woven); want != got {
+		t.Errorf("- plain, + woven:\n%s", diff(want, got))
+	}
+	if off := run([]string{"OTEL_SDK_DISABLED=true"}, woven); want != off {
+		t.Errorf("- plain, + disabled:\n%s", diff(want, off))
+	}
+	checkRedis(t, c.Spans(), places)
+	checkPools(t, woven, version, args, places)
+	if lib.module == "github.com/go-redis/redis/v8" {
+		if told := a.must(otel, "explain").out; !strings.Contains(told, lib.module+" "+version+"  replaced at link") {
+			t.Errorf("it is compiled again:\n%s", told)
+		}
+	}
+}
+
+// checkPools scrapes the program while it has pools open.
+func checkPools(t *testing.T, woven, version string, args []string, places map[string]string) {
+	t.Helper()
+	scraped := freeAddr(t)
+	host, port, _ := net.SplitHostPort(scraped)
+	env := []string{"OTEL_TRACES_EXPORTER=none", "OTEL_METRICS_EXPORTER=prometheus", "OTEL_EXPORTER_PROMETHEUS_HOST=" + host, "OTEL_EXPORTER_PROMETHEUS_PORT=" + port}
+	p := start(t, env, woven, append(args, "pools")...)
+	p.listening(scraped)
+	one, cluster, failover := places["client"]+"/2", places["cluster"]+"/0", "shop/0"
+	want := map[string]string{
+		"db_client_connection_max " + one:                                "10",
+		"db_client_connection_idle_min " + one:                           "2",
+		"db_client_connection_count used " + one:                         "1",
+		"db_client_connection_count idle " + cluster:                     "1",
+		"db_client_connection_count idle " + failover:                    "1",
+		"db_client_connection_timeouts_total " + places["client"] + "/5": "1",
+	}
+	var got map[string]string
+	for range 200 {
+		if got = pools(scrape(t, scraped, "db_client_connection_")); contains(got, want) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !contains(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	for name := range got {
+		if strings.HasSuffix(name, places["client"]+"/3") || strings.HasSuffix(name, places["client"]+"/4") {
+			t.Errorf("a pool that is gone is measured: %s", name)
+		}
+	}
+	p.wait()
+}
+
+var poolLine = regexp.MustCompile(`^(\w+)\{.*pool_name="([^"]*)"(?:,db_client_connection_state="(\w+)")?.*\} (\d+)$`)
+
+// pools reads lines of Prometheus' as "METRIC STATE POOL": value.
+func pools(lines []string) map[string]string {
+	all := map[string]string{}
+	for _, line := range lines {
+		if m := poolLine.FindStringSubmatch(line); m != nil {
+			all[strings.Replace(m[1]+" "+m[3]+" "+m[2], "  ", " ", 1)] = m[4]
+		}
+	}
+	return all
+}
+
+func contains(got, want map[string]string) bool {
+	for k, v := range want {
+		if got[k] != v {
+			return false
+		}
+	}
+	return true
 }
 
 func checkRedis(t *testing.T, spans []collect.Span, places map[string]string) {
@@ -104,8 +206,18 @@ func checkRedis(t *testing.T, spans []collect.Span, places map[string]string) {
 			host, port, _ := net.SplitHostPort(places[want.where])
 			a["server.port"], _ = strconv.Atoi(port)
 			a["server.address"], a["db.namespace"] = host, "0"
-			if want.where == "client" {
+			switch want.where {
+			case "client":
 				a["db.namespace"] = "2"
+			case "master":
+				a["server.address"], a["server.port"] = none, none
+			}
+			a["network.peer.address"], a["network.peer.port"] = host, a["server.port"]
+			if want.where == "master" {
+				a["network.peer.port"], _ = strconv.Atoi(port)
+			}
+			if want.failed != "" && want.where == "nobody" || want.failed == "context.Canceled" {
+				a["network.peer.address"], a["network.peer.port"] = none, none
 			}
 		}
 		if s.Name != want.name || s.Kind != "Client" || s.Status != status {
@@ -116,6 +228,25 @@ func checkRedis(t *testing.T, spans []collect.Span, places map[string]string) {
 			t.Errorf("a span holds a secret: %+v", s)
 		}
 	}
+}
+
+// redisSentinel starts a sentinel that knows the Redis at addr as the master shop.
+func redisSentinel(t *testing.T, master string) (addr string) {
+	t.Helper()
+	dir, attr := asUser(t, "redis")
+	addr = freeAddr(t)
+	host, port, _ := net.SplitHostPort(addr)
+	masterHost, masterPort, _ := net.SplitHostPort(master)
+	conf := filepath.Join(dir, "sentinel.conf")
+	text := fmt.Sprintf("bind %s\nport %s\ndir %s\nsentinel monitor shop %s %s 1\nsentinel auth-pass shop %s\n", host, port, dir, masterHost, masterPort, secret)
+	if err := os.WriteFile(conf, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(conf, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	runServer(t, dir, attr, addr, server(t, "redis-server"), conf, "--sentinel")
+	return addr
 }
 
 // redisCluster starts a Redis that is a cluster by itself.

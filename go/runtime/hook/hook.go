@@ -313,6 +313,20 @@ func Suppressed(ctx context.Context) bool {
 	return ctx != nil && ctx.Value(suppressKey{}) != nil
 }
 
+// SuppressGoroutine is [Suppress] for a goroutine of a library's own, to its end, and for those
+// that it starts: where it asks for things by itself, with contexts that hold nothing.
+// Hooks that are to know ask [GoroutineSuppressed].
+func SuppressGoroutine() {
+	gctx.Enter(&Active{Ctx: Suppress(context.Background())}, trace.TraceID{}, trace.SpanID{})
+}
+
+// GoroutineSuppressed says whether ctx holds no span, and this is a goroutine within
+// [SuppressGoroutine].
+func GoroutineSuppressed(ctx context.Context) bool {
+	a := gctx.Current()
+	return a != nil && Suppressed(a.Ctx) && !trace.SpanContextFromContext(ctx).IsValid()
+}
+
 type suppressHTTPClientKey struct{}
 
 // SuppressHTTPClient returns a context within which HTTP clients get no spans and

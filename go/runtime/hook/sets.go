@@ -88,6 +88,30 @@ func (f *Few[K]) Has(k K) bool {
 	return ok
 }
 
+// Made keeps what was made for keys, up to a limit; for all further keys it is made anew each time.
+// A key is kept for good.
+type Made[K comparable, V any] struct {
+	Make  func(K) V
+	Limit int // 0 is DefaultLimit
+
+	known table[K, V]
+}
+
+// Of returns what there is for k.
+func (m *Made[K, V]) Of(k K) V {
+	if v, ok := m.known.get(k); ok {
+		return v
+	}
+	limit := m.Limit
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	if v, ok := m.known.add(k, limit, func() V { return m.Make(k) }); ok {
+		return v
+	}
+	return m.Make(k)
+}
+
 // table is a map that only grows, up to a limit, and is mostly read. Reading
 // takes no lock: what is new waits in fresh until it has been looked up as often
 // as it would cost to copy the map.

@@ -1,4 +1,5 @@
-// Redis does what one does with a Redis: redis ADDR. It prints what it sees.
+// Redis does what one does with a Redis, and prints what it sees: redis ADDR CLUSTER SENTINEL.
+// With one word more it leaves clients open as it ends.
 package main
 
 import (
@@ -6,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -17,6 +19,10 @@ const secret = "S3CR3T"
 var ctx = context.Background()
 
 func main() {
+	if len(os.Args) > 4 {
+		pools()
+		return
+	}
 	rdb := redis.NewClient(&redis.Options{Addr: os.Args[1], DB: 2, Password: secret, MaxRetries: -1})
 	defer rdb.Close()
 	show(rdb.FlushDB(ctx).Result())
@@ -88,7 +94,7 @@ func main() {
 	ring.Close()
 
 	if len(os.Args) > 2 {
-		cluster := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{os.Args[2]}})
+		cluster := redis.NewClusterClient(clusterOptions())
 		show(cluster.Set(ctx, "c1", secret, 0).Result())
 		var group sync.WaitGroup
 		group.Add(1)
@@ -112,11 +118,76 @@ func main() {
 		cluster.Close()
 	}
 
+	if len(os.Args) > 3 {
+		failover := redis.NewFailoverClient(failoverOptions())
+		show(failover.Set(ctx, "f1", secret, 0).Result())
+		cmds, err = failover.Pipelined(ctx, func(p redis.Pipeliner) error {
+			p.Get(ctx, "f1")
+			p.Get(ctx, "f1")
+			return nil
+		})
+		show(len(cmds), err)
+		failover.Close()
+	}
+
 	nobody := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1})
 	show(nobody.Ping(ctx).Result())
 	nobody.Close()
 	show(nobody.Ping(ctx).Result())
 }
+
+// pools leaves pools of connections open: two of one name, those of a cluster and of what
+// sentinels name, and none of what was closed or forgotten.
+func pools() {
+	options := func(db int) *redis.Options {
+		return &redis.Options{Addr: os.Args[1], DB: db, Password: secret, PoolSize: 5, MinIdleConns: 1}
+	}
+	one, other := redis.NewClient(options(2)), redis.NewClient(options(2))
+	show(one.Ping(ctx).Result())
+	show(other.Ping(ctx).Result())
+	busy := one.Conn()
+	show(busy.Ping(ctx).Result())
+
+	closed := redis.NewClient(options(3))
+	show(closed.Ping(ctx).Result())
+	closed.Close()
+	func() { redis.NewClient(&redis.Options{Addr: os.Args[1], DB: 4, Password: secret, PoolSize: 5}) }()
+
+	timed := redis.NewClient(&redis.Options{Addr: os.Args[1], DB: 5, Password: secret, PoolSize: 1, PoolTimeout: time.Millisecond, MaxRetries: -1})
+	held := timed.Conn()
+	show(held.Ping(ctx).Result())
+	show(timed.Ping(ctx).Result())
+	held.Close()
+	timed.Close()
+
+	cluster := redis.NewClusterClient(clusterOptions())
+	show(cluster.Ping(ctx).Result())
+	failover := redis.NewFailoverClient(failoverOptions())
+	show(failover.Ping(ctx).Result())
+	for range 4 {
+		runtime.GC()
+		time.Sleep(50 * time.Millisecond) // idle connections are made
+	}
+	defer func() {
+		runtime.KeepAlive(one)
+		runtime.KeepAlive(other)
+		runtime.KeepAlive(busy)
+		runtime.KeepAlive(cluster)
+		runtime.KeepAlive(failover)
+	}()
+	flush()
+}
+
+func clusterOptions() *redis.ClusterOptions {
+	return &redis.ClusterOptions{Addrs: []string{os.Args[2]}}
+}
+
+func failoverOptions() *redis.FailoverOptions {
+	return &redis.FailoverOptions{MasterName: "shop", SentinelAddrs: []string{os.Args[3]}, Password: secret}
+}
+
+// flush waits until what measures has looked.
+func flush() { time.Sleep(1500 * time.Millisecond) }
 
 func first[T any](v T, err error) T { return v }
 

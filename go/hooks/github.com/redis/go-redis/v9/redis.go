@@ -1,18 +1,15 @@
 // Package redis holds the hooks of github.com/redis/go-redis/v9: a CLIENT span for
-// each command, pipeline and transaction, by the stable semantic conventions for
-// databases and those for Redis
-// (https://opentelemetry.io/docs/specs/semconv/database/redis/, 1.37).
+// each command, pipeline and transaction, the metric of their durations and those of
+// the pools of connections. What is recorded, and how, is
+// otel.tool/runtime/hook/redisconv's.
 //
 // The rules are in otel.yaml, what is recorded and the options in README.md.
 package redis
 
 import (
-	"os"
-	"strings"
+	"github.com/redis/go-redis/v9"
 
-	"go.opentelemetry.io/otel/attribute"
-
-	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/redisconv"
 )
 
 const (
@@ -20,32 +17,20 @@ const (
 	version = "0.1.0"
 )
 
-var client hook.Instrumentation
-
-func init() {
-	setOptions()
-	calls.New = newCall
-	hook.Register(&client, "github.com/redis/go-redis", scope, version)
-	client.Measure(&duration)
+var library = redisconv.Library[redis.Cmder]{
+	Place: placeOf,
+	Nil:   redis.Nil,
+	Known: []redisconv.Known{{Err: redis.TxFailedErr, Name: "redis.TxFailedErr"}, {Err: redis.ErrClosed, Name: "redis.ErrClosed"}},
 }
 
-// Attribute keys of the semantic conventions.
-const (
-	keySystem        = attribute.Key("db.system.name")
-	keyNamespace     = attribute.Key("db.namespace")
-	keyOperation     = attribute.Key("db.operation.name")
-	keyBatchSize     = attribute.Key("db.operation.batch.size")
-	keyStatus        = attribute.Key("db.response.status_code")
-	keyErrorType     = attribute.Key("error.type")
-	keyServerAddress = attribute.Key("server.address")
-	keyServerPort    = attribute.Key("server.port")
-)
+func init() { library.Register("github.com/redis/go-redis", scope, version) }
 
-var system = keySystem.String("redis")
+var options redisconv.Options[redis.Options]
 
-// messages says that the server's messages may be told: OTEL_GO_DB_ERROR_MESSAGES.
-var messages bool
-
-func setOptions() {
-	messages = strings.EqualFold(os.Getenv("OTEL_GO_DB_ERROR_MESSAGES"), "true")
+// placeOf returns what the options of a *baseClient say.
+func placeOf(client any) (p redisconv.Place) {
+	if opt := options.Of(client); opt != nil {
+		p = redisconv.Place{Addr: opt.Addr, DB: opt.DB}
+	}
+	return p
 }

@@ -22,6 +22,14 @@ import (
 
 var bg = context.Background()
 
+const (
+	keySystem        = attribute.Key("db.system.name")
+	keyNamespace     = attribute.Key("db.namespace")
+	keyOperation     = attribute.Key("db.operation.name")
+	keyServerAddress = attribute.Key("server.address")
+	keyServerPort    = attribute.Key("server.port")
+)
+
 // fake has its options where a *baseClient has them.
 type fake struct {
 	opt *redis.Options
@@ -115,7 +123,7 @@ func TestPlace(t *testing.T) {
 	rec := record(t)
 	_ = woven(bg, server, redis.NewCmd(bg, "get"), returns(nil))
 	s := rec.Ended()[0]
-	want := attribute.NewSet(system, keyOperation.String("GET"), keyNamespace.String("3"), keyServerAddress.String("redis.example"), keyServerPort.Int(6380))
+	want := attribute.NewSet(keySystem.String("redis"), keyOperation.String("GET"), keyNamespace.String("3"), keyServerAddress.String("redis.example"), keyServerPort.Int(6380))
 	if got := attribute.NewSet(s.Attributes()...); !got.Equals(&want) || s.SpanKind() != trace.SpanKindClient {
 		t.Errorf("%s %v", s.SpanKind(), s.Attributes())
 	}
@@ -203,7 +211,7 @@ func TestRing(t *testing.T) {
 func TestTheirs(t *testing.T) {
 	rec := record(t)
 	tp := sdk.NewTracerProvider()
-	ctx, span := tp.Tracer("github.com/redis/go-redis/extra/redisotel").Start(bg, "get", kindClient)
+	ctx, span := tp.Tracer("github.com/redis/go-redis/extra/redisotel").Start(bg, "get", trace.WithSpanKind(trace.SpanKindClient))
 	_ = woven(ctx, server, redis.NewCmd(bg, "get"), returns(nil))
 	span.End()
 	_ = woven(OwnEnter(bg), server, redis.NewCmd(bg, "hello"), returns(nil))

@@ -1,4 +1,4 @@
-package redis
+package redisconv
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"net"
 	"strings"
 
-	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/codes"
 
 	"otel.tool/runtime/hook"
@@ -17,11 +16,11 @@ import (
 // db.response.status_code, "" if it did not fail. That a key does not exist is no
 // error. The server's message is not recorded unless it is asked for: it may hold
 // keys and values.
-func (c *call) recordError(err error) (errType, status string) {
-	if err == nil || errors.Is(err, redis.Nil) {
+func (c *call[C]) recordError(err error) (errType, status string) {
+	if err == nil || errors.Is(err, c.library.Nil) {
 		return "", ""
 	}
-	errType, message := errorType(err)
+	errType, message := c.library.errorType(err)
 	if errType == "" {
 		status = statusCode(err)
 		errType = status
@@ -41,34 +40,31 @@ func (c *call) recordError(err error) (errType, status string) {
 
 // firstError returns the first error of the commands that is one, nil if they only
 // did not find what they asked for; err if none of them knows.
-func firstError(cmds []redis.Cmder, err error) error {
-	for _, cmd := range cmds {
-		if e := cmd.Err(); e != nil && !errors.Is(e, redis.Nil) {
+func (c *call[C]) firstError(err error) error {
+	for _, cmd := range c.cmds {
+		if e := cmd.Err(); e != nil && !errors.Is(e, c.library.Nil) {
 			return e
 		}
 	}
 	return err
 }
 
-// known are errors whose message never changes.
-var known = []struct {
-	err  error
-	name string
-}{
+// known are errors of Go's own that clients return as they are.
+var known = []Known{
 	{context.Canceled, "context.Canceled"},
 	{context.DeadlineExceeded, "context.DeadlineExceeded"},
-	{redis.TxFailedErr, "redis.TxFailedErr"},
-	{redis.ErrClosed, "redis.ErrClosed"},
 	{io.ErrUnexpectedEOF, "io.ErrUnexpectedEOF"},
 	{io.EOF, "io.EOF"},
 }
 
 // errorType is error.type of an error that is not the server's answer, "" of one
 // that is.
-func errorType(err error) (name, message string) {
-	for _, k := range known {
-		if errors.Is(err, k.err) {
-			return k.name, k.err.Error()
+func (l *Library[C]) errorType(err error) (name, message string) {
+	for _, list := range [...][]Known{known, l.Known} {
+		for _, k := range list {
+			if errors.Is(err, k.Err) {
+				return k.Name, k.Err.Error()
+			}
 		}
 	}
 	if statusCode(err) != "" {
@@ -81,14 +77,20 @@ func errorType(err error) (name, message string) {
 	return hook.ErrorType(err), message
 }
 
+// answer is an error that the server has given, as all versions mark it.
+type answer interface {
+	error
+	RedisError()
+}
+
 // statusCode is db.response.status_code: the word in capitals with which the
 // server's errors begin, as ERR and WRONGTYPE.
 func statusCode(err error) string {
-	var answer redis.Error
-	if !errors.As(err, &answer) {
+	var a answer
+	if !errors.As(err, &a) {
 		return ""
 	}
-	code, _, _ := strings.Cut(answer.Error(), " ")
+	code, _, _ := strings.Cut(a.Error(), " ")
 	if len(code) > 32 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package redis
+package redisconv
 
 import (
 	"maps"
@@ -9,41 +9,42 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
 )
 
-// mode is how commands are sent.
-type mode int
+var kindClient = trace.WithSpanKind(trace.SpanKindClient)
+
+// Mode is how commands are sent.
+type Mode int
 
 const (
-	modeCommand mode = iota
-	modePipeline
-	modeMulti
+	ModeCommand Mode = iota
+	ModePipeline
+	ModeMulti
 )
 
 var modeNames = [...]string{"", "PIPELINE", "MULTI"}
 
-// place is the server that a client is for; the zero place is not known.
-type place struct {
-	addr string // host:port, or a socket's path
-	db   int
+// Place is the server that a client is for; the zero Place is not known.
+type Place struct {
+	Addr string // host:port, or a socket's path
+	DB   int
 }
 
-func (p place) attributes() []attribute.KeyValue {
-	if p.addr == "" {
+func (p Place) attributes() []attribute.KeyValue {
+	if p.Addr == "" {
 		return nil
 	}
-	list := []attribute.KeyValue{keyNamespace.String(strconv.Itoa(p.db))}
-	if p.addr == "FailoverClient" { // the sentinels know
+	list := []attribute.KeyValue{keyNamespace.String(strconv.Itoa(p.DB))}
+	if p.Addr == "FailoverClient" { // the sentinels know
 		return list
 	}
-	host, port, err := net.SplitHostPort(p.addr)
+	host, port, err := net.SplitHostPort(p.Addr)
 	if err != nil {
-		return append(list, keyServerAddress.String(p.addr))
+		return append(list, keyServerAddress.String(p.Addr))
 	}
 	list = append(list, keyServerAddress.String(host))
 	if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 0 {
@@ -55,8 +56,8 @@ func (p place) attributes() []attribute.KeyValue {
 // operationKey is what a span is known by before it begins; name is as go-redis has
 // it, "" for several.
 type operationKey struct {
-	place
-	mode mode
+	Place
+	mode Mode
 	name string
 }
 
@@ -75,7 +76,7 @@ func (k operationKey) attributes() []attribute.KeyValue {
 	if name := k.operationName(); name != "" {
 		list = append(list, keyOperation.String(name))
 	}
-	return append(list, k.place.attributes()...)
+	return append(list, k.Place.attributes()...)
 }
 
 // operation is all of a span that is known before it begins.
@@ -86,7 +87,7 @@ type operation struct {
 }
 
 func newOperation(k operationKey) *operation {
-	k.name, k.addr = strings.Clone(k.name), strings.Clone(k.addr)
+	k.name, k.Addr = strings.Clone(k.name), strings.Clone(k.Addr)
 	o := &operation{key: k, name: k.operationName()}
 	if o.name == "" {
 		o.name = "redis"
@@ -130,19 +131,22 @@ func (t *operationTable) of(k operationKey) *operation {
 	return o
 }
 
-// optPath is where a *baseClient has its options.
-var optPath atomic.Pointer[hook.Field]
+// Options finds the options, of the type O, that a *baseClient has. The zero Options
+// is ready.
+type Options[O any] struct {
+	path atomic.Pointer[hook.Field]
+}
 
-// placeOf returns what the options of a *baseClient say.
-func placeOf(c any) (p place) {
-	f := optPath.Load()
+// Of returns the options of client, nil if they are not where they were.
+func (o *Options[O]) Of(client any) *O {
+	f := o.path.Load()
 	if f == nil {
-		found, _ := hook.FieldOf(reflect.TypeOf(c), "opt", reflect.TypeFor[*redis.Options]())
+		found, _ := hook.FieldOf(reflect.TypeOf(client), "opt", reflect.TypeFor[*O]())
 		f = &found
-		optPath.Store(f)
+		o.path.Store(f)
 	}
-	if opt := (**redis.Options)(f.Of(c)); opt != nil && *opt != nil {
-		p = place{(*opt).Addr, (*opt).DB}
+	if p := (**O)(f.Of(client)); p != nil {
+		return *p
 	}
-	return p
+	return nil
 }

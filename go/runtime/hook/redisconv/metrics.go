@@ -1,4 +1,4 @@
-package redis
+package redisconv
 
 import (
 	"go.opentelemetry.io/otel/attribute"
@@ -6,9 +6,11 @@ import (
 	"otel.tool/runtime/hook"
 )
 
-var duration = hook.Histogram{
-	Name: "db.client.operation.duration", Unit: "s", Buckets: hook.ShortSeconds,
-	Description: "Duration of database client operations.",
+func newDuration() hook.Histogram {
+	return hook.Histogram{
+		Name: "db.client.operation.duration", Unit: "s", Buckets: hook.ShortSeconds,
+		Description: "Duration of database client operations.",
+	}
 }
 
 // metricKey is the attributes of an operation's duration.

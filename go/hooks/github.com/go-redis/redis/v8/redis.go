@@ -1,0 +1,40 @@
+// Package redis holds the hooks of github.com/go-redis/redis/v8: a CLIENT span for
+// each command, pipeline and transaction, the metric of their durations and those of
+// the pools of connections. What is recorded, and how, is
+// otel.tool/runtime/hook/redisconv's.
+//
+// The rules are in otel.yaml, what is recorded and the options in README.md.
+package redis
+
+import (
+	"github.com/go-redis/redis/v8"
+
+	"otel.tool/runtime/hook/redisconv"
+)
+
+const (
+	scope   = "otel.tool/hooks/github.com/go-redis/redis/v8"
+	version = "0.1.0"
+)
+
+var library = redisconv.Library[redis.Cmder]{
+	Place: placeOf,
+	Nil:   redis.Nil,
+	Known: []redisconv.Known{{Err: redis.TxFailedErr, Name: "redis.TxFailedErr"}, {Err: redis.ErrClosed, Name: "redis.ErrClosed"}},
+}
+
+func init() { library.Register("github.com/go-redis/redis", scope, version) }
+
+var options redisconv.Options[redis.Options]
+
+// placeOf returns what the options of a *baseClient say; client may be those as well.
+func placeOf(client any) (p redisconv.Place) {
+	opt, ok := client.(*redis.Options)
+	if !ok {
+		opt = options.Of(client)
+	}
+	if opt != nil {
+		p = redisconv.Place{Addr: opt.Addr, DB: opt.DB}
+	}
+	return p
+}
