@@ -121,6 +121,11 @@ func grpcAttributes(t *testing.T, woven string) {
 			want.check(t, spans[i])
 		}
 	}
+	// Metadata that are asked for; what is in secret ones is not told.
+	const capture = "OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_"
+	for _, s := range traces(t, woven, capture+"CLIENT_RESPONSE=seen,method,bin-bin", capture+"SERVER_RESPONSE=seen,method,bin-bin", capture+"SERVER_REQUEST=content-type", "unary")[:2] {
+		attrs{"rpc.response.metadata.seen": anything, "rpc.response.metadata.method": anything, "rpc.response.metadata.bin-bin": anything}.check(t, s)
+	}
 	// The trace that the program has put into the metadata by itself goes on.
 	spans := traces(t, woven, "metadata")
 	last := spans[len(spans)-2]

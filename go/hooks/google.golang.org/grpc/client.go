@@ -119,18 +119,11 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	opts := s.start.with(kindClient, c.key.method, c.key.address, c.key.port)
 	started, c.span = client.StartEntry(outer, spanName(c.key.method), opts...)
 	c.Layer = hook.NewLayer(inject(started, md), outer, trace.SpanKindClient)
-	c.capture(md)
+	if options.clientRequest != nil && c.span.IsRecording() {
+		capture(c.span, options.clientRequest, md)
+	}
 	s.call = c
 	return c, s.leave, s.after
-}
-
-// capture records what is asked for of the metadata that the program sends.
-func (c *clientCall) capture(md metadata.MD) {
-	if options.clientMetadata != nil && c.span.IsRecording() {
-		var a attrs
-		a.metadata(md, options.clientMetadata)
-		a.flush(c.span)
-	}
 }
 
 // exported says whether a call is that of an OTLP exporter of the program's.
@@ -234,22 +227,56 @@ func clientFinish(cs any, err error) (leave func()) {
 	return c.finish
 }
 
+// Where an attempt has what the server has sent: up to 1.67, and since.
+var (
+	headersIn = fieldIn[chan struct{}]{paths: []string{"s.headerChan", "transportStream.headerChan"}}
+	headerIn  = fieldIn[metadata.MD]{paths: []string{"s.header", "transportStream.header"}}
+	trailerIn = fieldIn[metadata.MD]{paths: []string{"s.trailer", "transportStream.Stream.trailer"}}
+)
+
 // AttemptFinish is woven into google.golang.org/grpc's (*csAttempt).finish: it
-// sees to which of the servers the attempt went.
-func AttemptFinish(attempt any) {
-	if client.On() {
-		attemptFinish(attempt)
+// sees to which of the servers the attempt went, and what was answered.
+func AttemptFinish(attempt any) (leave func()) {
+	if !client.On() {
+		return nil
 	}
+	return attemptFinish(attempt)
 }
 
-func attemptFinish(attempt any) {
+func attemptFinish(attempt any) (leave func()) {
 	defer hook.Guard()
 	ctx := streamContext.of(attempt)
-	if c := callIn(ctx); c != nil && c.span.IsRecording() {
-		if p, ok := peer.FromContext(*ctx); ok {
-			c.peer = p.Addr
+	c := callIn(ctx)
+	if c == nil || !c.span.IsRecording() {
+		return nil
+	}
+	if p, ok := peer.FromContext(*ctx); ok {
+		c.peer = p.Addr
+	}
+	if options.clientResponse == nil {
+		return nil
+	}
+	return func() { c.answered(attempt) }
+}
+
+// answered records what is asked for of the metadata that the server has sent. The
+// attempt's stream is closed: what it has does not change any more.
+func (c *clientCall) answered(attempt any) {
+	defer hook.Guard()
+	var header, trailer metadata.MD
+	if came := headersIn.of(attempt); came != nil && *came != nil {
+		select {
+		case <-*came:
+			if p := headerIn.of(attempt); p != nil {
+				header = *p
+			}
+		default:
 		}
 	}
+	if p := trailerIn.of(attempt); p != nil {
+		trailer = *p
+	}
+	capture(c.span, options.clientResponse, header, trailer)
 }
 
 // callIn returns the call of the context that p points to, nil if it is none of

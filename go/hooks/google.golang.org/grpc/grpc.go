@@ -8,8 +8,8 @@ package grpc
 
 import (
 	"context"
+	"encoding/base64"
 	"net"
-	"os"
 	"reflect"
 	"strconv"
 	"strings"
@@ -23,6 +23,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/captured"
 )
 
 const (
@@ -34,6 +35,7 @@ var server, client hook.Instrumentation
 
 func init() {
 	setOptions()
+	hook.OnConfigure(setOptions)
 	clientStarts.New, serverCalls.New = newClientStart, newServerCall
 	hook.Register(&server, "google.golang.org/grpc/server", scope, version)
 	hook.Register(&client, "google.golang.org/grpc/client", scope, version)
@@ -55,7 +57,8 @@ const (
 	keyPeerAddress    = attribute.Key("network.peer.address")
 	keyPeerPort       = attribute.Key("network.peer.port")
 
-	requestMetadata = "rpc.request.metadata."
+	requestMetadata  = "rpc.request.metadata."
+	responseMetadata = "rpc.response.metadata."
 )
 
 var system = keySystem.String("grpc")
@@ -76,24 +79,36 @@ var (
 	}
 )
 
-// options are read from the environment once, at start.
+// options are read at start: the keys of metadata to record.
 var options struct {
-	clientMetadata, serverMetadata []string // keys of requests to record
+	clientRequest, clientResponse captured.List
+	serverRequest, serverResponse captured.List
 }
 
 // setOptions reads the variables that README.md tells of.
 func setOptions() {
-	options.clientMetadata = list(os.Getenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_CLIENT_REQUEST"))
-	options.serverMetadata = list(os.Getenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_SERVER_REQUEST"))
+	const prefix = "OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_"
+	options.clientRequest = captured.Read(prefix+"CLIENT_REQUEST", requestMetadata)
+	options.clientResponse = captured.Read(prefix+"CLIENT_RESPONSE", responseMetadata)
+	options.serverRequest = captured.Read(prefix+"SERVER_REQUEST", requestMetadata)
+	options.serverResponse = captured.Read(prefix+"SERVER_RESPONSE", responseMetadata)
 }
 
-func list(text string) (keys []string) {
-	for _, k := range strings.Split(text, ",") {
-		if k = strings.ToLower(strings.TrimSpace(k)); k != "" {
-			keys = append(keys, k)
+// capture records what list names of metadata; the keys of later ones add to earlier
+// ones, as trailers do to headers. Values of "-bin" keys are any bytes, and so told in
+// base64, as they are sent.
+func capture(span trace.Span, list captured.List, mds ...metadata.MD) {
+	list.Record(span, func(key string) (values []string) {
+		for _, md := range mds {
+			values = append(values, md.Get(key)...)
 		}
-	}
-	return keys
+		if strings.HasSuffix(key, "-bin") {
+			for i, v := range values {
+				values[i] = base64.RawStdEncoding.EncodeToString([]byte(v))
+			}
+		}
+		return values
+	})
 }
 
 // attrs collects attributes in memory that is used again.
@@ -118,15 +133,6 @@ func (a *attrs) status(code codes.Code, failed bool) {
 	a.str(keyStatusCode, codeName(code))
 	if failed {
 		a.str(keyErrorType, codeName(code))
-	}
-}
-
-// metadata adds the values that md has for keys.
-func (a *attrs) metadata(md metadata.MD, keys []string) {
-	for _, k := range keys {
-		if v := md.Get(k); len(v) > 0 {
-			a.kv = append(a.kv, attribute.StringSlice(requestMetadata+k, v))
-		}
 	}
 }
 
@@ -334,24 +340,25 @@ func (c outgoing) Keys() (keys []string) {
 	return keys
 }
 
-// contextField is where a value of one of gRPC's types keeps a context.
-type contextField struct {
+// fieldIn is where a value of one of gRPC's types keeps something of the type T.
+type fieldIn[T any] struct {
 	paths []string // the first that is there
 	once  sync.Once
 	field hook.Field
 }
 
-// of returns the place of the context in v, whose type is always the same; nil
-// if it has none.
-func (f *contextField) of(v any) *context.Context {
+type contextField = fieldIn[context.Context]
+
+// of returns the place of it in v, whose type is always the same; nil if it has none.
+func (f *fieldIn[T]) of(v any) *T {
 	f.once.Do(func() {
 		for _, path := range f.paths {
 			var ok bool
-			if f.field, ok = hook.FieldOf(reflect.TypeOf(v), path, reflect.TypeFor[context.Context]()); ok {
+			if f.field, ok = hook.FieldOf(reflect.TypeOf(v), path, reflect.TypeFor[T]()); ok {
 				return
 			}
 		}
 		f.field = hook.Field{}
 	})
-	return (*context.Context)(f.field.Of(v))
+	return (*T)(f.field.Of(v))
 }

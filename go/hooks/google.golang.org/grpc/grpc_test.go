@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"reflect"
 	"sort"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/captured"
 )
 
 // The hooks are called here as the woven functions call them, with types that
@@ -308,20 +310,53 @@ func TestClientPanic(t *testing.T) {
 }
 
 func TestMetadataCapture(t *testing.T) {
-	t.Setenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_CLIENT_REQUEST", "X-Tenant, none")
-	t.Setenv("OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_SERVER_REQUEST", "x-tenant")
+	const prefix = "OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_"
+	t.Setenv(prefix+"CLIENT_REQUEST", "X-Tenant, none, Authorization")
+	t.Setenv(prefix+"SERVER_REQUEST", "x-tenant,cookie")
 	setOptions()
-	defer func() { options.clientMetadata, options.serverMetadata = nil, nil }()
+	defer func() {
+		t.Setenv(prefix+"CLIENT_REQUEST", "")
+		t.Setenv(prefix+"SERVER_REQUEST", "")
+		setOptions()
+	}()
 	rec := record(t)
-	call(t, metadata.AppendToOutgoingContext(context.Background(), "x-tenant", "1", "x-secret", "2"), "x:1", "/a.B/C", nil, nil)
-	serve(request("x-tenant", "1", "x-secret", "2"), "/a.B/C", true, true, func(context.Context) error { return nil })
-	for _, s := range rec.Ended() {
-		if got := show(s); !strings.Contains(got, ` rpc.request.metadata.x-tenant=["1"] `) || strings.Contains(got, "secret") {
+	call(t, metadata.AppendToOutgoingContext(context.Background(), "x-tenant", "1", "x-secret", "2", "authorization", "secret"), "x:1", "/a.B/C", nil, nil)
+	serve(request("x-tenant", "1", "x-secret", "2", "cookie", "secret", "authorization", "secret"), "/a.B/C", true, true, func(context.Context) error { return nil })
+	spans := rec.Ended()
+	if len(spans) != 2 {
+		t.Fatalf("%d spans", len(spans))
+	}
+	for i, redacted := range []string{"authorization", "cookie"} {
+		got := show(spans[i])
+		for _, want := range []string{`x-tenant=["1"]`, redacted + `=["REDACTED"]`} {
+			if !strings.Contains(got, " rpc.request.metadata."+want) {
+				t.Errorf("no %s in %s", want, got)
+			}
+		}
+		if strings.Contains(got, "secret") {
 			t.Error(got)
 		}
 	}
-	if n := len(rec.Ended()); n != 2 {
-		t.Errorf("%d spans", n)
+}
+
+// TestCapture: headers and trailers, secrets, and values that are no text.
+func TestCapture(t *testing.T) {
+	t.Setenv("KEYS", "seen,set-cookie,x-bin,none")
+	rec := tracetest.NewSpanRecorder()
+	_, span := sdk.NewTracerProvider(sdk.WithSpanProcessor(rec)).Tracer("").Start(context.Background(), "x")
+	header := metadata.MD{"seen": {"1"}, "set-cookie": {"secret"}, "x-bin": {"\x00\xff"}, "other": {"secret"}}
+	capture(span, captured.Read("KEYS", responseMetadata), header, nil, metadata.MD{"seen": {"2"}})
+	span.End()
+	want := []attribute.KeyValue{
+		attribute.StringSlice("rpc.response.metadata.seen", []string{"1", "2"}),
+		attribute.StringSlice("rpc.response.metadata.set-cookie", []string{"REDACTED"}),
+		attribute.StringSlice("rpc.response.metadata.x-bin", []string{"AP8"}),
+	}
+	if got := rec.Ended()[0].Attributes(); !reflect.DeepEqual(got, want) {
+		t.Errorf("recorded %v", got)
+	}
+	if header["x-bin"][0] != "\x00\xff" {
+		t.Error("the program's metadata has changed")
 	}
 }
 

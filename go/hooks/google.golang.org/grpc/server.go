@@ -35,6 +35,12 @@ var kindServer = trace.WithSpanKind(trace.SpanKindServer)
 // serverStream is what gRPC's own type of an incoming stream is asked for.
 type serverStream interface{ Method() string }
 
+// answered is what it is asked for once the handler has returned.
+type answered interface {
+	Header() (metadata.MD, error)
+	Trailer() metadata.MD
+}
+
 // serverContext is the context that a call gets. The program may keep it, so it
 // is never used again.
 type serverContext struct {
@@ -59,6 +65,7 @@ func (c *serverContext) String() string { return fmt.Sprint(c.Context) }
 // serving is what is known of the call that is being handled.
 type serving struct {
 	span     trace.Span
+	stream   any // where what is answered is asked for, else nil
 	ctx      *serverContext
 	scope    hook.Scope
 	method   string // as it came, without the slash before it
@@ -118,6 +125,9 @@ func serverEnter(stream any) (leave, after func()) {
 	}
 	c := serverCalls.Get().(*serverCall)
 	c.method = methodName(s.Method())
+	if options.serverResponse != nil {
+		c.stream = stream
+	}
 	if serverDuration.On() {
 		c.begin = hook.Clock()
 	}
@@ -229,9 +239,13 @@ func (c *serverCall) record(s *status.Status) {
 		a.str(keyMethodOriginal, c.method)
 		c.span.SetName(spanName(""))
 	}
-	if options.serverMetadata != nil {
+	if options.serverRequest != nil {
 		md, _ := metadata.FromIncomingContext(c.ctx)
-		a.metadata(md, options.serverMetadata)
+		capture(c.span, options.serverRequest, md)
+	}
+	if s, ok := c.stream.(answered); ok {
+		header, _ := s.Header()
+		capture(c.span, options.serverResponse, header, s.Trailer())
 	}
 	if !c.returned {
 		a.flush(c.span)

@@ -1,4 +1,5 @@
-package httpconv
+// Package captured records what variables name of headers and metadata.
+package captured
 
 import (
 	"strings"
@@ -9,10 +10,10 @@ import (
 	"otel.tool/runtime/hook"
 )
 
-// Headers are those that a variable names, to be recorded as http.request.header.<key> or
-// http.response.header.<key>
-// (https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/).
-type Headers []header
+// List is the headers, or the keys of metadata, that a variable names, to be recorded as
+// http.request.header.<key>, rpc.response.metadata.<key> and the like
+// (https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/, …/rpc/).
+type List []header
 
 type header struct {
 	name   string
@@ -20,34 +21,35 @@ type header struct {
 	secret bool // that it is there may be known, what is in it not
 }
 
-// headersOf reads a variable: names with commas between them.
-func headersOf(variable, prefix string) (h Headers) {
+// Read reads a variable, or what OTEL_CONFIG_FILE says in its place: names with commas
+// between them.
+func Read(variable, prefix string) (l List) {
 	for name := range strings.SplitSeq(hook.Setting(variable), ",") {
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name == "" {
 			continue
 		}
 		_, secret := secrets[name]
-		h = append(h, header{name, attribute.Key(prefix + name), secret})
+		l = append(l, header{name, attribute.Key(prefix + name), secret})
 	}
-	return h
+	return l
 }
 
 var secrets = map[string]struct{}{
 	"authorization": {}, "proxy-authorization": {}, "cookie": {}, "set-cookie": {},
 }
 
-// Record puts the headers that are there on the span: all values of each, which values
+// Record puts those that are there on the span: all values of each, which values
 // returns for a name, in lower case, and which are copied.
-func (h Headers) Record(span trace.Span, values func(name string) []string) {
-	for i := range h {
-		v := values(h[i].name)
+func (l List) Record(span trace.Span, values func(name string) []string) {
+	for i := range l {
+		v := values(l[i].name)
 		switch {
 		case len(v) == 0:
-		case h[i].secret:
-			span.SetAttributes(h[i].key.StringSlice([]string{"REDACTED"}))
+		case l[i].secret:
+			span.SetAttributes(l[i].key.StringSlice([]string{"REDACTED"}))
 		default:
-			span.SetAttributes(h[i].key.StringSlice(v))
+			span.SetAttributes(l[i].key.StringSlice(v))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/captured"
 )
 
 // Attribute keys of the semantic conventions.
@@ -141,8 +142,8 @@ var Options struct {
 	Query    QueryPolicy
 	BodySize bool
 
-	ServerRequest, ServerResponse Headers // to be recorded
-	ClientRequest, ClientResponse Headers
+	ServerRequest, ServerResponse captured.List // headers to be recorded
+	ClientRequest, ClientResponse captured.List
 }
 
 func init() {
@@ -173,10 +174,10 @@ func SetOptions() {
 	}
 	Options.BodySize = strings.EqualFold(os.Getenv("OTEL_GO_HTTP_BODY_SIZE"), "true")
 	const request, response = "http.request.header.", "http.response.header."
-	Options.ServerRequest = headersOf("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_REQUEST_HEADERS", request)
-	Options.ServerResponse = headersOf("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_RESPONSE_HEADERS", response)
-	Options.ClientRequest = headersOf("OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_REQUEST_HEADERS", request)
-	Options.ClientResponse = headersOf("OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_RESPONSE_HEADERS", response)
+	Options.ServerRequest = captured.Read("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_REQUEST_HEADERS", request)
+	Options.ServerResponse = captured.Read("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_RESPONSE_HEADERS", response)
+	Options.ClientRequest = captured.Read("OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_REQUEST_HEADERS", request)
+	Options.ClientResponse = captured.Read("OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_RESPONSE_HEADERS", response)
 }
 
 // SplitPort splits "host:port", "[v6]:port", "host" or "[v6]"; port is 0 if

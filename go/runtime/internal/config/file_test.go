@@ -305,8 +305,9 @@ func TestFileWrong(t *testing.T) {
 	}
 }
 
-// What is said of HTTP stands in the place of the hooks' variables, of the first file that says it.
-func TestFileHTTP(t *testing.T) {
+// What is said of HTTP and gRPC stands in the place of the hooks' variables, of the first file that
+// says it.
+func TestFileHooks(t *testing.T) {
 	everyFile(t, `file_format: "1.0"
 instrumentation/development:
   general:
@@ -315,12 +316,17 @@ instrumentation/development:
         request_captured_headers: [A, "${B}"]
         known_methods: [GET, QUERY]
       server: {request_captured_headers: [C], response_captured_headers: [D, E], known_methods: [PUT]}
+  go:
+    grpc:
+      capture_metadata: {client: {request: [F], response: [G, H]}, server: {response: [I]}}
 `, vars{"B": "from-b"})
 	for name, want := range map[string]string{
-		"CLIENT_CAPTURE_REQUEST_HEADERS": "A,from-b", "CLIENT_CAPTURE_RESPONSE_HEADERS": "", "SERVER_CAPTURE_REQUEST_HEADERS": "C",
-		"SERVER_CAPTURE_RESPONSE_HEADERS": "D,E", "KNOWN_METHODS": "GET,QUERY,PUT",
+		"HTTP_CLIENT_CAPTURE_REQUEST_HEADERS": "A,from-b", "HTTP_CLIENT_CAPTURE_RESPONSE_HEADERS": "", "HTTP_SERVER_CAPTURE_REQUEST_HEADERS": "C",
+		"HTTP_SERVER_CAPTURE_RESPONSE_HEADERS": "D,E", "HTTP_KNOWN_METHODS": "GET,QUERY,PUT",
+		"GRPC_CAPTURE_METADATA_CLIENT_REQUEST": "F", "GRPC_CAPTURE_METADATA_CLIENT_RESPONSE": "G,H",
+		"GRPC_CAPTURE_METADATA_SERVER_REQUEST": "", "GRPC_CAPTURE_METADATA_SERVER_RESPONSE": "I",
 	} {
-		if got := hook.Setting("OTEL_INSTRUMENTATION_HTTP_" + name); got != want {
+		if got := hook.Setting("OTEL_INSTRUMENTATION_" + name); got != want {
 			t.Errorf("%s is '%s', want '%s'", name, got, want)
 		}
 	}
@@ -343,7 +349,7 @@ meter_provider:
   readers: [{periodic: {exporter: {statsd: }, cardinality_limits: {default: 1, counter: 2}}}, {other: }]
 propagator: {composite: [{tracecontext: }, {mine: }]}
 resource: {detection/development: {attributes: {matching: [a]}, detectors: [{cloud: }]}}
-instrumentation/development: {general: {http: {client: {more: }, other: }, peer: {}}, go: {}, php: {}}
+instrumentation/development: {general: {http: {client: {more: }, other: }, peer: {}}, go: {mine: }, php: {}}
 own: 1
 `, nil)
 	const want = `1:1: file_format '1.7' is read as '1.0'
@@ -362,7 +368,7 @@ own: 1
 13:57: 'more' is not supported; it is left out
 13:66: 'other' is not supported; it is left out
 13:76: 'peer' is not supported; it is left out
-13:87: 'go' is not supported; it is left out
+13:92: 'mine' is not supported; it is left out
 14:1: 'own' is not supported; it is left out`
 	got := strings.Split(warned, "\n")
 	sum := summary(c, m, l)

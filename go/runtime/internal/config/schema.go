@@ -500,6 +500,7 @@ func (f *file) readLogger(o *object, general LogLimits) {
 // for variables of those hooks.
 func (f *file) readInstrumentation(o *object) {
 	defer o.done()
+	f.readGo(f.object(o.get("go")))
 	o.get("cpp", "dotnet", "erlang", "java", "js", "php", "python", "ruby", "rust", "swift")
 	general := f.object(o.get("general"))
 	defer general.done()
@@ -507,6 +508,23 @@ func (f *file) readInstrumentation(o *object) {
 	defer http.done()
 	f.readHTTP(f.object(http.get("client")), "OTEL_INSTRUMENTATION_HTTP_CLIENT")
 	f.readHTTP(f.object(http.get("server")), "OTEL_INSTRUMENTATION_HTTP_SERVER")
+}
+
+// readGo reads what is for Go: gRPC's metadata to record, in the form in which the file has it for
+// Java.
+func (f *file) readGo(o *object) {
+	defer o.done()
+	grpc := f.object(o.get("grpc"))
+	defer grpc.done()
+	metadata := f.object(grpc.get("capture_metadata"))
+	defer metadata.done()
+	for _, side := range []string{"client", "server"} {
+		s := f.object(metadata.get(side))
+		for _, way := range []string{"request", "response"} {
+			f.setting(s.get(way), "OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_"+strings.ToUpper(side+"_"+way))
+		}
+		s.done()
+	}
 }
 
 // readHTTP reads one side. The methods that are known are the same for both: all that are named.
