@@ -1,6 +1,6 @@
 // Package collect is a small OpenTelemetry collector for tests: it takes OTLP
-// traces over gRPC and over HTTP (protobuf and JSON, plain or gzipped), with
-// the official message types, and keeps the spans to be looked at.
+// traces over gRPC and over HTTP (protobuf and JSON, plain or gzipped), and metrics over gRPC, with
+// the official message types, and keeps them to be looked at.
 //
 //	c := collect.Start(t)
 //	run(t, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC)
@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc"
@@ -37,6 +38,7 @@ type Collector struct {
 
 	mu       sync.Mutex
 	spans    []Span
+	metrics  []Metric
 	requests []Request
 	refuse   int // how many of the next requests to turn away
 	changed  chan struct{}
@@ -77,6 +79,7 @@ func Start(t testing.TB) *Collector {
 	g := listen(t)
 	gs := grpc.NewServer()
 	ptraceotlp.RegisterGRPCServer(gs, &grpcReceiver{c: c})
+	pmetricotlp.RegisterGRPCServer(gs, &metricReceiver{c: c})
 	go gs.Serve(g)
 	t.Cleanup(gs.Stop)
 	c.GRPC = "http://" + g.Addr().String()
@@ -126,7 +129,7 @@ func (c *Collector) Requests() []Request {
 func (c *Collector) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.spans, c.requests = nil, nil
+	c.spans, c.metrics, c.requests = nil, nil, nil
 }
 
 // patience is how long Wait waits. A span needs milliseconds, a second attempt to

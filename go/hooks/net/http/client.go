@@ -50,6 +50,7 @@ type clientCall struct {
 	options  [2]trace.SpanStartOption
 	carrier  carrier
 	measure  clientMeasure
+	ctx      *clientContext
 
 	leave func() // c.end and c.response, made once
 	after func(*http.Response, error) (*http.Response, error)
@@ -69,6 +70,9 @@ type clientContext struct {
 	orig *http.Request
 	sent []string     // the Traceparent that was injected
 	room [2][1]string // for the injected values
+
+	recording bool     // the span wants to know of
+	peer      net.Addr // where the request was sent
 }
 
 // String is that of the context within, as far as the program prints contexts.
@@ -142,7 +146,8 @@ func spanSent(ctx context.Context, h http.Header) bool {
 // inject returns a copy of the request with ctx, and with what it propagates in
 // its headers.
 func (c *clientCall) inject(ctx context.Context, req *http.Request) *http.Request {
-	cc := &clientContext{Context: ctx, orig: req}
+	cc := &clientContext{Context: ctx, orig: req, recording: c.span.IsRecording()}
+	c.ctx = cc
 	h := make(http.Header, len(req.Header)+2)
 	for k, v := range req.Header {
 		h[k] = v[:len(v):len(v)] // who appends, copies
@@ -223,6 +228,7 @@ func (c *clientCall) handleResponse(resp *http.Response, err error) {
 	}
 	span := c.span
 	if err != nil || resp == nil {
+		c.peerAttrs(span)
 		c.measure.end(recordError(span, err, c.measure.ctx != nil))
 		span.End()
 		return
@@ -239,6 +245,7 @@ func (c *clientCall) responseAttrs(resp *http.Response) {
 	a.Reset()
 	a.Int(httpconv.KeyStatus, resp.StatusCode)
 	a.Str(httpconv.KeyProtocolVersion, protocolVersion(resp.ProtoMajor, resp.ProtoMinor))
+	a.Remote(c.ctx.peer)
 	if resp.StatusCode >= 400 {
 		a.Str(httpconv.KeyErrorType, statusText(resp.StatusCode))
 		c.span.SetStatus(codes.Error, "")
@@ -246,6 +253,15 @@ func (c *clientCall) responseAttrs(resp *http.Response) {
 	c.span.SetAttributes(a.List()...)
 	if h := httpconv.Options.ClientResponse; len(h) > 0 {
 		h.Record(c.span, resp.Header.Values)
+	}
+}
+
+// peerAttrs tells a span without response where the request was sent, if it was.
+func (c *clientCall) peerAttrs(span trace.Span) {
+	if c.ctx.peer != nil {
+		c.attrs.Reset()
+		c.attrs.Remote(c.ctx.peer)
+		span.SetAttributes(c.attrs.List()...)
 	}
 }
 
@@ -259,7 +275,7 @@ func (c *clientCall) end() {
 	}
 	c.attrs.Reset()
 	c.measure = clientMeasure{}
-	c.span, c.returned, c.options, c.carrier = nil, false, [2]trace.SpanStartOption{}, carrier{}
+	c.span, c.ctx, c.returned, c.options, c.carrier = nil, nil, false, [2]trace.SpanStartOption{}, carrier{}
 	clientCalls.Put(c)
 }
 

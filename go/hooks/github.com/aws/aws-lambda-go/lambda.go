@@ -4,6 +4,7 @@
 package lambda
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -45,14 +46,14 @@ func same(r io.Reader, e *messages.InvokeResponse_Error) (io.Reader, *messages.I
 }
 
 // InvokeEnter is woven into callBytesHandlerFunc, which calls the program's handler: a
-// span by the semantic conventions for AWS Lambda (1.39, in development).
-func InvokeEnter(ctx context.Context) (newCtx context.Context, leave func(), after func(io.Reader, *messages.InvokeResponse_Error) (io.Reader, *messages.InvokeResponse_Error)) {
+// span by the semantic conventions for AWS Lambda (1.43, in development).
+func InvokeEnter(ctx context.Context, payload []byte) (newCtx context.Context, leave func(), after func(io.Reader, *messages.InvokeResponse_Error) (io.Reader, *messages.InvokeResponse_Error)) {
 	newCtx, after = ctx, same
 	if !invocations.On() {
 		return
 	}
 	defer hook.Guard()
-	name, attrs := describe(ctx)
+	name, attrs := describe(ctx, payload)
 	c := &invocation{}
 	c.Ctx, c.span = invocations.StartEntry(parent(ctx), name, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attrs...))
 	c.scope = hook.MakeCurrent(&c.Active)
@@ -91,23 +92,62 @@ func (c *invocation) end() {
 	c.span.End()
 }
 
-func describe(ctx context.Context) (name string, attrs []attribute.KeyValue) {
+func describe(ctx context.Context, payload []byte) (name string, attrs []attribute.KeyValue) {
 	name = os.Getenv("AWS_LAMBDA_FUNCTION_NAME")
 	if name == "" {
 		name = "invoke"
 	}
+	attrs = append(attrs, attribute.String("faas.trigger", trigger(payload)), attribute.Bool("faas.coldstart", !warm.Swap(true)))
 	lc, ok := lambdacontext.FromContext(ctx)
 	if !ok {
-		return name, nil
+		return name, attrs
 	}
 	attrs = append(attrs, attribute.String("faas.invocation_id", lc.AwsRequestID))
 	if arn := lc.InvokedFunctionArn; arn != "" {
 		attrs = append(attrs, attribute.String("aws.lambda.invoked_arn", arn))
 		if f := strings.Split(arn, ":"); len(f) > 6 {
-			attrs = append(attrs, attribute.String("cloud.account.id", f[4]))
+			attrs = append(attrs, attribute.String("cloud.account.id", f[4]), attribute.String("cloud.resource_id", resourceID(f)))
 		}
 	}
 	return name, attrs
+}
+
+// warm says that there has been an invocation.
+var warm atomic.Bool
+
+// resourceID is the ARN of the function at the version that runs: what was asked for may be an alias.
+func resourceID(arn []string) string {
+	id := strings.Join(arn[:7], ":")
+	if version := os.Getenv("AWS_LAMBDA_FUNCTION_VERSION"); version != "" {
+		id += ":" + version
+	}
+	return id
+}
+
+// triggers are how the events of services of AWS can be told, near their beginning.
+var triggers = []struct{ sign, trigger string }{
+	{`"requestContext":{`, "http"}, // API Gateway, function URLs, load balancers
+	{`"eventSource":"aws:sqs"`, "pubsub"},
+	{`"EventSource":"aws:sns"`, "pubsub"},
+	{`"eventSource":"aws:kinesis"`, "pubsub"},
+	{`"eventSource":"aws:kafka"`, "pubsub"},
+	{`"eventSource":"aws:mq"`, "pubsub"},
+	{`"eventSource":"aws:rmq"`, "pubsub"},
+	{`"eventSource":"aws:s3"`, "datasource"},
+	{`"eventSource":"aws:dynamodb"`, "datasource"},
+	{`"detail-type":"Scheduled Event"`, "timer"}, // EventBridge
+}
+
+// trigger is faas.trigger of an event.
+func trigger(payload []byte) string {
+	const near = 8 << 10 // records of a stream may have their data before their source
+	payload = payload[:min(len(payload), near)]
+	for _, t := range triggers {
+		if bytes.Contains(payload, []byte(t.sign)) {
+			return t.trigger
+		}
+	}
+	return "other"
 }
 
 // parent returns ctx with the span that X-Ray's header names, as far as the configured

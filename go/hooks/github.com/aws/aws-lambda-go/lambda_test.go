@@ -42,8 +42,8 @@ func on(t *testing.T) *tracetest.SpanRecorder {
 }
 
 // call calls what the woven callBytesHandlerFunc would be.
-func call(ctx context.Context, handler func(context.Context) *messages.InvokeResponse_Error) (failed *messages.InvokeResponse_Error) {
-	ctx, leave, after := InvokeEnter(ctx)
+func call(ctx context.Context, event string, handler func(context.Context) *messages.InvokeResponse_Error) (failed *messages.InvokeResponse_Error) {
+	ctx, leave, after := InvokeEnter(ctx, []byte(event))
 	if leave != nil {
 		defer leave()
 	}
@@ -58,24 +58,32 @@ func call(ctx context.Context, handler func(context.Context) *messages.InvokeRes
 
 func TestInvoke(t *testing.T) {
 	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "f")
+	t.Setenv("AWS_LAMBDA_FUNCTION_VERSION", "7")
+	const (
+		sqs      = `{"Records":[{"messageId":"1","body":"b","attributes":{},"eventSource":"aws:sqs","awsRegion":"r"}]}`
+		schedule = `{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","detail":{}}`
+		gateway  = `{"version":"2.0","routeKey":"$default","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`
+	)
+	warm.Store(false)
 	const id = "000102030405060708090a0b0c0d0e0f"
-	invoked := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "i", InvokedFunctionArn: "arn:aws:lambda:r:123:function:f"})
+	invoked := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "i", InvokedFunctionArn: "arn:aws:lambda:r:123:function:f:alias"})
 	//lint:ignore SA1029 the library's own key
 	traced := context.WithValue(context.Background(), "x-amzn-trace-id", id)
 	for _, tt := range []struct {
 		name  string
 		ctx   context.Context
+		event string
 		fails *messages.InvokeResponse_Error
 		want  string
 	}{
-		{"an invocation", invoked, nil, "f Unset aws.lambda.invoked_arn=arn:aws:lambda:r:123:function:f cloud.account.id=123 faas.invocation_id=i"},
-		{"an error", context.Background(), &messages.InvokeResponse_Error{Type: "errorString", Message: "secret"}, "f Error error.type=errorString"},
-		{"a panic", context.Background(), &messages.InvokeResponse_Error{Type: "string"}, "f Error error.type=panic"},
-		{"X-Ray", traced, nil, "f Unset"},
+		{"an invocation", invoked, "1", nil, "f Unset aws.lambda.invoked_arn=arn:aws:lambda:r:123:function:f:alias cloud.account.id=123 cloud.resource_id=arn:aws:lambda:r:123:function:f:7 faas.coldstart=true faas.invocation_id=i faas.trigger=other"},
+		{"an error", context.Background(), sqs, &messages.InvokeResponse_Error{Type: "errorString", Message: "secret"}, "f Error error.type=errorString faas.coldstart=false faas.trigger=pubsub"},
+		{"a panic", context.Background(), schedule, &messages.InvokeResponse_Error{Type: "string"}, "f Error error.type=panic faas.coldstart=false faas.trigger=timer"},
+		{"X-Ray", traced, gateway, nil, "f Unset faas.coldstart=false faas.trigger=http"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rec := on(t)
-			got := call(tt.ctx, func(ctx context.Context) *messages.InvokeResponse_Error {
+			got := call(tt.ctx, tt.event, func(ctx context.Context) *messages.InvokeResponse_Error {
 				if !trace.SpanFromContext(ctx).IsRecording() || !trace.SpanFromContext(hook.WithCurrent(context.Background())).IsRecording() {
 					t.Error("the handler is outside of the span")
 				}
@@ -109,7 +117,7 @@ func TestOff(t *testing.T) {
 	ctx := context.Background()
 	if n := testing.AllocsPerRun(10, func() {
 		NextEnter()
-		if newCtx, leave, _ := InvokeEnter(ctx); newCtx != ctx || leave != nil {
+		if newCtx, leave, _ := InvokeEnter(ctx, nil); newCtx != ctx || leave != nil {
 			t.Error("it does something")
 		}
 	}); n != 0 {

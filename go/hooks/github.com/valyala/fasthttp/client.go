@@ -255,6 +255,7 @@ func (c *clientCall) recordResponse() {
 	a := &c.attrs
 	a.Int(httpconv.KeyStatus, c.key.Status)
 	a.Str(httpconv.KeyProtocolVersion, c.key.Version)
+	a.Remote(c.resp.RemoteAddr())
 	if c.key.Status >= 400 {
 		a.Str(httpconv.KeyErrorType, strconv.Itoa(c.key.Status))
 		c.span.SetStatus(codes.Error, "")
