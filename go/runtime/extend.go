@@ -76,7 +76,7 @@ func (e *Extension) extend(cfg *config.Config) {
 	}
 	g := extension.New(e.Name, "Sampler")
 	if s, ok := extension.One(g, e.Sampler, cfg.Sampler); ok {
-		cfg.Sampler = &sampler{s, cfg.Sampler, g}
+		cfg.Sampler, cfg.OwnSampler = &sampler{s, cfg.Sampler, g}, true
 	}
 	cfg.Outputs = append(e.outputs(cfg), cfg.Outputs...)
 }
@@ -95,7 +95,7 @@ func (e *Extension) outputs(cfg *config.Config) (list []config.Output) {
 	for _, x := range extension.List(extension.New(e.Name, "SpanExporters"), e.SpanExporters) {
 		q := queueOf(cfg)
 		q.What, q.Target, q.Speak = "spans", e.Name, new(report.Limited)
-		add(func(first func()) sdktrace.SpanProcessor { return newSpans(q, untracedExporter{x}, first) })
+		add(func(first func()) sdktrace.SpanProcessor { return newQueued(q, untracedExporter{x}, first) })
 	}
 	return list
 }

@@ -71,7 +71,10 @@ func TestExtend(t *testing.T) {
 	if got := strings.Join(targets(cfg), ", "); got != "example.com/first, example.com/first" {
 		t.Errorf("targets %s", got)
 	}
-	tp := provider(cfg)
+	tp, hooks := provider(cfg)
+	if hooks != nil {
+		t.Error("spans of hooks that the extension does not get to see")
+	}
 	tracer := tp.Tracer("test")
 	for _, name := range []string{"one", "never", "nor this"} {
 		_, s := tracer.Start(context.Background(), name)
@@ -137,7 +140,10 @@ func TestFaultyExtension(t *testing.T) {
 	cfg := configured()
 	text := said(func() {
 		e.extend(cfg)
-		tp := provider(cfg)
+		tp, hooks := provider(cfg)
+		if hooks != nil {
+			t.Error("spans of hooks that the extension does not get to see")
+		}
 		_, s := tp.Tracer("test").Start(context.Background(), "one")
 		if !s.SpanContext().IsSampled() {
 			t.Error("what was configured does not decide")

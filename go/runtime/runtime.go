@@ -29,6 +29,7 @@ import (
 	"otel.tool/runtime/internal/otlp/otlptrace"
 	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/setup"
+	"otel.tool/runtime/internal/tracing"
 	"otel.tool/runtime/internal/watch"
 )
 
@@ -57,16 +58,21 @@ func start(cfg *config.Config) {
 	hook.Enable(follow.TracerProvider{}, follow.Propagator{})
 }
 
-// provider returns the SDK's tracer provider for cfg.
-func provider(cfg *config.Config) *sdktrace.TracerProvider {
-	var tp *sdktrace.TracerProvider
+// provider returns the SDK's tracer provider for cfg, and what makes the spans of hooks in its
+// place; nil where the SDK is to.
+func provider(cfg *config.Config) (tp *sdktrace.TracerProvider, hooks *tracing.Provider) {
 	var processors []sdktrace.SpanProcessor
 	var once sync.Once
 	// Signals are watched from the first span on, not before.
 	first := func() { once.Do(func() { exit.OnFlush(func(ctx context.Context) { flush(ctx, processors) }) }) }
+	hooks = &tracing.Provider{
+		Resource: setup.Resource(cfg.Resource),
+		Sampler:  filter.Sampler(cfg.Sampler, cfg.Exclude), Asks: cfg.OwnSampler || len(cfg.Exclude) > 0,
+		LeftOut: filter.ByRoute(cfg.Exclude),
+	}
 	options := []sdktrace.TracerProviderOption{
-		sdktrace.WithResource(setup.Resource(cfg.Resource)),
-		sdktrace.WithSampler(filter.Sampler(cfg.Sampler, cfg.Exclude)),
+		sdktrace.WithResource(hooks.Resource),
+		sdktrace.WithSampler(hooks.Sampler),
 	}
 	if cfg.Limits != nil {
 		options = append(options, sdktrace.WithRawSpanLimits(*cfg.Limits))
@@ -74,10 +80,22 @@ func provider(cfg *config.Config) *sdktrace.TracerProvider {
 	for _, out := range cfg.Outputs {
 		p := processor(out, first)
 		processors = append(processors, p)
+		if sink, ok := p.(tracing.Sink); ok {
+			hooks.Sinks = append(hooks.Sinks, sink)
+		}
 		options = append(options, sdktrace.WithSpanProcessor(filter.Processor(p, cfg.Exclude)))
 	}
-	setup.Quietly(func() { tp = sdktrace.NewTracerProvider(options...) })
-	return tp
+	setup.Quietly(func() {
+		tp = sdktrace.NewTracerProvider(options...)
+		hooks.Limits = sdktrace.NewSpanLimits()
+	})
+	if cfg.Limits != nil {
+		hooks.Limits = *cfg.Limits
+	}
+	if len(hooks.Sinks) < len(processors) {
+		hooks = nil // somebody wants spans as the SDK has them
+	}
+	return tp, hooks
 }
 
 // flush flushes them beside each other: one that waits for its receiver does not keep the others.
@@ -119,5 +137,5 @@ func processor(out config.Output, first func()) sdktrace.SpanProcessor {
 	if err != nil {
 		report.Line(report.Error, "spans to %s: %v", q.Target, err)
 	}
-	return newSpans(q, exporter, first)
+	return newEncoded(q, exporter, first)
 }

@@ -146,7 +146,7 @@ func TestProgram(t *testing.T) {
 		code   int
 		spans  string // what the collector got
 	}{
-		{"on, and idle", "", "on goroutines provider", "on true\ngoroutines 1\nwatch.provider\n", "", 0, ""},
+		{"on, and idle", "", "on goroutines provider", "on true\ngoroutines 1\n*watch.provider\n", "", 0, ""},
 		{"a span", "", "span", "", "", 0, "work"},
 		{"a span and os.Exit", "", "span exit3", "", "", 3, "work"},
 		{"a span from before the runtime", "", "early span", "", "", 0, "work"},

@@ -1,21 +1,28 @@
 package runtime
 
 import (
+	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/internal/batch"
+	"otel.tool/runtime/internal/otlp"
+	"otel.tool/runtime/internal/otlp/otlptrace"
 	"otel.tool/runtime/internal/report"
+	"otel.tool/runtime/internal/tracing"
 )
 
 func TestSpans(t *testing.T) {
 	goroutines, first := runtime.NumGoroutine(), 0
 	out := tracetest.NewInMemoryExporter()
-	p := newSpans(batch.Config{MaxQueue: 8, MaxBatch: 4, Delay: time.Hour, Timeout: time.Minute, Speak: new(report.Limited)}, out, func() { first++ })
+	p := newQueued(batch.Config{MaxQueue: 8, MaxBatch: 4, Delay: time.Hour, Timeout: time.Minute, Speak: new(report.Limited)}, out, func() { first++ })
 	sampler := sdktrace.ParentBased(sdktrace.AlwaysSample())
 	tp := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p), sdktrace.WithSampler(sampler))
 	ctx := t.Context()
@@ -76,3 +83,52 @@ func (recordOnly) ShouldSample(sdktrace.SamplingParameters) sdktrace.SamplingRes
 }
 
 func (recordOnly) Description() string { return "record only" }
+
+// The SDK's spans and those of hooks go out together, encoded, until the end.
+func TestEncoded(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "traces.jsonl")
+	exporter, err := otlptrace.New(otlp.Config{File: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := 0
+	p := newEncoded(batch.Config{MaxQueue: 8, MaxBatch: 4, Delay: time.Hour, Timeout: time.Minute, Speak: new(report.Limited)}, exporter, func() { first++ })
+	tp := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p), sdktrace.WithSampler(sdktrace.AlwaysSample()))
+	hooks := &tracing.Provider{Sampler: sdktrace.AlwaysSample(), Limits: sdktrace.NewSpanLimits(), Sinks: []tracing.Sink{p}}
+	ctx := t.Context()
+	end := func(name string) {
+		for _, tracer := range []trace.Tracer{tp.Tracer("theirs"), hooks.Tracer("ours")} {
+			_, s := tracer.Start(ctx, name)
+			s.End()
+		}
+	}
+	if first != 0 {
+		t.Error("begun before the first span")
+	}
+	end("one")
+	end("two")
+	if err := p.ForceFlush(ctx); err != nil {
+		t.Error(err)
+	}
+	_, s := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p), sdktrace.WithSampler(recordOnly{})).Tracer("t").Start(ctx, "not sampled")
+	s.End()
+	if err := p.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	end("late")
+	if err := p.ForceFlush(ctx); err != nil {
+		t.Error(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word, want := range map[string]int{`"name":"one"`: 2, `"name":"two"`: 2, `"name":"theirs"`: 1, `"name":"ours"`: 1, "late": 0, "not sampled": 0} {
+		if n := strings.Count(string(text), word); n != want {
+			t.Errorf("%s: %d times, want %d\n%s", word, n, want, text)
+		}
+	}
+	if first != 1 {
+		t.Errorf("begun %d times", first)
+	}
+}

@@ -36,11 +36,16 @@ func Excluded(ctx context.Context) bool {
 // that is left out.
 func exclude(parent, ctx context.Context, span trace.Span, opts []trace.SpanStartOption) context.Context {
 	f := excluding.Load()
-	if f == nil || span.IsRecording() || Excluded(ctx) {
+	if f == nil || span.IsRecording() {
 		return ctx
 	}
 	cfg := trace.NewSpanStartConfig(opts...)
-	if !(*f)(cfg.SpanKind(), cfg.Attributes()) && !excludedSince(f, parent) {
+	return excludeIn(parent, ctx, f, cfg.SpanKind(), cfg.Attributes())
+}
+
+// excludeIn is exclude for a span of that kind, with these attributes, that is not recorded.
+func excludeIn(parent, ctx context.Context, f *func(trace.SpanKind, []attribute.KeyValue) bool, kind trace.SpanKind, attrs []attribute.KeyValue) context.Context {
+	if Excluded(ctx) || !(*f)(kind, attrs) && !excludedSince(f, parent) {
 		return ctx
 	}
 	return context.WithValue(ctx, excludedKey{}, true)

@@ -79,7 +79,7 @@ func (f *function) start(ctx context.Context) (context.Context, any, bool) {
 		kind = trace.SpanKindInternal
 	}
 	c := &call{f: f}
-	c.Ctx, c.span = in.Start(ctx, f.name, trace.WithSpanKind(kind))
+	c.Ctx, c.span = in.Begin(ctx, f.name, kind, hook.Nothing)
 	c.scope = hook.MakeCurrent(&c.Active)
 	if !c.span.IsRecording() {
 		return c.Ctx, c, false

@@ -14,8 +14,6 @@ import (
 	"otel.tool/runtime/hook"
 )
 
-var kindClient = trace.WithSpanKind(trace.SpanKindClient)
-
 // call is one operation: what the hook keeps until it ends, which for a query is
 // when its rows are closed. It is used again; nothing of the program's may point
 // to it then.
@@ -140,7 +138,7 @@ func within(ctx context.Context) bool {
 }
 
 func (d *database) start(ctx context.Context, did *operation) (context.Context, *call) {
-	ctx, span := client.Start(ctx, did.name, did.options...)
+	ctx, span := client.Begin(ctx, did.name, trace.SpanKindClient, did)
 	measuring := duration.On()
 	if !measuring && !span.IsRecording() {
 		return ctx, untraced

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
 )
@@ -50,7 +49,7 @@ var opNames = [opCount]string{"BEGIN", "COMMIT", "ROLLBACK", "PING"}
 // operation is all of a span that is known before it begins.
 type operation struct {
 	name    string
-	options []trace.SpanStartOption
+	attrs   []attribute.KeyValue
 	key     metricKey
 	set     atomic.Pointer[hook.Set] // of key
 	nothing bool                     // if it fails as the transaction is done, it did nothing
@@ -163,8 +162,11 @@ func (o *operation) describe(p place, name, summary string, more ...attribute.Ke
 	default:
 		o.name = p.system
 	}
-	o.options = []trace.SpanStartOption{kindClient, trace.WithAttributes(append(o.key.attributes(), more...)...)}
+	o.attrs = append(o.key.attributes(), more...)
 }
+
+// Describe makes attrs those that the span begins with: see [hook.Described].
+func (o *operation) Describe() []attribute.KeyValue { return o.attrs }
 
 // target is what an operation without a query is about.
 func (p place) target() string {

@@ -32,8 +32,6 @@ func ClientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 
 func asItIs(s grpc.ClientStream, err error) (grpc.ClientStream, error) { return s, err }
 
-var kindClient = trace.WithSpanKind(trace.SpanKindClient)
-
 // clientCall is a call, as the context that it runs with. The program may keep
 // it, so it is never used again.
 type clientCall struct {
@@ -116,8 +114,8 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 		c.begin = hook.Clock()
 	}
 	var started context.Context
-	opts := s.start.with(kindClient, c.key.method, c.key.address, c.key.port)
-	started, c.span = client.StartEntry(outer, spanName(c.key.method), opts...)
+	s.start.method, s.start.address, s.start.port = c.key.method, c.key.address, c.key.port
+	started, c.span = client.BeginEntry(outer, spanName(c.key.method), trace.SpanKindClient, &s.start)
 	c.Layer = hook.NewLayer(inject(started, md), outer, trace.SpanKindClient)
 	if options.clientRequest != nil && c.span.IsRecording() {
 		capture(c.span, options.clientRequest, md)

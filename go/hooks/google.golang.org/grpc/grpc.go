@@ -149,31 +149,28 @@ func (a *attrs) reset() {
 
 var pool = sync.Pool{New: func() any { return new(attrs) }}
 
-// start is the attributes with which a span starts. It is used again, and the SDK
-// copies what it is given.
+// start is what is known of a call when its span begins; of the server where it is known. It is
+// used again.
 type start struct {
-	kv      [4]attribute.KeyValue
-	options [5][2]trace.SpanStartOption // for the first n of kv, made once
+	method, address string
+	port            int
+	kv              [4]attribute.KeyValue
 }
 
-// with returns the options of a span of that kind for a call; address and port
-// are those of the server where they are known.
-func (s *start) with(kind trace.SpanStartOption, method, address string, port int) []trace.SpanStartOption {
+// Describe returns the attributes that the span begins with: see [hook.Described].
+func (s *start) Describe() []attribute.KeyValue {
+	method := s.method
 	if method == "" {
 		method = other
 	}
-	s.kv = [4]attribute.KeyValue{system, keyMethod.String(method), keyServerAddress.String(address), keyServerPort.Int(port)}
-	n := len(s.kv)
-	if port == 0 {
-		n--
+	s.kv = [4]attribute.KeyValue{system, keyMethod.String(method), keyServerAddress.String(s.address), keyServerPort.Int(s.port)}
+	switch {
+	case s.address == "":
+		return s.kv[:2]
+	case s.port == 0:
+		return s.kv[:3]
 	}
-	if address == "" {
-		n = 2
-	}
-	if s.options[n][0] == nil {
-		s.options[n] = [2]trace.SpanStartOption{kind, trace.WithAttributes(s.kv[:n]...)}
-	}
-	return s.options[n][:]
+	return s.kv[:]
 }
 
 // methodName is rpc.method for a call of "/package.Service/Method".

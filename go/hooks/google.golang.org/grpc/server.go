@@ -30,8 +30,6 @@ func ServerEnter(stream any) (leave, after func()) {
 // returned is what a hook without interest in the return gives as after.
 func returned() {}
 
-var kindServer = trace.WithSpanKind(trace.SpanKindServer)
-
 // serverStream is what gRPC's own type of an incoming stream is asked for.
 type serverStream interface{ Method() string }
 
@@ -132,7 +130,8 @@ func serverEnter(stream any) (leave, after func()) {
 		c.begin = hook.Clock()
 	}
 	outer = server.Extract(outer, incoming{outer})
-	ctx, span := server.StartEntry(outer, spanName(c.method), c.start.with(kindServer, c.method, "", 0)...)
+	c.start.method = c.method
+	ctx, span := server.BeginEntry(outer, spanName(c.method), trace.SpanKindServer, &c.start)
 	if http != nil {
 		http.CoveredBy(span, true)
 	}

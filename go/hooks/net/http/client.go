@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
@@ -40,14 +41,12 @@ func H2ClientEnter(req *http.Request) (newReq *http.Request, leave func(), after
 
 func gotResponse(resp *http.Response, err error) (*http.Response, error) { return resp, err }
 
-var kindClient = trace.WithSpanKind(trace.SpanKindClient)
-
 // clientCall is what the hook keeps while the round trip runs. It is used again.
 type clientCall struct {
 	span     trace.Span
 	returned bool
+	req      *http.Request // until the span has begun
 	attrs    httpconv.Attrs
-	options  [2]trace.SpanStartOption
 	carrier  carrier
 	measure  clientMeasure
 	ctx      *clientContext
@@ -99,10 +98,11 @@ func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after f
 		c.carrier.h = req.Header // the program passes a trace on by itself
 		ctx = client.Extract(ctx, &c.carrier)
 	}
-	name, address, port := c.requestAttrs(req)
-	c.options = [2]trace.SpanStartOption{kindClient, c.attrs.Option()}
-	ctx, c.span = client.StartEntry(ctx, name, c.options[:]...)
-	c.measure = measureClient(ctx, req, name, address, port)
+	c.req = req
+	name := httpconv.MethodName(req.Method)
+	ctx, c.span = client.BeginEntry(ctx, name, trace.SpanKindClient, c)
+	c.req = nil
+	c.measure = measureClient(ctx, req, name)
 	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
 		h.Record(c.span, req.Header.Values)
 	}
@@ -171,25 +171,31 @@ func CancelKeyEnter(req *http.Request) (newReq *http.Request) {
 	return req
 }
 
-// requestAttrs fills c.attrs from the request, and returns the span's name, and
-// the server.
-func (c *clientCall) requestAttrs(req *http.Request) (name, address string, port int) {
-	a := &c.attrs
-	name = a.Method(req.Method)
+// Describe returns the attributes that are known of the request when it is sent.
+func (c *clientCall) Describe() []attribute.KeyValue {
+	a, req := &c.attrs, c.req
+	a.Reset()
+	a.Method(req.Method)
 	a.Str(httpconv.KeyURLFull, fullURL(req.URL, httpconv.Options.Query))
-	address, port = httpconv.SplitPort(req.URL.Host)
+	address, port := serverOf(req.URL)
 	a.Str(httpconv.KeyServerAddress, address)
-	if port == 0 {
-		port = 80
-		if req.URL.Scheme == "https" {
-			port = 443
-		}
-	}
 	a.Int(httpconv.KeyServerPort, port)
 	if n := resends(req); n > 0 {
 		a.Int(httpconv.KeyResendCount, n)
 	}
-	return name, address, port
+	return a.List()
+}
+
+// serverOf returns the server that a URL names.
+func serverOf(u *url.URL) (address string, port int) {
+	address, port = httpconv.SplitPort(u.Host)
+	if port == 0 {
+		port = 80
+		if u.Scheme == "https" {
+			port = 443
+		}
+	}
+	return address, port
 }
 
 // fullURL is url.full, without the fragment, which is not sent. Opaque is what is sent
@@ -275,7 +281,7 @@ func (c *clientCall) end() {
 	}
 	c.attrs.Reset()
 	c.measure = clientMeasure{}
-	c.span, c.ctx, c.returned, c.options, c.carrier = nil, nil, false, [2]trace.SpanStartOption{}, carrier{}
+	c.span, c.req, c.ctx, c.returned, c.carrier = nil, nil, nil, false, carrier{}
 	clientCalls.Put(c)
 }
 

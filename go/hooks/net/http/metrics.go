@@ -50,7 +50,7 @@ type clientMeasure struct {
 	sent, got int64 // bytes of the bodies; -1 if not known
 }
 
-func measureClient(ctx context.Context, req *http.Request, name, address string, port int) (m clientMeasure) {
+func measureClient(ctx context.Context, req *http.Request, name string) (m clientMeasure) {
 	if !client.Measures() {
 		return m
 	}
@@ -58,7 +58,8 @@ func measureClient(ctx context.Context, req *http.Request, name, address string,
 	if req.Body != nil && m.sent == 0 {
 		m.sent = -1
 	}
-	m.key = httpconv.Sent{Method: name, Address: address, Port: port}
+	m.key = httpconv.Sent{Method: name}
+	m.key.Address, m.key.Port = serverOf(req.URL)
 	return m
 }
 

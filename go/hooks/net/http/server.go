@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
@@ -45,8 +46,6 @@ func H2ServerEnter(rw any, req *http.Request) (leave, after func()) {
 // returned is what a hook without interest in the return gives as after.
 func returned() {}
 
-var kindServer = trace.WithSpanKind(trace.SpanKindServer)
-
 // serverCall is what the hook keeps while the handler runs. It is used again;
 // nothing of the program's may point to it.
 type serverCall struct {
@@ -59,7 +58,6 @@ type serverCall struct {
 	status   int
 	written  int64 // bytes of the body; -1 if not known
 	attrs    httpconv.Attrs
-	options  [2]trace.SpanStartOption
 	carrier  carrier
 
 	begin  time.Duration // of hook.Clock
@@ -127,17 +125,16 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 		return nil, returned // PRI: the preface of an HTTP/2 connection, no request
 	}
 	c := serverCalls.Get().(*serverCall)
-	c.carrier.h = req.Header
+	c.carrier.h, c.req = req.Header, req
 	outer := server.Extract(parent, &c.carrier)
-	name := c.requestAttrs(req)
-	c.options = [2]trace.SpanStartOption{kindServer, c.attrs.Option()}
-	ctx, span := server.StartEntry(outer, name, c.options[:]...)
+	name := httpconv.MethodName(req.Method)
+	ctx, span := server.BeginEntry(outer, name, trace.SpanKindServer, c)
 
 	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), span: span, method: name, path: req.URL.Path, recording: span.IsRecording()}
 	sc.watched = sc.recording || server.Measures()
 	sc.active.Ctx = sc
 	setContext(req, sc)
-	c.span, c.ctx, c.rw, c.req = span, sc, rw, req
+	c.span, c.ctx, c.rw = span, sc, rw
 	if sc.recording {
 		inFlight.Begins()
 		c.open.Store(sc)
@@ -150,10 +147,11 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	return c.leave, c.after
 }
 
-// requestAttrs fills c.attrs from the request, and returns the span's name.
-func (c *serverCall) requestAttrs(req *http.Request) (name string) {
-	a := &c.attrs
-	name = a.Method(req.Method)
+// Describe returns the attributes that are known of the request when it comes.
+func (c *serverCall) Describe() []attribute.KeyValue {
+	a, req := &c.attrs, c.req
+	a.Reset()
+	a.Method(req.Method)
 	a.Str(httpconv.KeyURLScheme, schemeOf(req))
 	a.Str(httpconv.KeyURLPath, req.URL.Path)
 	a.Str(httpconv.KeyURLQuery, httpconv.RedactQuery(req.URL.RawQuery, httpconv.Options.Query))
@@ -166,7 +164,7 @@ func (c *serverCall) requestAttrs(req *http.Request) (name string) {
 	if ua := req.Header["User-Agent"]; len(ua) > 0 {
 		a.Str(httpconv.KeyUserAgent, ua[0])
 	}
-	return name
+	return a.List()
 }
 
 func schemeOf(req *http.Request) string {
@@ -232,7 +230,7 @@ func (c *serverCall) end() {
 
 	c.attrs.Reset()
 	c.span, c.ctx, c.rw, c.req, c.scope = nil, nil, nil, nil, hook.Scope{}
-	c.returned, c.status, c.options, c.carrier = false, 0, [2]trace.SpanStartOption{}, carrier{}
+	c.returned, c.status, c.carrier = false, 0, carrier{}
 	c.active = nil
 	serverCalls.Put(c)
 }

@@ -47,19 +47,12 @@ const maxAttrs = 16
 
 // Attrs collects attributes in place; what does not fit is left out.
 type Attrs struct {
-	kv      [maxAttrs]attribute.KeyValue
-	n       int
-	options [maxAttrs + 1]trace.SpanStartOption // of the first n, made once
+	kv [maxAttrs]attribute.KeyValue
+	n  int
 }
 
-// Option is the attributes as an option of Start, which copies them. It allocates
-// nothing the second time.
-func (a *Attrs) Option() trace.SpanStartOption {
-	if a.options[a.n] == nil {
-		a.options[a.n] = trace.WithAttributes(a.kv[:a.n]...)
-	}
-	return a.options[a.n]
-}
+// Describe makes the attributes those that a span begins with: see [hook.Described].
+func (a *Attrs) Describe() []attribute.KeyValue { return a.List() }
 
 // Str adds a text, unless it is empty. It is called for much, and so not inlined: nor is Int.
 //
@@ -91,19 +84,31 @@ func (a *Attrs) Reset() {
 	a.n = 0
 }
 
-// Method adds the request's method and returns what it is called in the span's name.
-// A method that is not known could be anything, so it is _OTHER. It keeps nothing of method.
-func (a *Attrs) Method(method string) (name string) {
+// unknown is what a method that is not known is called in the span's name.
+const unknown = "HTTP"
+
+// MethodName returns what the request's method is called in the span's name. It keeps nothing of
+// method.
+func MethodName(method string) (name string) {
 	if method == "" {
 		method = "GET"
 	}
 	if known, ok := Options.Methods[method]; ok {
-		a.Str(KeyMethod, known)
 		return known
+	}
+	return unknown
+}
+
+// Method adds the request's method and returns what it is called in the span's name.
+// A method that is not known could be anything, so it is _OTHER. It keeps nothing of method.
+func (a *Attrs) Method(method string) (name string) {
+	if name = MethodName(method); name != unknown {
+		a.Str(KeyMethod, name)
+		return name
 	}
 	a.Str(KeyMethod, Other)
 	a.Str(KeyMethodOriginal, strings.Clone(method))
-	return "HTTP"
+	return name
 }
 
 // Outcome adds the status, unless it is 0, and error.type, which is the status' from

@@ -106,7 +106,7 @@ func (l *Library[C]) enter(client any, ctx context.Context, key operationKey, cm
 		key.Place = l.Place(client)
 	}
 	did := operations.of(key)
-	ctx, span := l.client.Start(ctx, did.name, did.options...)
+	ctx, span := l.client.Begin(ctx, did.name, trace.SpanKindClient, did)
 	measuring := l.duration.On()
 	if !measuring && !span.IsRecording() && client != nil {
 		return ctx, nil

@@ -10,12 +10,9 @@ import (
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
 )
-
-var kindClient = trace.WithSpanKind(trace.SpanKindClient)
 
 // Mode is how commands are sent.
 type Mode int
@@ -81,9 +78,9 @@ func (k operationKey) attributes() []attribute.KeyValue {
 
 // operation is all of a span that is known before it begins.
 type operation struct {
-	key     operationKey
-	name    string
-	options []trace.SpanStartOption
+	key   operationKey
+	name  string
+	attrs []attribute.KeyValue
 }
 
 func newOperation(k operationKey) *operation {
@@ -92,9 +89,12 @@ func newOperation(k operationKey) *operation {
 	if o.name == "" {
 		o.name = "redis"
 	}
-	o.options = []trace.SpanStartOption{kindClient, trace.WithAttributes(k.attributes()...)}
+	o.attrs = k.attributes()
 	return o
 }
+
+// Describe makes attrs those that the span begins with: see [hook.Described].
+func (o *operation) Describe() []attribute.KeyValue { return o.attrs }
 
 // operations are those that there were, up to a limit; later ones are made anew each
 // time.

@@ -36,33 +36,60 @@ type Config struct {
 // Queue is items of one type waiting to be exported.
 type Queue[T any] struct {
 	*queue
+	items *items
 }
 
 // New returns a queue that exports by export.
 func New[T any](cfg Config, export func(context.Context, []T) error) Queue[T] {
-	cfg.MaxBatch = min(cfg.MaxBatch, cfg.MaxQueue)
-	q := Queue[T]{&queue{cfg: cfg, turn: make(chan struct{}, 1), export: func(ctx context.Context, items []any) error {
+	list := &items{export: func(ctx context.Context, items []any) error {
 		batch := make([]T, len(items))
 		for i, item := range items {
 			batch[i] = item.(T)
 		}
 		return export(ctx, batch)
-	}}}
-	Count(q.counts)
-	return q
+	}}
+	return Queue[T]{newQueue(cfg, list), list}
 }
 
 // Add takes item if there is room for it.
-func (q Queue[T]) Add(item T) { q.add(item) }
+func (q Queue[T]) Add(item T) {
+	if q.enter() {
+		q.items.list = append(q.items.list, item)
+		q.leave()
+	}
+}
 
-// queue is a Queue whose items are of any type, so that programs have its code once.
-type queue struct {
-	cfg    Config
+// items are those of a Queue. They are of any type, so that programs have the code once.
+type items struct {
+	list   []any
 	export func(context.Context, []any) error
-	turn   chan struct{} // held by who exports
+}
+
+// take takes the n oldest.
+func (s *items) take(n int) (int, func(context.Context) error) {
+	batch := make([]any, n)
+	copy(batch, s.list)
+	rest := copy(s.list, s.list[n:])
+	clear(s.list[rest:])
+	s.list = s.list[:rest]
+	return n, func(ctx context.Context) error { return s.export(ctx, batch) }
+}
+
+// store is where what waits is kept.
+type store interface {
+	// take takes up to n items, the oldest, of which there are as many; it returns how many
+	// it has taken, and what exports them. The queue's mu is held.
+	take(n int) (taken int, export func(context.Context) error)
+}
+
+// queue is when the items of a store are exported, and what becomes of them.
+type queue struct {
+	cfg   Config
+	store store
+	turn  chan struct{} // held by who exports
 
 	mu      sync.Mutex
-	waiting []any
+	waiting int // in the store
 	held    int // waiting, or on their way
 	timer   *time.Timer
 	running bool           // a goroutine exports full batches
@@ -73,22 +100,37 @@ type queue struct {
 	errors  map[string]int // the failed ones by error.type
 }
 
-func (q *queue) add(item any) {
+func newQueue(cfg Config, s store) *queue {
+	cfg.MaxBatch = min(cfg.MaxBatch, cfg.MaxQueue)
+	q := &queue{cfg: cfg, store: s, turn: make(chan struct{}, 1)}
+	Count(q.counts)
+	return q
+}
+
+// enter says whether there is room for an item. Then the item is to be put into the store, and
+// leave to be called; until then mu is held. What there is no room for is counted.
+func (q *queue) enter() bool {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.held >= q.cfg.MaxQueue {
-		q.full++
-		return
+	if q.held < q.cfg.MaxQueue {
+		return true
 	}
+	q.full++
+	q.mu.Unlock()
+	return false
+}
+
+// leave counts an item that has been put into the store, and sees that it is exported.
+func (q *queue) leave() {
 	q.held++
-	q.waiting = append(q.waiting, item)
+	q.waiting++
 	switch {
-	case len(q.waiting) >= q.cfg.MaxBatch && !q.running:
+	case q.waiting >= q.cfg.MaxBatch && !q.running:
 		q.running = true
 		gctx.Without(func() { go q.exportFull() })
-	case len(q.waiting) == 1:
+	case q.waiting == 1:
 		q.later()
 	}
+	q.mu.Unlock()
 }
 
 // later exports what waits then, when it has waited long enough. q.mu is held.
@@ -105,9 +147,9 @@ func (q *queue) exportFull() {
 	for again := true; again; {
 		q.drain(context.Background(), q.cfg.MaxBatch)
 		q.mu.Lock()
-		again = len(q.waiting) >= q.cfg.MaxBatch
+		again = q.waiting >= q.cfg.MaxBatch
 		q.running = again
-		if n := len(q.waiting); n > 0 && !again {
+		if q.waiting > 0 && !again {
 			q.later()
 		}
 		q.mu.Unlock()
@@ -132,35 +174,32 @@ func (q *queue) drain(ctx context.Context, least int) {
 	}
 	defer func() { <-q.turn }()
 	for ctx.Err() == nil {
-		batch := q.take(least)
-		if len(batch) == 0 {
+		n, export := q.take(least)
+		if n == 0 {
 			return
 		}
 		begun := time.Now()
-		err := q.guarded(ctx, batch)
-		report.Sent(len(batch), q.cfg.What, q.cfg.Target, begun, err)
-		q.done(len(batch), err)
+		err := q.guarded(ctx, export)
+		report.Sent(n, q.cfg.What, q.cfg.Target, begun, err)
+		q.done(n, err)
 	}
 }
 
-func (q *queue) take(least int) []any {
+// take takes a batch out of the store, if at least least items wait.
+func (q *queue) take(least int) (n int, export func(context.Context) error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) < least {
-		return nil
+	if q.waiting < least {
+		return 0, nil
 	}
-	n := min(len(q.waiting), q.cfg.MaxBatch)
-	batch := make([]any, n)
-	copy(batch, q.waiting)
-	rest := copy(q.waiting, q.waiting[n:])
-	clear(q.waiting[rest:])
-	q.waiting = q.waiting[:rest]
-	return batch
+	n, export = q.store.take(min(q.waiting, q.cfg.MaxBatch))
+	q.waiting -= n
+	return n, export
 }
 
 // guarded exports, and makes a panic an error: a fault of ours must not end the
 // program.
-func (q *queue) guarded(ctx context.Context, batch []any) (err error) {
+func (q *queue) guarded(ctx context.Context, export func(context.Context) error) (err error) {
 	if q.cfg.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, q.cfg.Timeout)
@@ -171,7 +210,7 @@ func (q *queue) guarded(ctx context.Context, batch []any) (err error) {
 			err = fmt.Errorf("fault of the exporter: %v", fault)
 		}
 	}()
-	return q.export(ctx, batch)
+	return export(ctx)
 }
 
 // done counts n items that have been exported, or have not, and tells of losses.

@@ -48,7 +48,7 @@ func (q *queue) counts() Counts {
 	defer q.mu.Unlock()
 	return Counts{
 		What: q.cfg.What, Exporter: q.cfg.Exporter, Endpoint: q.cfg.Endpoint,
-		Capacity: q.cfg.MaxQueue, Waiting: len(q.waiting), Full: q.full,
-		Exporting: q.held - len(q.waiting), Exported: q.sent, Failed: maps.Clone(q.errors),
+		Capacity: q.cfg.MaxQueue, Waiting: q.waiting, Full: q.full,
+		Exporting: q.held - q.waiting, Exported: q.sent, Failed: maps.Clone(q.errors),
 	}
 }

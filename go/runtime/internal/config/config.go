@@ -46,6 +46,7 @@ type Config struct {
 
 	// Sampler is OTEL_TRACES_SAMPLER.
 	Sampler    sdktrace.Sampler
+	OwnSampler bool // an extension's, which may want to know all of a span
 	Propagator propagation.TextMapPropagator
 
 	// Exclude is OTEL_GO_EXCLUDE, which comes before the sampler.

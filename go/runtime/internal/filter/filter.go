@@ -86,22 +86,33 @@ func Sampler(next sdktrace.Sampler, rules []Rule) sdktrace.Sampler {
 	return newSampler(next, rules)
 }
 
-// Processor returns next without the spans whose route is found out to be that of a
-// rule, which no sampler can know.
+// ByRoute returns what says of a span that has ended whether its route is found out to be that
+// of a rule, which no sampler can know; nil without such a rule.
+func ByRoute(rules []Rule) func(trace.SpanKind, []attribute.KeyValue) bool {
+	s := newSampler(nil, rules)
+	if !s.routes {
+		return nil
+	}
+	return func(kind trace.SpanKind, attrs []attribute.KeyValue) bool {
+		return kind == trace.SpanKindServer && s.excluded(kind, attrs)
+	}
+}
+
+// Processor returns next without the spans that are left out by their route.
 func Processor(next sdktrace.SpanProcessor, rules []Rule) sdktrace.SpanProcessor {
-	if s := newSampler(nil, rules); s.routes {
-		return processor{next, s}
+	if leftOut := ByRoute(rules); leftOut != nil {
+		return processor{next, leftOut}
 	}
 	return next
 }
 
 type processor struct {
 	sdktrace.SpanProcessor
-	sampler sampler
+	leftOut func(trace.SpanKind, []attribute.KeyValue) bool
 }
 
 func (p processor) OnEnd(s sdktrace.ReadOnlySpan) {
-	if s.SpanKind() != trace.SpanKindServer || !p.sampler.excluded(s.SpanKind(), s.Attributes()) {
+	if !p.leftOut(s.SpanKind(), s.Attributes()) {
 		p.SpanProcessor.OnEnd(s)
 	}
 }

@@ -39,13 +39,18 @@ type resolved struct {
 
 // Start costs an atomic load and a comparison more than the tracer's own.
 func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
+	return t.Now().Start(ctx, name, opts...)
+}
+
+// Now returns the tracer of the provider that is global at this moment.
+func (t *tracer) Now() trace.Tracer {
 	provider := otel.GetTracerProvider()
 	r := t.last.Load()
 	if r == nil || !same(r.provider, provider) {
 		r = &resolved{provider, provider.Tracer(t.name, t.opts...)}
 		t.last.Store(r)
 	}
-	return r.tracer.Start(ctx, name, opts...)
+	return r.tracer
 }
 
 // same compares the words of two interfaces. To compare what they hold could

@@ -64,7 +64,7 @@ func TestServer(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
-			if err := e.ExportSpans(ctx, tracetest.SpanStubs{stub}.Snapshots()); err != nil {
+			if err := e.Export(ctx, otlptrace.Encode(tracetest.SpanStubs{stub}.Snapshots())); err != nil {
 				t.Errorf("%s, gzip %v: %v", protocol, zip, err)
 				continue
 			}

@@ -12,26 +12,39 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/tracing"
 )
 
-// Provider returns tp, or one that tells the hooks what its tracers begin.
-func Provider(tp *sdktrace.TracerProvider) trace.TracerProvider {
+// Provider returns tp, or one that tells the hooks what its tracers begin, and whose spans of
+// hooks are made by hooks; nil: by tp.
+//
+// Where the program has the SDK, it may plug into tp what wants to see every span, so that tp
+// makes those of hooks, too.
+func Provider(tp *sdktrace.TracerProvider, hooks *tracing.Provider) trace.TracerProvider {
 	if hook.TracersWatched.Load() {
 		return tp
 	}
-	return provider{tp}
+	p := &provider{tp, hooks}
+	if hooks != nil {
+		hooks.Own = p
+	}
+	return p
 }
 
-type provider struct{ *sdktrace.TracerProvider }
+type provider struct {
+	*sdktrace.TracerProvider
+	hooks *tracing.Provider
+}
 
-// Tracer returns the SDK's tracer for a scope of ours, one that is watched for
-// another.
-func (p provider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer {
-	t := p.TracerProvider.Tracer(name, opts...)
-	if strings.HasPrefix(name, "otel.tool/") {
-		return t
+// Tracer returns one of the hooks for a scope of ours, one that is watched for another.
+func (p *provider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer {
+	if !strings.HasPrefix(name, "otel.tool/") {
+		return &tracer{p.TracerProvider.Tracer(name, opts...), name}
 	}
-	return &tracer{t, name}
+	if p.hooks != nil {
+		return p.hooks.Tracer(name, opts...)
+	}
+	return p.TracerProvider.Tracer(name, opts...)
 }
 
 type tracer struct {

@@ -13,7 +13,7 @@ import (
 
 func TestProvider(t *testing.T) {
 	tp := sdktrace.NewTracerProvider()
-	watched := Provider(tp)
+	watched := Provider(tp, nil)
 	var in hook.Instrumentation
 	hook.Register(&in, "x", "otel.tool/hooks/x", "")
 	hook.Enable(watched, propagation.TraceContext{})
@@ -43,7 +43,7 @@ func TestProvider(t *testing.T) {
 
 	hook.TracersWatched.Store(true)
 	defer hook.TracersWatched.Store(false)
-	if Provider(tp) != trace.TracerProvider(tp) {
+	if Provider(tp, nil) != trace.TracerProvider(tp) {
 		t.Error("watched twice")
 	}
 }

@@ -99,8 +99,6 @@ func resends(req *fasthttp.Request) int {
 	return s.(*send).times - 1
 }
 
-var kindClient = trace.WithSpanKind(trace.SpanKindClient)
-
 // clientCall is what the hook keeps while a request is sent. It is used again.
 type clientCall struct {
 	span     trace.Span
@@ -108,7 +106,6 @@ type clientCall struct {
 	resp     *fasthttp.Response // nil if the program does not want it
 	returned bool
 	attrs    httpconv.Attrs
-	options  [2]trace.SpanStartOption
 	carrier  carrier
 	uri      fasthttp.URI
 
@@ -152,8 +149,7 @@ func clientEnter(req *fasthttp.Request, resp *fasthttp.Response) (call *clientCa
 		ctx = client.Extract(ctx, &c.carrier) // the program passes a trace on by itself
 	}
 	name := c.requestAttrs(req)
-	c.options = [2]trace.SpanStartOption{kindClient, c.attrs.Option()}
-	ctx, c.span = client.StartEntry(ctx, name, c.options[:]...)
+	ctx, c.span = client.BeginEntry(ctx, name, trace.SpanKindClient, &c.attrs)
 	c.req, c.resp = req, resp
 	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
 		h.Record(c.span, valuesOf(&req.Header))
@@ -292,6 +288,6 @@ func (c *clientCall) end() {
 	}
 	c.attrs.Reset()
 	c.span, c.req, c.resp, c.ctx, c.returned, c.bodiesSent = nil, nil, nil, nil, false, false
-	c.options, c.carrier, c.key = [2]trace.SpanStartOption{}, carrier{}, httpconv.Sent{}
+	c.carrier, c.key = carrier{}, httpconv.Sent{}
 	clientCalls.Put(c)
 }

@@ -61,8 +61,6 @@ func wrap(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	}
 }
 
-var kindServer = trace.WithSpanKind(trace.SpanKindServer)
-
 // serverCall is what the hook keeps while the handler runs. It is used again;
 // nothing of the program's may point to it.
 type serverCall struct {
@@ -76,7 +74,6 @@ type serverCall struct {
 	received int64 // bytes of the bodies; -1 if not known
 	sent     int64
 	attrs    httpconv.Attrs
-	options  [2]trace.SpanStartOption
 	carrier  carrier
 	uri      fasthttp.URI
 
@@ -144,8 +141,7 @@ func serverEnter(ctx *fasthttp.RequestCtx) (call *serverCall) {
 	c.carrier.h = &ctx.Request.Header
 	outer := server.Extract(context.Background(), &c.carrier)
 	name := c.requestAttrs(ctx)
-	c.options = [2]trace.SpanStartOption{kindServer, c.attrs.Option()}
-	started, span := server.StartEntry(outer, name, c.options[:]...)
+	started, span := server.BeginEntry(outer, name, trace.SpanKindServer, &c.attrs)
 
 	sc := &serverContext{Layer: hook.NewLayer(started, outer, trace.SpanKindServer), of: of, span: span, method: name, recording: span.IsRecording()}
 	sc.ByGoroutine = true
@@ -283,7 +279,7 @@ func (c *serverCall) end() {
 	c.attrs.Reset()
 	c.span, c.ctx, c.req, c.scope, c.active = nil, nil, nil, hook.Scope{}, nil
 	c.returned, c.head, c.status, c.received, c.sent = false, false, 0, 0, 0
-	c.options, c.carrier, c.version = [2]trace.SpanStartOption{}, carrier{}, ""
+	c.carrier, c.version = carrier{}, ""
 	serverCalls.Put(c)
 }
 

@@ -113,7 +113,7 @@ func export(t testing.TB, cfg otlp.Config, spans []sdktrace.ReadOnlySpan) error 
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	err = e.ExportSpans(ctx, spans)
+	err = e.Export(ctx, otlptrace.Encode(spans))
 	if err := e.Shutdown(ctx); err != nil {
 		t.Error(err)
 	}

@@ -30,11 +30,19 @@ func someSpans(n int) []sdktrace.ReadOnlySpan {
 func encoder(t testing.TB, protocol otlp.Protocol, spans []sdktrace.ReadOnlySpan) func() int {
 	t.Helper()
 	var e Exporter
-	var w wire.Writer
+	var span, w wire.Writer
 	var text []byte
+	parts := Encode(spans)
 	return func() int {
+		parts[0].Bytes = parts[0].Bytes[:0]
+		for _, s := range spans {
+			span.B = span.B[:0]
+			s := Of(s)
+			s.Append(&span)
+			parts[0].Bytes = append(parts[0].Bytes, span.B...)
+		}
 		w.B = w.B[:0]
-		e.encode(&w, spans)
+		e.encode(&w, parts)
 		if protocol == otlp.HTTPJSON {
 			text = otlpjson.Append(text[:0], otlpjson.Traces, w.B)
 			return len(text)

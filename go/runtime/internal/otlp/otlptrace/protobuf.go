@@ -1,6 +1,9 @@
 package otlptrace
 
 import (
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -16,37 +19,61 @@ const (
 	flagIsRemote    = 0x200
 )
 
-// appendSpan writes a Span (opentelemetry/proto/trace/v1/trace.proto).
-func appendSpan(w *wire.Writer, s sdktrace.ReadOnlySpan) {
-	sc, parent := s.SpanContext(), s.Parent()
+// Span is what is written of a span.
+type Span struct {
+	Context, Parent trace.SpanContext
+	Name            string
+	Kind            trace.SpanKind
+	Start, End      time.Time
+	Attributes      []attribute.KeyValue
+	Events          []sdktrace.Event
+	Links           []sdktrace.Link
+	Status          sdktrace.Status
+
+	DroppedAttributes, DroppedEvents, DroppedLinks int
+}
+
+// Of returns what is written of a span of the SDK's.
+func Of(s sdktrace.ReadOnlySpan) Span {
+	return Span{
+		Context: s.SpanContext(), Parent: s.Parent(), Name: s.Name(), Kind: s.SpanKind(),
+		Start: s.StartTime(), End: s.EndTime(), Status: s.Status(),
+		Attributes: s.Attributes(), DroppedAttributes: s.DroppedAttributes(),
+		Events: s.Events(), DroppedEvents: s.DroppedEvents(),
+		Links: s.Links(), DroppedLinks: s.DroppedLinks(),
+	}
+}
+
+// Append writes a Span (opentelemetry/proto/trace/v1/trace.proto).
+func (s *Span) Append(w *wire.Writer) {
 	m := w.Open(2)
-	appendIDs(w, sc)
-	if ts := sc.TraceState(); ts.Len() > 0 {
+	appendIDs(w, &s.Context)
+	if ts := s.Context.TraceState(); ts.Len() > 0 {
 		w.String(3, ts.String())
 	}
-	if id := parent.SpanID(); id.IsValid() {
+	if id := s.Parent.SpanID(); id.IsValid() {
 		w.Bytes(4, id[:])
 	}
-	w.String(5, s.Name())
-	w.Uint(6, uint64(kind(s.SpanKind())))
-	w.Fixed64(7, otlp.Nanos(s.StartTime()))
-	w.Fixed64(8, otlp.Nanos(s.EndTime()))
-	otlp.AppendAttrs(w, 9, s.Attributes())
-	otlp.AppendCount(w, 10, s.DroppedAttributes())
-	for _, e := range s.Events() {
-		appendEvent(w, &e)
+	w.String(5, s.Name)
+	w.Uint(6, uint64(kind(s.Kind)))
+	w.Fixed64(7, otlp.Nanos(s.Start))
+	w.Fixed64(8, otlp.Nanos(s.End))
+	otlp.AppendAttrs(w, 9, s.Attributes)
+	otlp.AppendCount(w, 10, s.DroppedAttributes)
+	for i := range s.Events {
+		appendEvent(w, &s.Events[i])
 	}
-	otlp.AppendCount(w, 12, s.DroppedEvents())
-	for _, l := range s.Links() {
-		appendLink(w, &l)
+	otlp.AppendCount(w, 12, s.DroppedEvents)
+	for i := range s.Links {
+		appendLink(w, &s.Links[i])
 	}
-	otlp.AppendCount(w, 14, s.DroppedLinks())
-	appendStatus(w, s.Status())
-	w.Fixed32(16, flags(sc, parent.IsRemote()))
+	otlp.AppendCount(w, 14, s.DroppedLinks)
+	appendStatus(w, s.Status)
+	w.Fixed32(16, flags(&s.Context, s.Parent.IsRemote()))
 	w.Close(m)
 }
 
-func appendIDs(w *wire.Writer, sc trace.SpanContext) {
+func appendIDs(w *wire.Writer, sc *trace.SpanContext) {
 	traceID, spanID := sc.TraceID(), sc.SpanID()
 	w.Bytes(1, traceID[:])
 	w.Bytes(2, spanID[:])
@@ -63,13 +90,13 @@ func appendEvent(w *wire.Writer, e *sdktrace.Event) {
 
 func appendLink(w *wire.Writer, l *sdktrace.Link) {
 	m := w.Open(13)
-	appendIDs(w, l.SpanContext)
+	appendIDs(w, &l.SpanContext)
 	if ts := l.SpanContext.TraceState(); ts.Len() > 0 {
 		w.String(3, ts.String())
 	}
 	otlp.AppendAttrs(w, 4, l.Attributes)
 	otlp.AppendCount(w, 5, l.DroppedAttributeCount)
-	w.Fixed32(6, flags(l.SpanContext, l.SpanContext.IsRemote()))
+	w.Fixed32(6, flags(&l.SpanContext, l.SpanContext.IsRemote()))
 	w.Close(m)
 }
 
@@ -114,7 +141,7 @@ func status(c codes.Code) int {
 	return 0
 }
 
-func flags(sc trace.SpanContext, remote bool) uint32 {
+func flags(sc *trace.SpanContext, remote bool) uint32 {
 	f := uint32(sc.TraceFlags()) | flagHasIsRemote
 	if remote {
 		f |= flagIsRemote

@@ -1,0 +1,131 @@
+package hook
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Described is what a span that begins is asked for its first attributes, if anybody wants to
+// know them: a sampler, or whoever records the span.
+type Described interface {
+	// Describe returns the attributes, to be copied before the hook goes on.
+	Describe() []attribute.KeyValue
+}
+
+// Nothing is the [Described] of a span that begins without attributes.
+var Nothing Described = Attributes(nil)
+
+// Attributes are a [Described] that is always the same.
+type Attributes []attribute.KeyValue
+
+// Describe returns a.
+func (a Attributes) Describe() []attribute.KeyValue { return a }
+
+// Beginner is a tracer with a shorter way to begin the spans of hooks than the API's, of which
+// the options alone cost more than such a span.
+type Beginner interface {
+	trace.Tracer
+
+	// Begin begins a span within ctx. If it is not recorded, what it returns may be ctx
+	// itself, and the span in that.
+	Begin(ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span)
+}
+
+// Begin starts a span like [Instrumentation.Start]. d is asked at once, and only where there is
+// a use for attributes: a span that is not sampled costs next to nothing.
+func (in *Instrumentation) Begin(ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
+	return in.BeginEntry(WithCurrent(ctx), name, kind, d)
+}
+
+// BeginEntry is Begin for spans with which work enters the program, as [Instrumentation.StartEntry].
+func (in *Instrumentation) BeginEntry(ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	t := in.on.Load()
+	if t == nil {
+		return ctx, trace.SpanFromContext(context.Background())
+	}
+	within, span := beginBy(t.tracer, ctx, name, kind, d)
+	if f := onStart.Load(); f != nil && span.IsRecording() {
+		span.SetAttributes((*f)(in.info.scope, name, kind)...)
+	}
+	if f := excluding.Load(); f != nil && !span.IsRecording() {
+		return excludeIn(ctx, within, f, kind, d.Describe()), span
+	}
+	return within, span
+}
+
+// beginBy begins a span by t, or by the tracer that t stands for now (package follow).
+func beginBy(t trace.Tracer, ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
+	if follows, ok := t.(interface{ Now() trace.Tracer }); ok {
+		t = follows.Now()
+	}
+	if b, ok := t.(Beginner); ok {
+		return b.Begin(ctx, name, kind, d)
+	}
+	o := optionsPool.Get().(*options)
+	defer o.release()
+	return t.Start(ctx, name, o.of(kind, d.Describe())...)
+}
+
+// options are those of the API for a span that begins. They are used again, and whoever begins
+// spans copies what they hold.
+type options struct {
+	attrs [16]attribute.KeyValue
+	n     int
+	with  [17]trace.SpanStartOption // for the first n of attrs, made once
+	list  [2]trace.SpanStartOption
+}
+
+var optionsPool = sync.Pool{New: func() any { return new(options) }}
+
+// of returns the options of a span of that kind with these attributes.
+func (o *options) of(kind trace.SpanKind, attrs []attribute.KeyValue) []trace.SpanStartOption {
+	o.list[0] = kindOptions[trace.ValidateSpanKind(kind)]
+	if len(attrs) > len(o.attrs) {
+		o.list[1] = trace.WithAttributes(attrs...)
+		return o.list[:]
+	}
+	o.n = copy(o.attrs[:], attrs)
+	if o.with[o.n] == nil {
+		o.with[o.n] = trace.WithAttributes(o.attrs[:o.n]...)
+	}
+	o.list[1] = o.with[o.n]
+	return o.list[:]
+}
+
+func (o *options) release() {
+	clear(o.attrs[:o.n])
+	o.n, o.list[1] = 0, nil
+	optionsPool.Put(o)
+}
+
+// kindOptions are made once.
+var kindOptions = func() (options [trace.SpanKindConsumer + 1]trace.SpanStartOption) {
+	for kind := range options {
+		options[kind] = trace.WithSpanKind(trace.SpanKind(kind))
+	}
+	return options
+}()
+
+// Within is a context that holds a span: trace.ContextWithSpan, in the memory of the span.
+type Within struct {
+	context.Context
+	Span trace.Span
+}
+
+// Value answers the key under which contexts hold spans.
+func (w *Within) Value(key any) any {
+	if key == spanKey {
+		return w.Span
+	}
+	return w.Context.Value(key)
+}
+
+// String is that of the context within, as far as the program prints contexts.
+func (w *Within) String() string { return fmt.Sprint(w.Context) }
