@@ -75,14 +75,21 @@ func (s *span) open() *record {
 // End is that of the API. Deferred, it records a panic, which goes on.
 func (s *span) End(options ...trace.SpanEndOption) {
 	end := s.start.Add(time.Since(s.start)) // by the clock that is never set
+	if !s.IsRecording() {
+		return
+	}
+	config := trace.NewSpanEndConfig(options...)
+	message, value := "", recover()
+	if value != nil {
+		defer panic(value)
+		message = fmt.Sprint(value) // the program's code, which may use the span
+	}
 	r := s.open()
 	if r == nil {
 		return
 	}
-	config := trace.NewSpanEndConfig(options...)
-	if value := recover(); value != nil {
-		defer panic(value)
-		r.exception(typeOf(value), fmt.Sprint(value), config.StackTrace(), nil)
+	if value != nil {
+		r.exception(typeOf(value), message, config.StackTrace(), nil)
 	}
 	if t := config.Timestamp(); !t.IsZero() {
 		end = t
