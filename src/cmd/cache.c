@@ -60,14 +60,15 @@ int cmd_cache(Arena *a, const Options *opt, const StrList *args)
 	(void)opt;
 	if (!flags_read(a, "cache", args, &flags, &status))
 		return status;
+	Str word = flags.words.n > 0 ? flags.words.v[0] : S("");
+	bool is_trim = str_eq(word, S("trim")), is_clean = str_eq(word, S("clean"));
+	if (word.len > 0 && !is_trim && !is_clean)
+		return unknown_word("cache", word);
+	if (flags.words.n > 1)
+		return usage_of("cache", "it takes one word, trim or clean, or none");
 	if (!cache_open(a, &cache, &d))
 		return finish(&d);
-	Str word = flags.words.n > 0 ? flags.words.v[0] : S("");
-	if (flags.words.n == 0)
+	if (word.len == 0)
 		return show(cache);
-	if (flags.words.n == 1 && str_eq(word, S("trim")))
-		return trim(cache, (int64_t)CACHE_DAYS * 24 * 3600, &d);
-	if (flags.words.n == 1 && str_eq(word, S("clean")))
-		return trim(cache, 0, &d);
-	return usage_of("cache", "expected trim, clean or nothing, found '%.*s'", STR_ARG(word));
+	return trim(cache, is_trim ? (int64_t)CACHE_DAYS * 24 * 3600 : 0, &d);
 }

@@ -27,16 +27,15 @@ static int cmd_help(Arena *a, const Options *opt, const StrList *args)
 		return page_help(stdout, c), 0;
 	for (isize i = 0; i < ncommands; i++)
 		strlist_add(&names, str_from(commands[i].name));
-	return usage_near(
-		&names, args->v[0], "there is no command '%.*s' to explain", STR_ARG(args->v[0]));
+	return usage_near(&names, args->v[0], "help: unknown command '%.*s'", STR_ARG(args->v[0]));
 }
 
 static int cmd_completion(Arena *a, const Options *opt, const StrList *args)
 {
 	(void)a, (void)opt;
-	if (args->n == 1 && page_completion(stdout, args->v[0]))
-		return 0;
-	return usage_of("completion", "for which shell? bash, zsh or fish");
+	if (args->n != 1)
+		return usage_of("completion", "for which shell? bash, zsh or fish");
+	return page_completion(stdout, args->v[0]) ? 0 : unknown_word("completion", args->v[0]);
 }
 
 static int cmd_man(Arena *a, const Options *opt, const StrList *args)
@@ -103,6 +102,7 @@ const Command commands[] = {
 			"OTEL_TRACES_EXPORTER=console ./myapp  traces as trees, on standard error\n"
 			"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 ./myapp  to a Collector, Jaeger ...\n"
 			"otel go test ./...  tests stay silent unless OTEL_GO_TEST=1\n",
+		.words = "build install run test",
 		.run = cmd_go,
 	},
 	{
@@ -131,10 +131,11 @@ const Command commands[] = {
 			"that is woven, with its functions and hooks, and what became of it; each rule that does\n"
 			"nothing here, and why; what is linked in; OpenTelemetry modules that move.\n"
 			"\n"
-			"A name asks about one target package, one function or one rule. The packages to build\n"
-			"begin with ./ or stand behind --.\n",
+			"A name asks about one target package, one function, one rule or one hook. The packages to\n"
+			"build begin with ./, stand behind --, or are import paths of the module here.\n",
 		.examples = "otel explain\n"
 			    "otel explain net/http  one package\n"
+			    "otel explain ./cmd/server  all of one program\n"
 			    "otel explain roundTrip ./cmd/server  one function, in one program\n"
 			    "otel explain --json -tags prod ./...\n",
 		.flags =
@@ -157,7 +158,7 @@ const Command commands[] = {
 		.flags =
 			{
 				COLOR,
-				{"form", "FORM", "replace (default) or rebuild: docs/design.md",
+				{"form", "FORM", "replace or rebuild; by default what it was last compiled in: docs/design.md",
 					"replace rebuild"},
 			},
 		.go_flags = true,
@@ -202,6 +203,7 @@ const Command commands[] = {
 				{"json", NULL, "of check: one object, for programs", NULL},
 				{"update", NULL, "of test: write want.go and want.err anew", NULL},
 			},
+		.words = "check init schema test",
 		.run = cmd_rules,
 	},
 	{
@@ -209,8 +211,8 @@ const Command commands[] = {
 		.summary = "say what was woven into a program that is built",
 		.usage = "[FLAGS] FILE",
 		.text = "Reads it from the file, which is not run: the version of otel, the woven packages with\n"
-			"their rules and digests, and the hooks; with --weight how much of the program is ours.\n"
-			"ELF, Mach-O and PE.\n",
+			"their versions, rules and digests, the hooks, and extensions of your own; with --weight\n"
+			"how much of the program is ours. ELF, Mach-O and PE.\n",
 		.examples = "otel manifest ./myapp\n"
 			    "otel manifest --format=cyclonedx ./myapp  a fragment for an SBOM\n",
 		.flags =
@@ -248,6 +250,7 @@ const Command commands[] = {
 			"in go's cache: 'go clean -cache'.\n",
 		.examples = "otel cache\n"
 			    "otel cache trim\n",
+		.words = "clean trim",
 		.run = cmd_cache,
 	},
 	{
@@ -269,6 +272,7 @@ const Command commands[] = {
 		.examples = "source <(otel completion bash)\n"
 			    "otel completion zsh >\"${fpath[1]}/_otel\"\n"
 			    "otel completion fish | source\n",
+		.words = "bash fish zsh",
 		.run = cmd_completion,
 	},
 	{
@@ -332,6 +336,44 @@ const Command *command_find(Str name)
 
 // ---- flags
 
+StrList words_of(Arena *a, const char *words)
+{
+	StrList list = {.arena = a};
+	Str rest = str_from(words);
+
+	while (rest.len > 0)
+		strlist_add(&list, str_cut(&rest, ' '));
+	return list;
+}
+
+int unknown_word(const char *command, Str word)
+{
+	Arena a = {0};
+	const Command *c = command_find(str_from(command));
+	StrList known = words_of(&a, c->words);
+	int status = EXIT_USAGE;
+
+	if (nearest(&known, word).len == 0)
+		status = usage_of(command, "unknown word '%.*s', expected one of: %s",
+			STR_ARG(word), c->words);
+	else
+		status = usage_near(&known, word, "%s: unknown word '%.*s', expected one of: %s",
+			command, STR_ARG(word), c->words);
+	arena_free(&a);
+	return status;
+}
+
+bool is_global_flag(Str arg)
+{
+	Str name = str_cut(&arg, '=');
+
+	for (const CommandFlag *f = global_flags; f->name; f++)
+		if (str_starts(name, S("--")) &&
+			str_eq(str_slice(name, 2, name.len), str_from(f->name)))
+			return !str_eq(name, S("--help")) && !str_eq(name, S("--version"));
+	return false;
+}
+
 int unknown_flag(Str arg, const CommandFlag *known, const char *command)
 {
 	Arena a = {0};
@@ -341,7 +383,12 @@ int unknown_flag(Str arg, const CommandFlag *known, const char *command)
 
 	for (; known->name; known++)
 		strlist_add(&names, str_format(&a, "--%s", known->name));
-	if (command && nearest(&names, word).len == 0)
+	if (command && is_global_flag(word))
+		status = usage_wrong(
+			str_format(&a, "it stands in front of the command: 'otel %.*s %s'",
+				STR_ARG(word), command),
+			"%s: unknown flag '%.*s'", command, STR_ARG(word));
+	else if (command && nearest(&names, word).len == 0)
 		status = usage_of(command, "unknown flag '%.*s'", STR_ARG(word));
 	else
 		status = usage_near(&names, word, "%s%sunknown flag '%.*s'", command ? command : "",
@@ -358,20 +405,22 @@ static const CommandFlag *find_flag(const Command *c, Str name)
 	return NULL;
 }
 
-static bool is_one_of(const char *words, Str value)
+static int wrong_value(Arena *a, const Command *c, const CommandFlag *f, Str value)
 {
-	Str rest = str_from(words);
+	StrList words = words_of(a, f->words);
 
-	while (rest.len > 0)
-		if (str_eq(str_cut(&rest, ' '), value))
-			return true;
-	return false;
-}
-
-static int wrong_value(const Command *c, const CommandFlag *f, Str value)
-{
+	if (nearest(&words, value).len > 0)
+		return usage_near(&words, value, "%s: '--%s=%.*s': expected one of: %s", c->name,
+			f->name, STR_ARG(value), f->words);
 	return usage_of(
 		c->name, "'--%s=%.*s': expected one of: %s", f->name, STR_ARG(value), f->words);
+}
+
+static bool is_one_of(Arena *a, const char *words, Str value)
+{
+	StrList list = words_of(a, words);
+
+	return strlist_has(&list, value);
 }
 
 // read_flag reads args[*i], and moves *i over its value. False if it is not a flag of the
@@ -392,8 +441,8 @@ static bool read_flag(
 		*status = usage_of(c->name, "'--%s' needs a value: %s", f->name, f->value);
 	else if (!f->value && joined)
 		*status = usage_of(c->name, "'--%s' takes no value", f->name);
-	else if (f->words && !is_one_of(f->words, value))
-		*status = wrong_value(c, f, value);
+	else if (f->words && !is_one_of(a, f->words, value))
+		*status = wrong_value(a, c, f, value);
 	Str *kept = arena_new(a, Str);
 	*kept = value;
 	map_put(&out->given, str_from(f->name), kept);

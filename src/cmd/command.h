@@ -22,6 +22,7 @@ struct Command {
 	const char *usage;    // what stands behind the name
 	const char *text;     // paragraphs
 	const char *examples; // lines to type, each with what it does behind two spaces
+	const char *words;    // what the first word may be, separated by spaces; NULL if any
 	CommandFlag flags[6]; // up to the first without a name
 	bool inner;           // called by go, or by us; not listed
 	bool go_flags;        // takes go's flags too
@@ -51,8 +52,19 @@ bool flags_read(Arena *a, const char *command, const StrList *args, Flags *out, 
 bool flags_has(const Flags *f, const char *name);
 Str flags_value(const Flags *f, const char *name); // "" if it was not given
 
+// is_global_flag tells whether an argument is one of those that stand in front of the command, and
+// change what it does.
+bool is_global_flag(Str arg);
+
 // unknown_flag prints that there is no such flag, and the nearest; it returns EXIT_USAGE.
 int unknown_flag(Str arg, const CommandFlag *known, const char *command);
+
+// unknown_word prints that the command takes no such first word, and the nearest; it returns
+// EXIT_USAGE.
+int unknown_word(const char *command, Str word);
+
+// words_of returns the members of a list that is separated by spaces.
+StrList words_of(Arena *a, const char *words);
 
 // page_help, page_man and page_completion print the table in another shape.
 void page_help(FILE *to, const Command *c);

@@ -13,7 +13,7 @@ enum { CONTEXT = 3 };
 typedef struct {
 	Arena *arena;
 	const Planned *planned;
-	WeaveForm form;
+	Str form; // that was asked for, "" for what each package was compiled in
 	Screen on;
 	Diags *diags;
 } Diff;
@@ -130,13 +130,21 @@ static bool diff_file(Diff *d, Weave *w, const Package *p, Str path, Str name)
 	return true;
 }
 
+// form_of returns the form that was asked for, or that the package was last compiled in.
+static WeaveForm form_of(const Diff *d, Str digest)
+{
+	Str form = d->form.len > 0 ? d->form : planned_outcome(d->arena, d->planned, digest).word;
+
+	return str_eq(form, S("rebuild")) ? WEAVE_REBUILD : WEAVE_REPLACE;
+}
+
 static bool diff_package(Diff *d, const Package *p, Str digest)
 {
 	Arena *a = d->arena;
 	Spec spec;
 	Weave w = {.arena = a,
 		.spec = &spec,
-		.form = d->form,
+		.form = form_of(d, digest),
 		.diags = d->diags,
 		.symbols.arena = a,
 		.imports.arena = a};
@@ -147,7 +155,7 @@ static bool diff_package(Diff *d, const Package *p, Str digest)
 	for (isize i = 0; i < p->files.n; i++)
 		if (!diff_file(d, &w, p, path, p->files.v[i]))
 			return false;
-	if (d->form == WEAVE_REBUILD && w.nwoven > 0)
+	if (w.form == WEAVE_REBUILD && w.nwoven > 0)
 		print_diff(d, path_join(a, path, S("otel.links.go")), S(""),
 			weave_links(a, p->name, &w.symbols));
 	return true;
@@ -235,8 +243,7 @@ int cmd_diff(Arena *a, const Options *opt, const StrList *args)
 		return status;
 	Diff d = {.arena = a,
 		.planned = &planned,
-		.form = str_eq(flags_value(&flags, "form"), S("rebuild")) ? WEAVE_REBUILD
-									  : WEAVE_REPLACE,
+		.form = flags_value(&flags, "form"),
 		.on = screen_start(stdout, flags_value(&flags, "color")),
 		.diags = &diags};
 	if (!print_all(&d) && diags.nerror == 0)

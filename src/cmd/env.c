@@ -1,6 +1,6 @@
 // env.c - otel env: the variables by which any go builds woven.
 #include "os/env.h"
-#include "cmd/command.h"
+#include "cmd/planned.h"
 #include "os/file.h"
 #include "plan/plan.h"
 
@@ -97,6 +97,8 @@ int cmd_env(Arena *a, const Options *opt, const StrList *args)
 	if (!ok || d.nerror > 0)
 		return finish(&d);
 	diag_print(stderr, &d);
+	if (plan.plain && !plan.decisions.first && d.nwarning == 0)
+		return planned_unlisted(a, in.go, &flags.words);
 	if (plan.plain)
 		fputs("otel: there is nothing to weave in these packages\n", stderr);
 	Str text = variables(a, &plan, flags_has(&flags, "json"));

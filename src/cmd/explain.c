@@ -4,36 +4,16 @@
 // compiled: that its compile has noted (cmd/tool.h, outcome_note).
 #include "cmd/planned.h"
 #include "cmd/screen.h"
-#include "cmd/tool.h"
-#include "os/file.h"
 
 typedef struct {
 	Arena *arena;
 	const Planned *planned;
-	Str store; // go's cache
 	Screen on;
 } Explain;
 
 // ---- what became of a package
 
-typedef struct {
-	Str word, why; // "replace", "rebuild", "plain"; "" before its first compile
-} Became;
-
-static Became became(Explain *e, Str digest)
-{
-	Diags none = {.arena = e->arena};
-	Str path = outcome_note(e->arena, e->store, digest), text = S("");
-	Became b = {0};
-
-	if (file_exists(path) && file_read(e->arena, path, &text, &none)) {
-		b.word = str_cut(&text, '\n');
-		b.why = str_cut(&text, '\n');
-	}
-	return b;
-}
-
-static Str became_text(Arena *a, Became b, Str package)
+static Str became_text(Arena *a, Outcome b, Str package)
 {
 	if (str_eq(b.word, S("rebuild")))
 		return str_format(
@@ -43,16 +23,6 @@ static Str became_text(Arena *a, Became b, Str package)
 	if (b.word.len == 0)
 		return S("not compiled yet");
 	return str_eq(package, S("main")) ? S("") : S("replaced at link");
-}
-
-static Str store_of(const Plan *plan)
-{
-	Str key = S("OTEL_GO_STORE=");
-
-	for (isize i = 0; i < plan->env.n; i++)
-		if (str_starts(plan->env.v[i], key))
-			return str_slice(plan->env.v[i], key.len, plan->env.v[i].len);
-	return S("");
 }
 
 // ---- text
@@ -65,7 +35,8 @@ static bool told(Explain *e, const Decision *c, bool woven)
 // print_package prints the woven functions of one package, whose first decision is given.
 static void print_package(Explain *e, const Decision *first)
 {
-	Str how = became_text(e->arena, became(e, first->digest), first->package);
+	Str how = became_text(
+		e->arena, planned_outcome(e->arena, e->planned, first->digest), first->package);
 	const Screen *on = &e->on;
 
 	printf("%s%.*s%s", on->bold, STR_ARG(first->package), on->off);
@@ -164,7 +135,9 @@ static void print_build(Explain *e)
 	printf("\n%slinked in%s\n", e->on.bold, e->on.off);
 	for (const Program *p = plan->programs; p; p = p->next)
 		print_program(e, p);
-	printf("  'otel manifest --weight FILE' measures a program that is built\n");
+	printf("  %show large is known once it is built: 'otel manifest --weight FILE'. A program "
+	       "that\n  serves HTTP grows by 3.6 MB with traces, by 4.9 MB with all signals%s\n",
+		e->on.dim, e->on.off);
 	if (plan->moved.n > 0)
 		printf("\n%smoved%s\n", e->on.bold, e->on.off);
 	for (isize i = 0; i < plan->moved.n; i++)
@@ -211,7 +184,7 @@ static void put_packages(Explain *e, StrBuf *b, const Decisions *told_of)
 	for (const Decision *c = told_of->first; c; c = c->next) {
 		if (c->verdict != VERDICT_WOVEN || !is_first(e, told_of->first, c))
 			continue;
-		Became how = became(e, c->digest);
+		Outcome how = planned_outcome(e->arena, e->planned, c->digest);
 		buf_addf(b, "%s\n{\"package\":", comma);
 		json_quote(b, c->package);
 		buf_add(b, S(",\"version\":"));
@@ -263,7 +236,6 @@ int cmd_explain(Arena *a, const Options *opt, const StrList *args)
 		return status;
 	Explain e = {.arena = a,
 		.planned = &planned,
-		.store = store_of(&planned.plan),
 		.on = screen_start(stdout, flags_value(&flags, "color"))};
 	return flags_has(&flags, "json") ? print_json(&e) : print_text(&e);
 }

@@ -1,4 +1,4 @@
-#include "cmd/cmd.h"
+#include "cmd/command.h"
 #include "cmd/show.h"
 
 #include "os/env.h"
@@ -9,10 +9,10 @@
 
 static bool is_woven_command(Str command)
 {
-	static const char *const commands[] = {"build", "install", "run", "test"};
+	static const char *const woven[] = {"build", "install", "run", "test"};
 
-	for (isize i = 0; i < countof(commands); i++)
-		if (str_eq(command, str_from(commands[i])))
+	for (isize i = 0; i < countof(woven); i++)
+		if (str_eq(command, str_from(woven[i])))
 			return true;
 	return false;
 }
@@ -319,6 +319,8 @@ int cmd_go(Arena *a, const Options *opt, const StrList *given)
 	for (isize i = 1; i < args->n; i++)
 		strlist_add(&rest, args->v[i]);
 	goargs_parse(a, args->v[0], &rest, &parsed);
+	if (is_global_flag(parsed.alien) && !str_eq(args->v[0], S("test")))
+		return unknown_flag(parsed.alien, global_flags, "go");
 	if (parsed.alien.len > 0 && !str_eq(args->v[0], S("test")))
 		return exec_go(a, in.go, args, &d); // go refuses it, or is newer than we are
 	if (has_late_chdir(&parsed))

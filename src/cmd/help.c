@@ -200,9 +200,12 @@ static void complete_bash(FILE *to)
 	for (isize i = 0; i < ncommands; i++)
 		if (!commands[i].inner)
 			fprintf(to, " %s", commands[i].name);
-	fputs("' ;;\n\tcompletion:*) words='bash zsh fish' ;;\n"
-	      "\tgo:go) words='build install run test' ;;\n"
-	      "\tesac\n"
+	fputs("' ;;\n", to);
+	for (isize i = 0; i < ncommands; i++)
+		if (commands[i].words)
+			fprintf(to, "\t%s:%s) words='%s' ;;\n", commands[i].name, commands[i].name,
+				commands[i].words);
+	fputs("\tesac\n"
 	      "\t[ -n \"$words\" ] || case $command in\n\t'') words='",
 		to);
 	for (isize i = 0; i < ncommands; i++)
@@ -271,14 +274,17 @@ static void complete_zsh(FILE *to)
 	      "\trest)\n"
 	      "\t\tcase $words[1] in\n"
 	      "\t\tgo) words[1]=go; _normal ;;\n"
-	      "\t\thelp) _describe command commands ;;\n"
-	      "\t\tcompletion) _values shell bash zsh fish ;;\n",
+	      "\t\thelp) _describe command commands ;;\n",
 		to);
 	for (isize i = 0; i < ncommands; i++) {
-		if (commands[i].inner || !commands[i].flags[0].name)
+		const Command *c = &commands[i];
+		if (c->inner || (!c->words && !c->flags[0].name) ||
+			str_eq(str_from(c->name), S("go")))
 			continue;
-		fprintf(to, "\t\t%s) _arguments", commands[i].name);
-		zsh_flags(to, commands[i].flags);
+		fprintf(to, "\t\t%s) _arguments", c->name);
+		zsh_flags(to, c->flags);
+		if (c->words)
+			fprintf(to, " '1:word:(%s)'", c->words);
 		fputs(" '*:file:_files' ;;\n", to);
 	}
 	fputs("\t\tesac ;;\n"
@@ -317,11 +323,14 @@ static void complete_fish(FILE *to)
 		fputc('\n', to);
 		snprintf(condition, sizeof(condition), "__fish_seen_subcommand_from %s", c->name);
 		fish_flags(to, c->flags, condition);
+		if (c->words)
+			fprintf(to, "complete -c otel -n '%s' -a '%s'\n", condition, c->words);
 	}
-	fputs("complete -c otel -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh "
-	      "fish'\n"
-	      "complete -c otel -n '__fish_seen_subcommand_from go' -a 'build install run test'\n",
-		to);
+	fputs("complete -c otel -n '__fish_seen_subcommand_from help' -f -a '", to);
+	for (isize i = 0; i < ncommands; i++)
+		if (!commands[i].inner)
+			fprintf(to, "%s ", commands[i].name);
+	fputs("'\n", to);
 }
 
 bool page_completion(FILE *to, Str shell)

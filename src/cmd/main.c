@@ -36,16 +36,20 @@ static bool is_help(Str arg)
 // no_command says what may have been meant: a command of ours, or one of go's.
 static int no_command(Arena *a, Str name)
 {
-	static const char *const gos[] = {"build", "install", "test", "list", "mod", "vet", "tool"};
+	StrList gos = words_of(
+		a, "build clean doc fix fmt generate get install list mod test tool vet work");
 	StrList known = {.arena = a};
 
-	for (isize i = 0; i < countof(gos); i++)
-		if (str_eq(name, str_from(gos[i])))
-			return usage_wrong(str_format(a, "'otel go %s' is go's, woven", gos[i]),
-				"unknown command '%.*s'", STR_ARG(name));
+	Str meant = nearest(&gos, name);
+	if (strlist_has(&gos, name))
+		return usage_wrong(str_format(a, "that is go's: 'otel go %.*s'", STR_ARG(name)),
+			"unknown command '%.*s'", STR_ARG(name));
 	for (isize i = 0; i < ncommands; i++)
 		if (!commands[i].inner)
 			strlist_add(&known, str_from(commands[i].name));
+	if (nearest(&known, name).len == 0 && meant.len > 0)
+		return usage_wrong(str_format(a, "did you mean 'otel go %.*s'?", STR_ARG(meant)),
+			"unknown command '%.*s'", STR_ARG(name));
 	return usage_near(&known, name, "unknown command '%.*s'", STR_ARG(name));
 }
 
@@ -61,6 +65,8 @@ static int run_command(Arena *a, const Options *opt, Str name, const StrList *ar
 	bool passes_on = c->inner || str_eq(name, S("go"));
 	if (!passes_on && args->n > 0 && is_help(args->v[0]))
 		return page_help(stdout, c), 0;
+	if (c->usage[0] == '\0' && args->n > 0)
+		return usage_of(c->name, "it takes no arguments");
 	return c->run(a, opt, args);
 }
 

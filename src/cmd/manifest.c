@@ -39,6 +39,18 @@ static Str balanced(Str s)
 	return S("");
 }
 
+// is_program tells whether a file is an ELF, Mach-O or PE one.
+static bool is_program(Str file)
+{
+	static const Str magics[] = {{"\177ELF", 4}, {"MZ", 2}, {"\xcf\xfa\xed\xfe", 4},
+		{"\xce\xfa\xed\xfe", 4}, {"\xca\xfe\xba\xbe", 4}};
+
+	for (isize i = 0; i < countof(magics); i++)
+		if (str_starts(file, magics[i]))
+			return true;
+	return false;
+}
+
 // find_manifest looks for it in the bytes of a program. The value is the caller's.
 static json_t *find_manifest(Str file, Str *text)
 {
@@ -84,7 +96,7 @@ static void print_joined(const char *label, const json_t *list)
 	putchar('\n');
 }
 
-static void print_text(const json_t *m)
+static void print_text(const json_t *m, const Weight *weight)
 {
 	const json_t *package, *rule;
 	size_t i, k;
@@ -93,6 +105,8 @@ static void print_text(const json_t *m)
 		STR_ARG(jstr(m, "bundle")), STR_ARG(jstr(m, "go")));
 	if (jlist(m, "signals"))
 		print_joined("signals: ", jlist(m, "signals"));
+	if (json_array_size(jlist(m, "extensions")) > 0)
+		print_joined("extended by: ", jlist(m, "extensions"));
 	if (jstr(m, "rules").len > 0)
 		printf("more rules: %.*s\n", STR_ARG(jstr(m, "rules")));
 	if (jbool(m, "only_rules"))
@@ -109,13 +123,15 @@ static void print_text(const json_t *m)
 				STR_ARG(hook.len ? hook : jstr(rule, "modifier")));
 		}
 	}
+	if (weight)
+		weight_print(weight);
 }
 
 // ---- SBOM fragments
 
-// What an SBOM lists: our tool, the packages that we link in, and the woven ones.
+// What an SBOM lists: our runtime, the packages that we link in, and the woven ones.
 typedef struct {
-	const char *role; // "hooks", "woven" …
+	const char *role; // "hooks", "extension", "woven" …
 	Str name, version, mark;
 } Component;
 
@@ -138,18 +154,21 @@ static Str version_of(const json_t *m, const json_t *package)
 
 static Components components_of(Arena *a, const json_t *m)
 {
-	StrList hooks = {.arena = a};
-	const json_t *package;
+	StrList hooks = {.arena = a}, extensions = {.arena = a};
+	const json_t *woven = jlist(m, "woven"), *package;
 	size_t i;
 
 	hook_packages(m, &hooks);
-	Components c = {.v = arena_array(a, Component,
-				hooks.n + (isize)json_array_size(jlist(m, "woven")) + 1)};
+	jstrs(m, "extensions", &extensions);
+	isize n = 1 + hooks.n + extensions.n + (isize)json_array_size(woven);
+	Components c = {.v = arena_array(a, Component, n)};
 	Str version = jstr(m, "otel");
 	c.v[c.n++] = (Component){"runtime", S("otel.tool/runtime"), version, S("")};
 	for (isize k = 0; k < hooks.n; k++)
 		c.v[c.n++] = (Component){"hooks", hooks.v[k], version, S("")};
-	json_array_foreach(jlist(m, "woven"), i, package)
+	for (isize k = 0; k < extensions.n; k++)
+		c.v[c.n++] = (Component){"extension", extensions.v[k], S(""), S("")};
+	json_array_foreach(woven, i, package)
 	{
 		c.v[c.n++] = (Component){"woven", jstr(package, "package"), version_of(m, package),
 			jstr(package, "mark")};
@@ -257,19 +276,31 @@ static void put_spdx(StrBuf *b, const json_t *m, Str text, Str name, const Compo
 	buf_add(b, S("]}\n"));
 }
 
-static void print_format(Arena *a, Str format, const json_t *m, Str text, Str path)
+// put_json writes the manifest as it is, and with the weight as one more member.
+static void put_json(StrBuf *b, Str text, const Weight *weight)
+{
+	buf_add(b, str_slice(text, 0, text.len - 1));
+	if (weight) {
+		buf_add(b, S(",\n\"weight\":"));
+		weight_json(b, weight);
+	}
+	buf_add(b, S("}\n"));
+}
+
+static void print_format(
+	Arena *a, Str format, const json_t *m, Str text, Str path, const Weight *weight)
 {
 	Components list = components_of(a, m);
 	StrBuf b = {.arena = a};
 
 	if (str_eq(format, S("json")))
-		buf_add(&b, text), buf_add(&b, S("\n"));
+		put_json(&b, text, weight);
 	else if (str_eq(format, S("cyclonedx")))
 		put_cyclonedx(&b, m, path_base(path), &list);
 	else if (str_eq(format, S("spdx")))
 		put_spdx(&b, m, text, path_base(path), &list);
 	else
-		print_text(m);
+		print_text(m, weight);
 	fwrite(b.p, 1, (size_t)b.len, stdout);
 }
 
@@ -285,7 +316,10 @@ int cmd_manifest(Arena *a, const Options *opt, const StrList *args)
 		return status;
 	if (flags.words.n != 1)
 		return usage_of("manifest", "of which file? It takes one");
-	Str path = flags.words.v[0];
+	Str path = flags.words.v[0], format = flags_value(&flags, "format");
+	if (flags_has(&flags, "weight") &&
+		(str_eq(format, S("spdx")) || str_eq(format, S("cyclonedx"))))
+		return usage_of("manifest", "--weight goes with the formats text and json");
 	if (file_is_dir(path)) {
 		diag_error(&d, NULL, (Span){0}, "'%.*s' is a folder", STR_ARG(path));
 		diag_help(&d, "name the program that 'otel go build -o' has written");
@@ -295,14 +329,18 @@ int cmd_manifest(Arena *a, const Options *opt, const StrList *args)
 		return finish(&d);
 	json_t *m = find_manifest(file, &text);
 	if (!m) {
-		diag_error(&d, NULL, (Span){0}, "nothing is woven into '%.*s'", STR_ARG(path));
-		diag_help(&d,
-			"was it built by 'otel go build'? 'otel explain' says what that weaves");
+		bool program = is_program(file);
+		diag_error(&d, NULL, (Span){0},
+			program ? "nothing is woven into '%.*s'" : "'%.*s' is no program",
+			STR_ARG(path));
+		diag_help(&d, program ? "was it built by 'otel go build'? 'otel explain' says what "
+					"that weaves"
+				      : "name one that 'otel go build -o' has written");
 		return finish(&d);
 	}
-	print_format(a, flags_value(&flags, "format"), m, text, path);
-	if (flags_has(&flags, "weight") && !print_weight(a, file, path, &d))
-		status = finish(&d);
+	Weight weight, *measured = flags_has(&flags, "weight") ? &weight : NULL;
+	if (!measured || weight_measure(file, path, measured, &d))
+		print_format(a, format, m, text, path, measured);
 	json_decref(m);
-	return status;
+	return finish(&d);
 }

@@ -26,8 +26,7 @@ static int run_init(Arena *a, const StrList *words)
 
 int cmd_rules(Arena *a, const Options *opt, const StrList *args)
 {
-	static const char *const names[] = {"check", "init", "schema", "test"};
-	StrList rest = {.arena = a}, known = {.arena = a};
+	StrList rest = {.arena = a};
 	Flags flags;
 	int status;
 
@@ -46,7 +45,5 @@ int cmd_rules(Arena *a, const Options *opt, const StrList *args)
 		return run_test(a, &rest, flags_has(&flags, "update"));
 	if (str_eq(word, S("schema")))
 		return print_schema(a);
-	for (int i = 0; i < countof(names); i++)
-		strlist_add(&known, str_from(names[i]));
-	return usage_near(&known, word, "rules: there is no '%.*s'", STR_ARG(word));
+	return unknown_word("rules", word);
 }

@@ -121,8 +121,10 @@ static bool find_files(Check *k, const StrList *files)
 {
 	for (isize i = 0; i < files->n; i++)
 		if (!file_exists(files->v[i]))
-			return diag_fault(
-				&k->diags, "there is no file '%.*s'", STR_ARG(files->v[i]));
+			return diag_fault(&k->diags, "there is no file '%.*s'",
+				       STR_ARG(files->v[i])) ||
+			       diag_help(&k->diags, "'otel rules check' takes rule files, or reads "
+						    "otel.yaml and what it uses");
 	return true;
 }
 

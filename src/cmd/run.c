@@ -104,8 +104,33 @@ static bool run_program(Arena *a, const StrList *argv, Str address, int *status,
 	if (env_get(S("OTEL_BSP_SCHEDULE_DELAY")).len == 0)
 		strlist_add(&env, S("OTEL_BSP_SCHEDULE_DELAY=200"));
 	if (!proc_run(a, &spec, &res, d))
-		return false;
+		return diag_help(d, "it takes a program that 'otel go build -o' has written; one "
+				    "in this folder "
+				    "begins with ./");
 	*status = res.status;
+	return true;
+}
+
+// is_duration tells whether Go's time.ParseDuration takes it: 200ms, 1.5s, 1m30s.
+static bool is_duration(Str s)
+{
+	static const char *const units[] = {"ns", "us", "ms", "s", "m", "h"};
+
+	if (s.len == 0)
+		return false;
+	while (s.len > 0) {
+		isize digits = 0, unit = 0, known = 0;
+		while (digits < s.len &&
+			((s.p[digits] >= '0' && s.p[digits] <= '9') || s.p[digits] == '.'))
+			digits++;
+		for (unit = digits; unit < s.len && s.p[unit] >= 'a' && s.p[unit] <= 'z';)
+			unit++;
+		for (isize i = 0; i < countof(units); i++)
+			known += str_eq(str_slice(s, digits, unit), str_from(units[i]));
+		if (digits == 0 || s.p[0] == '.' || known == 0)
+			return false;
+		s = str_slice(s, unit, s.len);
+	}
 	return true;
 }
 
@@ -121,13 +146,16 @@ int cmd_run(Arena *a, const Options *opt, const StrList *args)
 	(void)opt;
 	if (!flags_read(a, "run", args, &flags, &status))
 		return status;
+	Str slow = flags_value(&flags, "slow");
+	if (flags_has(&flags, "slow") && !is_duration(slow))
+		return usage_of(
+			"run", "'--slow=%.*s': expected a duration, as in 200ms", STR_ARG(slow));
 	if (flags.words.n == 0)
 		return usage_wrong(
 			S("'otel run ./myapp' runs a program that 'otel go build' has built; "
 			  "'otel go run .' builds and runs one"),
 			"run: no program given");
-	if (!viewer(a, &program, &d) ||
-		!start_viewer(a, program, flags_value(&flags, "slow"), &view, &address, &d))
+	if (!viewer(a, &program, &d) || !start_viewer(a, program, slow, &view, &address, &d))
 		return finish(&d);
 	bool ran = run_program(a, &flags.words, address, &status, &d);
 	kill(view.pid, ran ? SIGTERM : SIGKILL); // the former prints what is left, and the summary

@@ -65,6 +65,7 @@ int tool_exec(Arena *a, const Tool *t)
 	Diags d = {.arena = a};
 
 	proc_exec(&t->argv, &t->env, &d);
+	diag_help(&d, "-toolexec names it, on the command line or in GOFLAGS");
 	return finish(&d);
 }
 

@@ -10,7 +10,7 @@
 // target. A program that uses OpenTelemetry's API itself has part of it anyway.
 static const struct {
 	const char *name, *holds;
-} groups[] = {
+} groups[WEIGHT_GROUPS] = {
 	{"hooks", ".otel_"},
 	{"otel.tool/hooks", "otel.tool/hooks/"},
 	{"otel.tool/runtime", "otel.tool/runtime"},
@@ -65,43 +65,68 @@ static Str name_at(const Elf *e, uint32_t at)
 	return str_cut(&rest, '\0');
 }
 
+static void add_symbol(const Elf *e, const Elf64_Sym *s, Weight *out)
+{
+	Str name = name_at(e, s->st_name);
+
+	for (isize i = 0; i < WEIGHT_GROUPS; i++) {
+		if (str_find(name, str_from(groups[i].holds)) < 0)
+			continue;
+		out->bytes[i] += s->st_size;
+		out->symbols[i]++;
+		return;
+	}
+}
+
+bool weight_measure(Str file, Str path, Weight *out, Diags *d)
+{
+	Elf64_Sym s;
+	Elf e;
+
+	*out = (Weight){.file = file.len};
+	if (!read_elf(file, &e)) {
+		diag_error(d, NULL, (Span){0}, "'%.*s' has no symbol table to measure by",
+			STR_ARG(path));
+		return diag_help(d, "it takes an ELF program, built without -ldflags=-s");
+	}
+	for (isize at = 0; at + (isize)sizeof(s) <= e.symbols.len; at += sizeof(s)) {
+		memcpy(&s, e.symbols.p + at, sizeof(s));
+		add_symbol(&e, &s, out);
+	}
+	return true;
+}
+
 static void print_group(const char *name, uint64_t bytes, isize n)
 {
 	if (n > 0)
 		printf("  %-28s %9llu bytes in %td symbols\n", name, (unsigned long long)bytes, n);
 }
 
-bool print_weight(Arena *a, Str file, Str path, Diags *d)
+void weight_print(const Weight *w)
 {
-	uint64_t bytes[countof(groups)] = {0}, total = 0;
-	isize n[countof(groups)] = {0}, all = 0;
-	Elf e;
+	uint64_t bytes = 0;
+	isize symbols = 0;
 
-	(void)a;
-	if (!read_elf(file, &e)) {
-		diag_error(d, NULL, (Span){0}, "'%.*s' has no symbol table to measure by",
-			STR_ARG(path));
-		return diag_help(d, "it takes an ELF program, built without -ldflags=-s");
-	}
-	for (isize at = 0; at + (isize)sizeof(Elf64_Sym) <= e.symbols.len;
-		at += sizeof(Elf64_Sym)) {
-		Elf64_Sym s;
-		memcpy(&s, e.symbols.p + at, sizeof(s));
-		Str name = name_at(&e, s.st_name);
-		for (isize i = 0; i < countof(groups); i++) {
-			if (str_find(name, str_from(groups[i].holds)) < 0)
-				continue;
-			bytes[i] += s.st_size, n[i]++;
-			total += s.st_size, all++;
-			break;
-		}
-	}
 	printf("\nweight: our own code and data. What that uses of the standard library, line "
 	       "tables\n"
 	       "and debug information come on top: a plain build of the program is the measure\n");
-	for (isize i = 0; i < countof(groups); i++)
-		print_group(groups[i].name, bytes[i], n[i]);
-	print_group("together", total, all);
-	printf("  %-28s %9td bytes\n", "the whole file", file.len);
-	return true;
+	for (isize i = 0; i < WEIGHT_GROUPS; i++) {
+		print_group(groups[i].name, w->bytes[i], w->symbols[i]);
+		bytes += w->bytes[i];
+		symbols += w->symbols[i];
+	}
+	print_group("together", bytes, symbols);
+	printf("  %-28s %9td bytes\n", "the whole file", w->file);
+}
+
+void weight_json(StrBuf *b, const Weight *w)
+{
+	uint64_t bytes = 0;
+
+	buf_add(b, S("{"));
+	for (isize i = 0; i < WEIGHT_GROUPS; i++) {
+		buf_addf(b, "\"%s\":%llu,", groups[i].name, (unsigned long long)w->bytes[i]);
+		bytes += w->bytes[i];
+	}
+	buf_addf(b, "\"together\":%llu,\"file\":%td}", (unsigned long long)bytes, w->file);
 }

@@ -28,7 +28,8 @@ bool cache_dir(Arena *a, Str *out, Diags *d)
 		*out = path_join(a, path_abs(a, home), S(".cache/otel"));
 	else
 		return diag_fault(d, "no cache folder: neither OTEL_GO_CACHE, XDG_CACHE_HOME nor "
-				     "HOME is set");
+				     "HOME is set") ||
+		       diag_help(d, "set OTEL_GO_CACHE to a folder of your own");
 	return true;
 }
 
@@ -36,9 +37,12 @@ bool cache_open(Arena *a, Str *out, Diags *d)
 {
 	if (!cache_dir(a, out, d))
 		return false;
+	if (file_exists(*out) && !file_is_dir(*out))
+		return diag_fault(d, "our cache folder '%.*s' is a file", STR_ARG(*out)) ||
+		       diag_help(d, "remove it, or set OTEL_GO_CACHE to a folder of your own");
 	if (dir_check_private(*out, d))
 		return true;
 	return diag_help(d,
-		"what lies in our cache folder is compiled into programs: 'chmod 700' it, or set "
-		"OTEL_GO_CACHE to a folder of your own");
+		"what lies in our cache folder is compiled into programs: set OTEL_GO_CACHE to a "
+		"folder of your own that nobody else may write to (chmod 700)");
 }

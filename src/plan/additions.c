@@ -140,7 +140,7 @@ static void add_extensions(Planner *p, StrBuf *b, const Linked *l)
 }
 
 // main_file returns the Go file that links the runtime, the hooks and the extensions in.
-static Str main_file(Planner *p, Str package_name, const Package *main, const StrList *hooks,
+static Str main_file(Planner *p, Str package_name, const Package *main, const Program *program,
 	const Linked *extensions)
 {
 	StrBuf b = {.arena = p->arena};
@@ -154,14 +154,14 @@ static Str main_file(Planner *p, Str package_name, const Package *main, const St
 			STR_ARG(extensions->v[i]->package->path));
 	if (extensions->n > 0)
 		add_import(&b, S("unsafe"));
-	for (isize i = 0; i < hooks->n; i++)
-		add_import(&b, hooks->v[i]);
+	for (isize i = 0; i < program->hooks.n; i++)
+		add_import(&b, program->hooks.v[i]);
 	imports_of(p, main, &imports);
 	for (isize i = 0; i < imports.n; i++)
-		if (!strlist_has(hooks, imports.v[i]))
+		if (!strlist_has(&program->hooks, imports.v[i]))
 			add_import(&b, imports.v[i]);
 	buf_add(&b, S(")\n\nvar _ = otel_runtime_.Manifest("));
-	json_quote(&b, planner_manifest(p, main));
+	json_quote(&b, planner_manifest(p, main, &program->extensions));
 	buf_add(&b, S(")\n"));
 	add_extensions(p, &b, extensions);
 	return buf_str(&b);
@@ -221,7 +221,7 @@ static Str named_folder(const Planner *p)
 	return p->args->packages.n > 0 ? path_dir(p->args->packages.v[0]) : S(".");
 }
 
-static void add_program(Planner *p, Str path, StrList hooks, const Linked *extensions)
+static const Program *add_program(Planner *p, Str path, StrList hooks, const Linked *extensions)
 {
 	Program **link = &p->out->programs;
 
@@ -231,6 +231,7 @@ static void add_program(Planner *p, Str path, StrList hooks, const Linked *exten
 	**link = (Program){.path = path, .hooks = hooks, .extensions.arena = p->arena};
 	for (isize i = 0; i < extensions->n; i++)
 		strlist_add(&(*link)->extensions, extensions->v[i]->package->path);
+	return *link;
 }
 
 // is_changed tells whether something in what main is made of is woven.
@@ -269,15 +270,15 @@ void planner_add_main(Planner *p, Package *main)
 		extension_join(extensions.v[i], main);
 	hooks_of(p, main, &hooks);
 	strlist_sort(&hooks);
-	add_program(p, main->path, hooks, &extensions);
+	const Program *program = add_program(p, main->path, hooks, &extensions);
 	// A program under test has handed them over in its own file.
 	if (test && str_eq(home->name, S("main")) && links_ours(p, home))
 		extensions.n = 0;
 	bool outside = test && is_imported_by_ours(p, home, &hooks, &extensions);
 	Str package = str_format(a, "%.*s%s", STR_ARG(home->name), outside ? "_test" : "");
 	Str name = test ? S("otel_runtime_test.go") : S("otel.runtime.go");
-	Str text =
-		links ? main_file(p, package, main, &hooks, &extensions) : restore_file(p, package);
+	Str text = links ? main_file(p, package, main, program, &extensions)
+			 : restore_file(p, package);
 	overlay_file(
 		p, path_join(a, home->dir, name), str_format(a, "main-%td.go", p->files.n), text);
 	if (files)

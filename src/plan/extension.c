@@ -105,7 +105,9 @@ static bool check_package(const Finder *f, const RuleExtension *e, const Package
 	if (!p && is_folder(e->entry.text) && !file_is_dir(folder_of(f->search->arena, e)))
 		return wrong(f, e, S("there is no such folder"));
 	if (!p)
-		return wrong(f, e, S("go finds no such package"));
+		return wrong(f, e, S("go finds no such package")) ||
+		       diag_help(f->diags, "'go list -deps %.*s' has to work",
+			       STR_ARG(e->entry.text));
 	if (!check_error(f, e, p))
 		return false;
 	for (isize i = 0; i < p->deps.n; i++) {

@@ -111,7 +111,7 @@ bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags
 bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 {
 	static const char *const names[] = {"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMODCACHE",
-		"GOMOD", "GOWORK", "GOPROXY", "GOFLAGS"};
+		"GOMOD", "GOWORK", "GOPROXY", "GOFLAGS", "GO111MODULE"};
 	StrList argv = {.arena = a};
 	json_t *env;
 

@@ -12,6 +12,14 @@ static void put(StrBuf *b, const char *before, Str value)
 	json_quote(b, value);
 }
 
+static void put_names(StrBuf *b, const char *before, const StrList *names)
+{
+	buf_add(b, str_from(before));
+	for (isize i = 0; i < names->n; i++)
+		put(b, i ? "," : "", names->v[i]);
+	buf_add(b, S("]"));
+}
+
 static void put_rules(StrBuf *b, const Spec *spec)
 {
 	for (isize i = 0; i < spec->n; i++) {
@@ -19,7 +27,9 @@ static void put_rules(StrBuf *b, const Spec *spec)
 		put(b, i ? ",{\"rule\":" : "{\"rule\":", j->rule);
 		put(b, ",\"target\":", target_name(b->arena, j->recv, j->func));
 		if (j->hook) {
-			put(b, ",\"hook\":", j->hook->name);
+			bool span = j->kind == JOIN_SPAN; // of several hooks: named as in explain
+			put(b, ",\"hook\":",
+				span ? str_from(modifier_name(DO_SPAN)) : j->hook->name);
 			put(b, ",\"hook_package\":", j->hook->package);
 		} else {
 			put(b, ",\"modifier\":", str_from(modifier_name(j->change->modifier)));
@@ -40,7 +50,7 @@ static void put_woven(StrBuf *b, const Woven *w)
 	buf_add(b, S("]}"));
 }
 
-Str planner_manifest(Planner *p, const Package *main)
+Str planner_manifest(Planner *p, const Package *main, const StrList *extensions)
 {
 	StrBuf b = {.arena = p->arena};
 	const char *comma = "";
@@ -48,10 +58,11 @@ Str planner_manifest(Planner *p, const Package *main)
 	put(&b, "{\"otel\":", S(OTEL_VERSION));
 	put(&b, ",\"bundle\":", str_slice(bundle_digest(), 0, 16));
 	put(&b, ",\"go\":", p->env.version);
-	buf_addf(&b, ",\"only_rules\":%s,\"signals\":[", p->in->only_rules ? "true" : "false");
-	for (isize i = 0; i < p->out->signals.n; i++)
-		put(&b, i ? "," : "", p->out->signals.v[i]);
-	buf_add(&b, S("],\"woven\":["));
+	buf_addf(&b, ",\"only_rules\":%s", p->in->only_rules ? "true" : "false");
+	put_names(&b, ",\"signals\":[", &p->out->signals);
+	if (extensions->n > 0)
+		put_names(&b, ",\"extensions\":[", extensions);
+	buf_add(&b, S(",\"woven\":["));
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
 		if (!planner_is_part(main, w->package))

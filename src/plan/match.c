@@ -1,5 +1,7 @@
 #include "plan/match.h"
 
+#include "base/near.h"
+
 #include "plan/candidate.h"
 #include "plan/rulemod.h"
 #include "plan/version.h"
@@ -112,6 +114,62 @@ static void decide_untrusted(const Match *m)
 			(Decision){.verdict = VERDICT_UNTRUSTED,
 				.why = S("ships rules; add it to trust: in otel.yaml to use them"),
 				.package = l->v[i]});
+}
+
+// ---- what an otel.yaml names, and is not there
+
+static bool has_decision(const Match *m, const Rule *r, Str place)
+{
+	for (const Decision *c = m->decisions->first; c; c = c->next)
+		if (str_eq(c->rule, r->name) && str_eq(c->place, place) &&
+			c->verdict != VERDICT_NO_FUNCTION)
+			return true;
+	return false;
+}
+
+// warn_of_spans warns of entries for functions of one package, which has none such.
+static void warn_of_spans(const Match *m)
+{
+	for (const Rule *r = m->rules->rules.first; r; r = r->next) {
+		if (r->change.modifier != DO_SPAN || r->target.p[0] == '$' ||
+			str_find(r->target, S("*")) >= 0 ||
+			has_decision(m, r, place_of(m->arena, m->rules, r)))
+			continue;
+		diag_warn(m->diags, r->src, r->at, "no function of that package matches '%.*s'",
+			STR_ARG(r->name));
+		diag_help(m->diags,
+			"behind the colon stands F, (*T).M, (T).M or T.M; names may have *");
+	}
+}
+
+// warn_of_off warns of `instrumentations` that nothing is called by.
+static void warn_of_off(const Match *m)
+{
+	const StrList *off = &m->rules->rules.off;
+	Str hooks = S("otel.tool/hooks/");
+	StrList known = {.arena = m->arena};
+	bool ours = false;
+
+	for (const Rule *r = m->rules->rules.first; off->n > 0 && r; r = r->next) {
+		strlist_add(&known, r->name);
+		strlist_add(&known, r->hook_path);
+		if (!str_starts(r->hook_path, hooks))
+			continue;
+		ours = true;
+		strlist_add(&known, str_slice(r->hook_path, hooks.len, r->hook_path.len));
+	}
+	for (isize i = 0; ours && i < off->n; i++) {
+		if (strlist_has(&known, off->v[i]))
+			continue;
+		Str near = nearest(&known, off->v[i]);
+		diag_warn(m->diags, NULL, (Span){0},
+			"otel.yaml: no instrumentation or rule is called '%.*s'",
+			STR_ARG(off->v[i]));
+		if (near.len > 0)
+			diag_help(m->diags, "did you mean '%.*s'?", STR_ARG(near));
+		else
+			diag_help(m->diags, "docs/instrumentations.md lists them");
+	}
 }
 
 // ---- matching
@@ -232,5 +290,7 @@ bool match_rules(const Match *given, WovenList *out)
 	}
 	decide_absent(m);
 	decide_untrusted(m);
+	warn_of_spans(m);
+	warn_of_off(m);
 	return true;
 }

@@ -9,7 +9,10 @@
 #include "plan/rulemod.h"
 #include "plan/signals.h"
 #include "plan/vendor.h"
+#include "plan/version.h"
 #include "text/bundle.h"
+
+#define OLDEST_GO "go1.24"
 
 Str *planner_str(Planner *p, Str s)
 {
@@ -47,10 +50,26 @@ static bool plain(Planner *p)
 	return true;
 }
 
+// is_possible tells whether builds of this go can be woven; else it has warned.
+static bool is_possible(Planner *p)
+{
+	Str version = p->env.version;
+
+	if (str_starts(version, S("go1.")) && version_cmp(version, S(OLDEST_GO)) < 0) {
+		diag_warn(p->diags, NULL, (Span){0}, "this build is not woven: '%.*s' is %.*s",
+			STR_ARG(p->env.go), STR_ARG(version));
+		diag_help(p->diags, "otel takes Go 1.24 or newer (https://go.dev/dl)");
+		return false;
+	}
+	return true;
+}
+
 // without_module is for a build in no module. go says best itself that it finds no package there,
 // but builds files.
 static bool without_module(Planner *p, const GoArgs *args)
 {
+	Str first = args->packages.n > 0 ? args->packages.v[0] : S("");
+
 	if (p->env.gopath) {
 		diag_fault(
 			p->diags, "GOPATH mode (GO111MODULE=off) has no modules, which otel needs");
@@ -58,10 +77,10 @@ static bool without_module(Planner *p, const GoArgs *args)
 			"unset GO111MODULE and make a module with 'go mod init'; "
 			"OTEL_GO_OFF=1 builds without telemetry");
 	}
-	if (args->packages.n > 0 && str_ends(args->packages.v[0], S(".go"))) {
+	if (str_ends(first, S(".go"))) {
 		diag_warn(p->diags, NULL, (Span){0},
-			"no go.mod here or above: built without telemetry");
-		diag_help(p->diags, "'go mod init' makes a module of this folder");
+			"this build is not woven: '%.*s' is in no module", STR_ARG(first));
+		diag_help(p->diags, "'go mod init NAME' makes a module of its folder");
 	}
 	return plain(p);
 }
@@ -72,6 +91,8 @@ static bool read_surroundings(Planner *p, GoArgs *args)
 		return false;
 	p->out->go = p->env.version;
 	goargs_from_env(p->arena, p->env.flags, args);
+	if (!is_possible(p))
+		return plain(p);
 	if (p->env.mod.len == 0 && p->env.work.len == 0)
 		return without_module(p, args);
 	Str modfile = goargs_last(args, S("modfile")), dir = goargs_last(args, S("C"));
@@ -237,7 +258,9 @@ static bool make_anew(Planner *p, GoArgs *args)
 		return false;
 	if (p->out->plain)
 		return true;
-	if (!bundle_ready(p->arena, p->in->cache, &p->bundle, p->diags) || !read_packages(p))
+	if (!bundle_ready(p->arena, p->in->cache, &p->bundle, p->diags))
+		return diag_help(p->diags, "OTEL_GO_CACHE names another folder for what we keep");
+	if (!read_packages(p))
 		return false;
 	lap(&p->since, &p->out->times.list);
 	return p->out->plain || make(p);

@@ -45,7 +45,7 @@ void planner_add_main(Planner *p, Package *main);
 bool planner_is_part(const Package *main, const Package *p);
 
 // planner_manifest returns what a program says of itself, as JSON. (manifest.c)
-Str planner_manifest(Planner *p, const Package *main);
+Str planner_manifest(Planner *p, const Package *main, const StrList *extensions);
 
 // planner_modinfo returns what the plain program says of itself otherwise than ours: for each
 // module that only ours has from a folder the lines behind "dep\t", and the line of the

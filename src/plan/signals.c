@@ -28,8 +28,13 @@ bool signals_read(Arena *a, Str text, StrList *out, Diags *d)
 			return true;
 		}
 		if (!strlist_has(&all, name)) {
+			Str near = nearest(&all, name);
 			diag_fault(d, "OTEL_GO_SIGNALS: unknown signal '%.*s'", STR_ARG(name));
-			return diag_help(d, "traces, metrics, logs, or all");
+			if (near.len == 0)
+				return diag_help(d, "it takes traces, metrics, logs, or all");
+			return diag_help(d,
+				"did you mean '%.*s'? It takes traces, metrics, logs, or all",
+				STR_ARG(near));
 		}
 		if (!strlist_has(out, name))
 			strlist_add(out, name);

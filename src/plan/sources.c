@@ -91,8 +91,8 @@ static void read_named(Reader *r, Str named)
 		path = path_clean(r->arena, path_abs(r->arena, path));
 		if (file_is_dir(path))
 			read_folder(r, path, DEEP, true);
-		else
-			read_file(r, path, true);
+		else if (!read_file(r, path, true) && !file_exists(path))
+			diag_help(r->diags, "--rules or OTEL_GO_RULES names it");
 	}
 }
 

@@ -590,15 +590,26 @@ static bool is_extension(Str entry)
 	return folder || (entry.p[0] != '.' && entry.p[0] != '/' && entry.p[0] != '-');
 }
 
+// is_slip tells of a key that is no rule, and hardly anything but one of ours, misspelt.
+static bool is_slip(const YamlNode *v, StrList *known)
+{
+	for (const TopKey *k = top_keys; k->name; k++)
+		strlist_add(known, str_from(k->name));
+	return v->kind != YAML_MAP && nearest(known, v->key->text).len > 0;
+}
+
 // read_top reads one member of the file: a rule, or what only an otel.yaml says. A rule of one
 // of these names is still a rule: it is a map with a target.
 static bool read_top(const RuleReader *r, const YamlNode *v, Rules *out)
 {
 	const TopKey *key = top_keys;
+	StrList known = {.arena = r->arena};
 
 	while (key->name && !str_eq(str_from(key->name), v->key->text))
 		key++;
 	void *list = (char *)out + key->offset;
+	if (!key->name && is_slip(v, &known))
+		return rule_unknown(r, "key", v->key, &known);
 	if (!key->name || (v->kind == YAML_MAP && yaml_get(v, S("target"))))
 		return read_rule(r, v, &out->first);
 	switch (key->kind) {

@@ -73,6 +73,8 @@ static Str package_glob(const RuleReader *r, Str pattern)
 {
 	if (str_eq(pattern, S("./...")) || str_eq(pattern, S("...")))
 		return S("$root");
+	if (str_eq(pattern, S(".")))
+		return S("./");
 	if (!str_ends(pattern, S("/...")))
 		return pattern;
 	return str_format(r->arena, "%.*s**", STR_ARG(str_slice(pattern, 0, pattern.len - 3)));

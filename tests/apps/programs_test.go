@@ -156,6 +156,7 @@ func (p program) check(t *testing.T) {
 	}
 	sameModules(t, bin[0], bin[1])
 	onlyReplaced(tr, pkg)
+	agree(tr, pkg, bin[1])
 	p.sameDoing(tr, bin)
 }
 

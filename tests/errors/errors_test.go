@@ -3,8 +3,8 @@
 //
 // A case is a file cases/NAME.txt: what is wrong, then parts that begin with a
 // line "-- NAME --". The part `run` is the command, `want` the exit status and
-// standard error, all others are files of the folder it runs in. UPDATE=1
-// writes the part `want` anew; the diff is the review.
+// standard error, all others are files of the folder it runs in; with a part `needs`, which says
+// root, it is for root alone. UPDATE=1 writes the part `want` anew; the diff is the review.
 package errors
 
 import (
@@ -85,6 +85,10 @@ func check(t *testing.T, otel, file string) {
 			command = p.text
 		case "want":
 			want = p.text
+		case "needs":
+			if os.Getuid() != 0 {
+				t.Skip("takes root")
+			}
 		default:
 			write(t, filepath.Join(dir, p.name), p.text)
 		}

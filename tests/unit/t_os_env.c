@@ -23,7 +23,7 @@ TEST(test_cache_dir)
 		{"", "", "/h", "/h/.cache/otel"},
 		{NULL, NULL, NULL,
 			"error: no cache folder: neither OTEL_GO_CACHE, XDG_CACHE_HOME "
-			"nor HOME is set"},
+			"nor HOME is set\nhelp: set OTEL_GO_CACHE to a folder of your own"},
 	};
 	static const char *const names[] = {"OTEL_GO_CACHE", "XDG_CACHE_HOME", "HOME"};
 	Arena kept = {0};

@@ -14,10 +14,10 @@ TEST(test_read)
 		{"traces,all", "logs,metrics,traces", ""},
 		{"trace", "",
 			"error: OTEL_GO_SIGNALS: unknown signal 'trace'\n"
-			"help: traces, metrics, logs, or all"},
+			"help: did you mean 'traces'? It takes traces, metrics, logs, or all"},
 		{"traces,,logs", "logs,traces",
 			"error: OTEL_GO_SIGNALS: unknown signal ''\n"
-			"help: traces, metrics, logs, or all"},
+			"help: it takes traces, metrics, logs, or all"},
 	};
 
 	for (isize i = 0; i < countof(rows); i++) {
