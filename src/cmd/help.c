@@ -201,10 +201,14 @@ static void complete_bash(FILE *to)
 		if (!commands[i].inner)
 			fprintf(to, " %s", commands[i].name);
 	fputs("' ;;\n", to);
-	for (isize i = 0; i < ncommands; i++)
-		if (commands[i].words)
-			fprintf(to, "\t%s:%s) words='%s' ;;\n", commands[i].name, commands[i].name,
-				commands[i].words);
+	for (isize i = 0; i < ncommands; i++) {
+		const Command *c = &commands[i];
+		if (!c->words)
+			continue;
+		fprintf(to, "\t%s:%s) words='%s", c->name, c->name, c->words);
+		bash_words(to, c->flags);
+		fputs("' ;;\n", to);
+	}
 	fputs("\tesac\n"
 	      "\t[ -n \"$words\" ] || case $command in\n\t'') words='",
 		to);

@@ -157,6 +157,7 @@ func (p program) check(t *testing.T) {
 	sameModules(t, bin[0], bin[1])
 	onlyReplaced(tr, pkg)
 	agree(tr, pkg, bin[1])
+	explainAnswers(tr, pkg)
 	p.sameDoing(tr, bin)
 }
 

@@ -13,3 +13,8 @@ docs/applications.md: tests/apps/programs_test.go tests/apps/suites_test.go test
 	cd tests/apps && OTEL_E2E_TOOL=/bin/true go test -count=1 -run TestTable -table=../../$@ .
 
 TEST_TARGETS += test-apps-sample
+
+# How long help and explain take: of caddy's 878 packages.
+.PHONY: bench-answers
+bench-answers: build/otel
+	$(APPS) -timeout 1h -all -v -run 'TestHelpAnswers|TestPrograms/caddy' . | grep -E 'otel (help|explain)|^(---|FAIL|ok)'

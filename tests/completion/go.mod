@@ -1,0 +1,3 @@
+module otel.tool/tests/completion
+
+go 1.24.0
