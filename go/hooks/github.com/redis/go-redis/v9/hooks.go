@@ -49,7 +49,7 @@ func RouteEnter(ctx context.Context, cmd redis.Cmder) (newCtx context.Context, l
 // RoutePipelineEnter is woven into (*ClusterClient).processPipeline. It leaves the
 // context as it is: the function's goroutines have it, and what is captured so and
 // assigned to has another escape note. The nodes' clients are not asked through what
-// is woven.
+// is woven. The slice is the hook's own, which is on the stack.
 func RoutePipelineEnter(ctx context.Context, cmds []redis.Cmder) (leave func(), after func(error) error) {
 	if !library.On() {
 		return nil, redisconv.AsItIs
