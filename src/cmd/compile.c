@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/export.h"
 #include "cmd/importcfg.h"
+#include "cmd/shared.h"
 #include "cmd/tool.h"
 #include "golang/parse.h"
 #include "os/env.h"
@@ -319,6 +320,20 @@ static bool put(Compile *c, Str path, Str text)
 	       file_write_atomic(path, text, 0600, c->diags);
 }
 
+// share offers what was kept to other machines.
+static void share(Compile *c, Outcome outcome, Str action)
+{
+	Arena *a = c->arena;
+	Str mark = c->tool->mark;
+	Shared s = {.arena = a};
+
+	if (outcome == OUTCOME_REPLACE)
+		shared_put(&s, woven_archive(a, c->tool, action));
+	shared_put(&s, woven_record(a, c->tool, action));
+	shared_put(&s, outcome_note(a, c->tool->store, str_cut(&mark, '-')));
+	shared_close(&s);
+}
+
 // keep writes down what became of the package, for the link to find under the
 // action id; for OUTCOME_REPLACE the archive comes first.
 static bool keep(Compile *c, Outcome outcome, Str archive)
@@ -341,7 +356,10 @@ static bool keep(Compile *c, Outcome outcome, Str archive)
 	}
 	buf_add(&b, S("]}\n"));
 	note_outcome(c, outcome);
-	return put(c, woven_record(a, c->tool, action), buf_str(&b));
+	if (!put(c, woven_record(a, c->tool, action), buf_str(&b)))
+		return false;
+	share(c, outcome, action);
+	return true;
 }
 
 // rebuild weaves the form that stands alone, and puts it where go expects the archive.

@@ -16,6 +16,7 @@
 #include "cmd/cmd.h"
 #include "cmd/modinfo.h"
 #include "cmd/redirect.h"
+#include "cmd/shared.h"
 #include "cmd/tool.h"
 #include "os/env.h"
 #include "os/file.h"
@@ -37,6 +38,7 @@ typedef struct {
 	bool planned;    // there is a plan
 	bool differs;    // it is not the old one
 	isize nreplaced;
+	Shared shared;
 	Diags *diags;
 } Link;
 
@@ -128,6 +130,12 @@ static bool lost(Link *l, Str package, Str digest)
 		STR_ARG(package));
 }
 
+// at_hand reports whether go's cache folder has a file of ours, if need be from another machine.
+static bool at_hand(Link *l, Str path)
+{
+	return file_exists(path) || shared_get(&l->shared, path);
+}
+
 // exchange writes the archive with the woven code, and its line. False with *gone set where
 // the woven one is not there, or damaged.
 static bool exchange(Link *l, Str package, Str file, Str action, bool *gone)
@@ -135,11 +143,12 @@ static bool exchange(Link *l, Str package, Str file, Str action, bool *gone)
 	Arena *a = l->arena;
 	Diags unread = {.arena = a};
 	Str plain, woven, both,
+		kept = woven_archive(a, l->tool, action),
 		path = str_format(a, "%.*s.otel-%td.a", STR_ARG(l->config), l->nreplaced++);
 
 	if (!file_read(a, file, &plain, l->diags))
 		return false;
-	*gone = !file_read(a, woven_archive(a, l->tool, action), &woven, &unread) ||
+	*gone = !at_hand(l, kept) || !file_read(a, kept, &woven, &unread) ||
 		!archive_exchange(a, plain, woven, &both);
 	if (*gone || !file_write_atomic(path, both, 0600, l->diags))
 		return false;
@@ -161,7 +170,7 @@ static Record read_record(Link *l, Str action)
 	json_t *record;
 	Record r = {0};
 
-	if (action.len == 0 || !file_exists(src.name) ||
+	if (action.len == 0 || !at_hand(l, src.name) ||
 		!file_read(l->arena, src.name, &src.text, &unread) ||
 		!json_next(&s, &record, &unread) || !record)
 		return r;
@@ -187,6 +196,8 @@ static bool package_line(Link *l, Str line, Str package, Str file)
 		return false;
 	Str action = archive_action_id(head);
 	Record r = read_record(l, action);
+	if (digest && r.known)
+		at_hand(l, outcome_note(a, l->tool->store, *digest)); // for otel explain
 	if (r.replace && exchange(l, package, file, action, &gone))
 		return true;
 	if (r.replace && !gone)
@@ -269,10 +280,12 @@ int tool_link(Arena *a, const Tool *t)
 	Diags d = {.arena = a};
 	Link l = {.arena = a, .tool = t, .config = tool_value(t, "-importcfg"), .diags = &d};
 
-	l.packages.arena = l.must.arena = l.changed.arena = a;
+	l.packages.arena = l.must.arena = l.changed.arena = l.shared.arena = a;
 	if (l.config.len == 0)
 		return tool_exec(a, t);
-	if (!read_config(&l) || !read_plan(&l) || !change_config(&l))
+	bool changes = read_config(&l) && read_plan(&l) && change_config(&l);
+	shared_close(&l.shared);
+	if (!changes)
 		return finish(&d);
 
 	Tool changed = *t;

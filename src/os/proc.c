@@ -105,9 +105,9 @@ static sigset_t hold_signals(void)
 	return old;
 }
 
-// spawn starts the program with child_fd as standard output and error, -1 being
+// spawn starts the program with child_fd as standard input, output and error, -1 being
 // ours. It returns an error number, or 0.
-static int spawn(const ProcSpec *spec, const int child_fd[2], Proc *p)
+static int spawn(const ProcSpec *spec, const int child_fd[3], Proc *p)
 {
 	Arena a = {0};
 	CPath dir;
@@ -125,9 +125,9 @@ static int spawn(const ProcSpec *spec, const int child_fd[2], Proc *p)
 	posix_spawn_file_actions_init(&acts);
 	if (spec->dir.len > 0)
 		posix_spawn_file_actions_addchdir_np(&acts, path_c(&dir, spec->dir));
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		if (child_fd[i] >= 0)
-			posix_spawn_file_actions_adddup2(&acts, child_fd[i], i + 1);
+			posix_spawn_file_actions_adddup2(&acts, child_fd[i], i);
 	}
 	int err = posix_spawnp(&p->pid, argv[0], &acts, &attr, argv, child_env(&a, spec->env));
 	posix_spawn_file_actions_destroy(&acts);
@@ -138,7 +138,7 @@ static int spawn(const ProcSpec *spec, const int child_fd[2], Proc *p)
 
 bool proc_start(const ProcSpec *spec, Proc *p, Diags *d)
 {
-	int out[2] = {-1, -1}, err[2] = {-1, -1};
+	int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
 	int failed = 0;
 
 	ensure(spec->argv->n > 0);
@@ -148,17 +148,21 @@ bool proc_start(const ProcSpec *spec, Proc *p, Diags *d)
 	bool take_err = spec->capture_err || spec->on_err;
 	if (p->foreground)
 		p->mask = hold_signals();
-	if ((spec->capture_out && !open_pipe(out)) || (take_err && !open_pipe(err)))
+	if ((spec->give_in && !open_pipe(in)) || (spec->capture_out && !open_pipe(out)) ||
+		(take_err && !open_pipe(err)))
 		failed = errno;
 	else
-		failed = spawn(spec, (int[]){out[1], err[1]}, p);
+		failed = spawn(spec, (int[]){in[0], out[1], err[1]}, p);
+	close_if_open(&in[0]);
 	close_if_open(&out[1]);
 	close_if_open(&err[1]);
+	p->in = in[1];
 	p->out = out[0];
 	p->err = err[0];
 	if (failed == 0)
 		return true;
 
+	close_if_open(&p->in);
 	close_if_open(&p->out);
 	close_if_open(&p->err);
 	if (p->foreground)
@@ -266,6 +270,7 @@ void proc_wait(Arena *a, Proc *p, ProcResult *out)
 {
 	StrBuf text = {.arena = a}, words = {.arena = a};
 
+	close_if_open(&p->in);
 	if (!p->on_err)
 		read_both(p, &text, &words);
 	int status = p->on_err       ? wait_relaying(p)

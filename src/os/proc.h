@@ -23,6 +23,7 @@ typedef struct {
 	const StrList *env; // may be NULL
 	Str dir;            // working directory; "" = ours
 	bool capture_out, capture_err;
+	bool give_in; // standard input is a pipe from us; else it is ours
 	// Signals that mean to end or interrupt us (INT, QUIT, TERM, HUP) are passed
 	// on to the child, and we end when it does. Without capture only.
 	bool foreground;
@@ -41,7 +42,7 @@ typedef struct {
 // A child that runs.
 typedef struct {
 	pid_t pid;
-	int out, err; // our ends of the pipes, or -1
+	int in, out, err; // our ends of the pipes, or -1
 	bool foreground;
 	sigset_t mask; // of foreground: our signal mask as it was
 	void (*on_err)(void *to, Str piece);

@@ -325,6 +325,8 @@ static void add_env(Planner *p)
 	}
 	set_env(p, "OTEL_GO_PLAN", p->out->dir);
 	set_env(p, "OTEL_GO_STORE", p->env.cache);
+	if (p->env.cacheprog.len > 0) // go env -w may have set it, which our toolexec does not read
+		set_env(p, "GOCACHEPROG", p->env.cacheprog);
 	name_hooks(p);
 	set_collector(p);
 	p->out->goflags = goflags(p);

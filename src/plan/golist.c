@@ -111,7 +111,7 @@ bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags
 bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 {
 	static const char *const names[] = {"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMODCACHE",
-		"GOMOD", "GOWORK", "GOPROXY", "GOFLAGS", "GO111MODULE"};
+		"GOMOD", "GOWORK", "GOPROXY", "GOFLAGS", "GOCACHEPROG"};
 	StrList argv = {.arena = a};
 	json_t *env;
 
@@ -136,6 +136,7 @@ bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 		.work = str_eq(work, S("off")) ? S("") : str_dup(a, work),
 		.proxy = str_dup(a, jstr(env, "GOPROXY")),
 		.flags = str_dup(a, jstr(env, "GOFLAGS")),
+		.cacheprog = str_dup(a, jstr(env, "GOCACHEPROG")),
 		.gopath = mod.len == 0 && work.len == 0, // without a go.mod it is /dev/null
 	};
 	json_decref(env);

@@ -11,17 +11,18 @@
 
 // The part of `go env` that we need.
 typedef struct {
-	Str go;      // path of the go command
-	Str version; // "go1.26.8"
-	Str root;    // GOROOT
-	Str os;      // GOOS
-	Str cache;   // GOCACHE
-	Str modules; // GOMODCACHE
-	Str mod;     // path of go.mod, "" outside of a module
-	Str work;    // path of go.work, "" if there is none
-	Str proxy;   // GOPROXY
-	Str flags;   // GOFLAGS
-	bool gopath; // GOPATH mode: GO111MODULE=off
+	Str go;        // path of the go command
+	Str version;   // "go1.26.8"
+	Str root;      // GOROOT
+	Str os;        // GOOS
+	Str cache;     // GOCACHE
+	Str modules;   // GOMODCACHE
+	Str mod;       // path of go.mod, "" outside of a module
+	Str work;      // path of go.work, "" if there is none
+	Str proxy;     // GOPROXY
+	Str flags;     // GOFLAGS
+	Str cacheprog; // GOCACHEPROG
+	bool gopath;   // GOPATH mode: GO111MODULE=off
 } GoEnv;
 
 typedef struct {

@@ -13,9 +13,9 @@ import (
 var compiled = regexp.MustCompile(`(?m)/compile .* -p ([^ ]+) `)
 
 // TestShared: a cache behind GOCACHEPROG that one machine's woven build has filled serves
-// another's, with an empty cache folder of go's and an empty one of ours: that compiles the
-// woven packages and main at most, and makes the same program, its build id aside. Our folder has the same path
-// on both, or go is told to leave paths out.
+// another's, with an empty cache folder of go's and an empty one of ours: that compiles nothing,
+// and makes the same program, its build id aside. Our folder has the same path on both, or go is
+// told to leave paths out.
 func TestShared(t *testing.T) {
 	t.Parallel()
 	sharedBuilds(t, "otel", "otel")
@@ -56,7 +56,7 @@ func sharedBuilds(t *testing.T, folder1, folder2 string, flags ...string) {
 		}
 		t.Logf("machine %s compiles %d packages", machine, len(packages))
 		slices.Sort(packages)
-		if got := strings.Join(packages, " "); i == 1 && !slices.Contains([]string{"", "net/http", "main net/http"}, got) {
+		if got := strings.Join(packages, " "); i == 1 && got != "" {
 			t.Errorf("machine two compiles %s", got)
 		}
 		text, err := os.ReadFile(bin)

@@ -108,6 +108,22 @@ TEST(test_two)
 	arena_free(&a);
 }
 
+// What is written to the child's standard input comes to it, and ends where we wait.
+TEST(test_give_in)
+{
+	Arena a = {0};
+	Diags d = {.arena = &a};
+	StrList argv = shell(&a, "wc -c");
+	Proc p;
+	ProcResult res;
+
+	CHECK(proc_start(&(ProcSpec){.argv = &argv, .give_in = true, .capture_out = true}, &p, &d));
+	CHECK(write(p.in, "12345", 5) == 5);
+	proc_wait(&a, &p, &res);
+	CHECK_STR(res.out, S("5\n"));
+	arena_free(&a);
+}
+
 // A signal to us, who wait, ends the child in its own way, and us with its status.
 TEST(test_foreground)
 {
@@ -151,4 +167,4 @@ TEST(test_lock)
 }
 
 SUITE(os_proc, RUN(test_status_and_output), RUN(test_env_and_dir), RUN(test_cannot_run),
-	RUN(test_two), RUN(test_foreground), RUN(test_lock));
+	RUN(test_two), RUN(test_give_in), RUN(test_foreground), RUN(test_lock));
