@@ -1,5 +1,5 @@
 // Byhand is ../service with OpenTelemetry put in by hand, as its documentation
-// says: the SDK, its OTLP exporter over gRPC, and otelhttp.
+// says: the SDK with its OTLP exporters over gRPC, runtime metrics, and otelhttp.
 package main
 
 import (
@@ -13,25 +13,39 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	otelruntime "go.opentelemetry.io/contrib/instrumentation/runtime"
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/trace"
 )
 
 func main() {
 	ctx := context.Background()
 	if os.Getenv("OTEL_SDK_DISABLED") != "true" { // the Go SDK does not read it
-		exporter, err := otlptracegrpc.New(ctx)
+		traces, err := otlptracegrpc.New(ctx)
 		if err != nil {
 			log.Fatal(err)
 		}
-		tp := trace.NewTracerProvider(trace.WithBatcher(exporter))
+		metrics, err := otlpmetricgrpc.New(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		tp := trace.NewTracerProvider(trace.WithBatcher(traces))
 		defer tp.Shutdown(ctx)
+		mp := metric.NewMeterProvider(metric.WithReader(metric.NewPeriodicReader(metrics)))
+		defer mp.Shutdown(ctx)
 		otel.SetTracerProvider(tp)
+		otel.SetMeterProvider(mp)
 		otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
+		if err := otelruntime.Start(otelruntime.WithMinimumReadMemStatsInterval(15 * time.Second)); err != nil {
+			log.Fatal(err)
+		}
 	}
 
 	mux := http.NewServeMux()

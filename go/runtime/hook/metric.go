@@ -80,15 +80,28 @@ func (h *Histogram) On() bool { return h.on.Load() != nil }
 // Record takes a value, unless ctx is [Excluded], or set is. The span in ctx may become its example
 // (an exemplar).
 func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
-	if i := h.on.Load(); i != nil && !set.excluded && !Excluded(ctx) {
-		(*i).Record(exampleOf(ctx), value, set.record...)
+	if h.On() {
+		h.RecordAt(ctx, Clock(), value, set)
 	}
+}
+
+// RecordAt is Record where it is known what [Clock] says now.
+func (h *Histogram) RecordAt(ctx context.Context, now time.Duration, value float64, set *Set) {
+	i := h.on.Load()
+	if i == nil || set.excluded || Excluded(ctx) {
+		return
+	}
+	if !sampled(ctx) || !set.wantsExample(h, value, now) {
+		ctx = nil
+	}
+	(*i).Record(exampleOf(ctx), value, set.record...)
 }
 
 // RecordSince takes the seconds since begin, which is of [Clock].
 func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *Set) {
 	if h.On() {
-		h.Record(ctx, (Clock() - begin).Seconds(), set)
+		now := Clock()
+		h.RecordAt(ctx, now, (now - begin).Seconds(), set)
 	}
 }
 

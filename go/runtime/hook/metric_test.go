@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -193,6 +194,42 @@ func TestExample(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(100, func() { exampleOf(unsampled) }); n != 0 {
 		t.Errorf("%v allocations for none", n)
+	}
+}
+
+// One value of many that fall into a bucket in a short time has an example: of each bucket, set
+// and histogram.
+func TestExamplesAreFew(t *testing.T) {
+	a, b := &Histogram{Buckets: Seconds}, &Histogram{Buckets: Seconds}
+	one, two := NewSet(attribute.Int("a", 1)), NewSet(attribute.Int("a", 2))
+	for i, tt := range []struct {
+		set   *Set
+		of    *Histogram
+		value float64
+		now   time.Duration
+		want  bool
+	}{
+		{one, a, 0.001, 0, true},
+		{one, a, 0.005, exampleEvery - 1, false},
+		{one, a, 0.0051, exampleEvery - 1, true}, // another bucket
+		{one, b, 0.001, exampleEvery - 1, true},
+		{two, a, 0.001, exampleEvery - 1, true},
+		{one, a, 0.001, exampleEvery, true},
+		{one, a, 1000, exampleEvery, true},
+		{one, a, 2000, exampleEvery, false},
+		{one, b, 0.001, 2 * exampleEvery, true},
+		{one, a, 0.001, 2*exampleEvery - 1, false},
+	} {
+		if got := tt.set.wantsExample(tt.of, tt.value, tt.now); got != tt.want {
+			t.Errorf("%d: %v", i, got)
+		}
+	}
+	none := &Histogram{}
+	if !one.wantsExample(none, 1, 0) || one.wantsExample(none, 2, 1) {
+		t.Error("without buckets")
+	}
+	if n := testing.AllocsPerRun(100, func() { one.wantsExample(b, 1, 1<<40) }); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }
 

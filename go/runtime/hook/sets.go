@@ -17,12 +17,17 @@ type Set struct {
 	observe []metric.ObserveOption
 
 	excluded bool // by OTEL_GO_EXCLUDE
+
+	examples atomic.Pointer[examples] // of the first histogram that has some
 }
 
 // NewSet returns a set for attributes that are always the same.
 func NewSet(attrs ...attribute.KeyValue) *Set {
 	option := metric.WithAttributeSet(attribute.NewSet(attrs...))
-	return &Set{[]metric.RecordOption{option}, []metric.AddOption{option}, []metric.ObserveOption{option}, excludedSet(attrs)}
+	return &Set{
+		record: []metric.RecordOption{option}, add: []metric.AddOption{option},
+		observe: []metric.ObserveOption{option}, excluded: excludedSet(attrs),
+	}
 }
 
 // overflow is what the metrics SDK's specification has for what is too much

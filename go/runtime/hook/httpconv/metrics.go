@@ -107,15 +107,15 @@ func (s *Server) Record(ctx context.Context, begin time.Duration, k Served, rece
 	if !s.duration.On() {
 		return
 	}
-	set := s.servedSets.Of(k)
-	s.duration.RecordSince(ctx, begin, set)
-	recordSize(ctx, &s.received, received, set)
-	recordSize(ctx, &s.sent, sent, set)
+	set, now := s.servedSets.Of(k), hook.Clock()
+	s.duration.RecordAt(ctx, now, (now - begin).Seconds(), set)
+	recordSize(ctx, &s.received, now, received, set)
+	recordSize(ctx, &s.sent, now, sent, set)
 }
 
-func recordSize(ctx context.Context, h *hook.Histogram, size int64, set *hook.Set) {
+func recordSize(ctx context.Context, h *hook.Histogram, now time.Duration, size int64, set *hook.Set) {
 	if size >= 0 {
-		h.Record(ctx, float64(size), set)
+		h.RecordAt(ctx, now, float64(size), set)
 	}
 }
 
@@ -185,10 +185,10 @@ func (c *Client) Record(ctx context.Context, took time.Duration, k Sent, sent, r
 	if !c.hosts.Has(host{k.Address, k.Port}) {
 		k.Address, k.Port = Other, 0
 	}
-	set := c.sets.Of(k)
-	c.duration.Record(ctx, took.Seconds(), set)
-	recordSize(ctx, &c.sent, sent, set)
-	recordSize(ctx, &c.received, received, set)
+	set, now := c.sets.Of(k), hook.Clock()
+	c.duration.RecordAt(ctx, now, took.Seconds(), set)
+	recordSize(ctx, &c.sent, now, sent, set)
+	recordSize(ctx, &c.received, now, received, set)
 }
 
 // copied is the attributes, to be kept.

@@ -26,7 +26,7 @@ import (
 
 const (
 	maxResponse = 1 << 20          // bytes of an answer that we read
-	maxKept     = 4 << 20          // bytes of a buffer that we keep for the next batch
+	maxKept     = 1 << 20          // bytes of a buffer that we keep for the next batch
 	firstWait   = time.Second      // before the second attempt
 	maxWait     = 10 * time.Second // between two attempts
 )
@@ -346,18 +346,28 @@ type payload struct {
 	users atomic.Int32
 }
 
-var payloads = sync.Pool{New: func() any { return new(payload) }}
+// payloads are those that are not in use. A sync.Pool would lose them to the garbage collector
+// between two exports, and large buffers are what makes that work often.
+var payloads = make(chan *payload, 2)
 
-func newPayload() *payload {
-	p := payloads.Get().(*payload)
-	p.b = p.b[:0]
+func newPayload() (p *payload) {
+	select {
+	case p = <-payloads:
+		p.b = p.b[:0]
+	default:
+		p = new(payload)
+	}
 	p.users.Store(1)
 	return p
 }
 
 func (p *payload) release() {
-	if p.users.Add(-1) == 0 && cap(p.b) <= maxKept {
-		payloads.Put(p)
+	if p.users.Add(-1) > 0 || cap(p.b) > maxKept {
+		return
+	}
+	select {
+	case payloads <- p:
+	default:
 	}
 }
 

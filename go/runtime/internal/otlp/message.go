@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
@@ -176,12 +177,30 @@ func AppendAttrs(w *wire.Writer, field int, attrs []attribute.KeyValue) {
 
 // AppendAttr writes a KeyValue (opentelemetry/proto/common/v1/common.proto).
 func AppendAttr(w *wire.Writer, field int, kv attribute.KeyValue) {
+	if kv.Value.Type() == attribute.STRING && appendShort(w, field, string(kv.Key), kv.Value.AsString()) {
+		return
+	}
 	m := w.Open(field)
 	w.String(1, string(kv.Key))
 	v := w.Open(2)
 	appendValue(w, kv.Value)
 	w.Close(v)
 	w.Close(m)
+}
+
+// appendShort writes a KeyValue of a text that is as short as nearly all are: with no length that
+// needs more than one byte. It returns false for others.
+func appendShort(w *wire.Writer, field int, key, text string) bool {
+	const keyTag, valueTag, textTag = 1<<3 | byte(wire.Bytes), 2<<3 | byte(wire.Bytes), 1<<3 | byte(wire.Bytes)
+	n := 2 + len(key) + 4 + len(text)
+	if n >= 0x80 || field >= 16 || !utf8.ValidString(key) || !utf8.ValidString(text) {
+		return false
+	}
+	w.B = append(w.B, byte(field)<<3|byte(wire.Bytes), byte(n), keyTag, byte(len(key)))
+	w.B = append(w.B, key...)
+	w.B = append(w.B, valueTag, byte(2+len(text)), textTag, byte(len(text)))
+	w.B = append(w.B, text...)
+	return true
 }
 
 // appendValue writes the fields of an AnyValue.

@@ -1,5 +1,5 @@
 // Package propagators has the context propagators that OTEL_PROPAGATORS can
-// name. Those of the W3C are the official ones; the older formats are small,
+// name. Those of the W3C are the official ones, or do as they do; the older formats are small,
 // and written here so that the program gets no module for them.
 package propagators
 
@@ -12,7 +12,7 @@ var known = []struct {
 	name string
 	make func() propagation.TextMapPropagator
 }{
-	{"tracecontext", func() propagation.TextMapPropagator { return propagation.TraceContext{} }},
+	{"tracecontext", func() propagation.TextMapPropagator { return traceContext{} }},
 	{"baggage", func() propagation.TextMapPropagator { return propagation.Baggage{} }},
 	{"b3", func() propagation.TextMapPropagator { return b3{} }},
 	{"b3multi", func() propagation.TextMapPropagator { return b3{multi: true} }},

@@ -63,11 +63,14 @@ func (e *Exporter) encode(w *wire.Writer, spans []batch.Part[*Source]) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	defer e.groups.Clear()
+	size := 4 << 10 // for what stands around them
 	for i := range spans {
 		if s := &spans[i]; len(s.Bytes) > 0 {
 			e.groups.Add(s.Key.Resource, s.Key.Scope, s)
+			size += len(s.Bytes)
 		}
 	}
+	w.B = slices.Grow(w.B, size)
 	e.groups.Append(w, func(w *wire.Writer, part any) {
 		w.B = append(w.B, part.(*batch.Part[*Source]).Bytes...)
 	})

@@ -1,0 +1,50 @@
+package propagators
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+)
+
+const someParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+// FuzzTraceContext holds ours against the official propagator, for any headers.
+func FuzzTraceContext(f *testing.F) {
+	for _, h := range []string{
+		someParent, someParent[:53] + "00", someParent[:53] + "02", someParent[:53] + "03", someParent[:53] + "0/", someParent[:53] + "11",
+		strings.ToUpper(someParent), "01" + someParent[2:], "ff" + someParent[2:], someParent + "-x", someParent[:54], "",
+		"00-00000000000000000000000000000000-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+		"00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333\xff-01",
+	} {
+		f.Add(h, "")
+		f.Add(h, "a=1,b=2")
+		f.Add(h, "\x00")
+	}
+	f.Fuzz(func(t *testing.T, parent, state string) {
+		carrier := propagation.MapCarrier{"traceparent": parent, "tracestate": state}
+		type key struct{}
+		outer := context.WithValue(context.Background(), key{}, 1)
+		want := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(outer, carrier))
+		ctx := traceContext{}.Extract(outer, carrier)
+		got := trace.SpanContextFromContext(ctx)
+		if !got.Equal(want) {
+			t.Errorf("%q, %q: %+v, want %+v", parent, state, got, want)
+		}
+		if (ctx == outer) == want.IsValid() || ctx.Value(key{}) != 1 {
+			t.Errorf("%q: another context", parent)
+		}
+		if s := trace.SpanFromContext(ctx); s.IsRecording() || s.TracerProvider() == nil {
+			t.Errorf("%q: %v", parent, s)
+		}
+	})
+}
+
+func TestExtractAllocations(t *testing.T) {
+	var carrier propagation.TextMapCarrier = propagation.MapCarrier{"traceparent": someParent}
+	if n := testing.AllocsPerRun(100, func() { traceContext{}.Extract(context.Background(), carrier) }); n > 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
