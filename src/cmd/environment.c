@@ -53,6 +53,7 @@ static const struct {
 	{"OTEL_GO_SIGNALS", "traces metrics logs all"},
 	{"OTEL_GO_STRICT", ANY},
 	{"OTEL_GO_TEST", ANY},
+	{"OTEL_GO_TRUSTED_PROXIES", ANY},
 	{"OTEL_GO_URL_QUERY", ANY},
 	{"OTEL_GO_X_CARDINALITY_LIMIT", NUMBER},
 	{"OTEL_GO_X_OBSERVABILITY", BOOLEAN},

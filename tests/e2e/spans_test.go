@@ -656,3 +656,22 @@ func TestSpanLoad(t *testing.T) {
 		}
 	}
 }
+
+// TestSpanForwarded: client.address is what proxies tell of it, if they are trusted.
+func TestSpanForwarded(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ trusted, header, value, client string }{
+		{"", "X-Forwarded-For", "203.0.113.7", "127.0.0.1"},
+		{"10.0.0.0/8", "X-Forwarded-For", "203.0.113.7", "127.0.0.1"},
+		{"loopback", "X-Forwarded-For", "198.51.100.1, 203.0.113.7", "203.0.113.7"},
+		{"loopback,203.0.113.7", "X-Forwarded-For", "198.51.100.1, 203.0.113.7", "198.51.100.1"},
+		{"127.0.0.1", "Forwarded", `for="[2001:db8::1]:4711";proto=https`, "2001:db8::1"},
+	} {
+		s := startService(t, "OTEL_GO_TRUSTED_PROXIES="+row.trusted)
+		if _, _, err := s.ask("/things/1", row.header, row.value); err != nil {
+			t.Fatal(err)
+		}
+		attrs{"client.address": row.client, "network.peer.address": "127.0.0.1"}.check(t, s.Wait(t, 1)[0])
+		s.stop()
+	}
+}

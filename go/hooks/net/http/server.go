@@ -158,9 +158,8 @@ func (c *serverCall) Describe() []attribute.KeyValue {
 	a.Str(httpconv.KeyProtocolVersion, protocolVersion(req.ProtoMajor, req.ProtoMinor))
 
 	a.Server(req.Host)
-	if peer, port := httpconv.SplitPort(req.RemoteAddr); peer != "@" { // an unnamed unix socket
-		a.Peer(peer, port)
-	}
+	peer, port := httpconv.SplitPort(req.RemoteAddr)
+	a.Peer(peer, port, req.Header.Values)
 	if ua := req.Header["User-Agent"]; len(ua) > 0 {
 		a.Str(httpconv.KeyUserAgent, ua[0])
 	}

@@ -132,10 +132,18 @@ func (a *Attrs) Server(host string) {
 	}
 }
 
-// Peer adds where a server's request comes from.
-func (a *Attrs) Peer(address string, port int) {
-	a.Str(KeyPeerAddress, address)
-	a.Str(KeyClientAddress, address)
+// Peer adds where a server's request comes from. An unnamed Unix socket is "@".
+func (a *Attrs) Peer(address string, port int, values func(name string) []string) {
+	client := address
+	if Options.Proxies != nil {
+		client = Options.Proxies.Client(address, values)
+	}
+	if address != "@" {
+		a.Str(KeyPeerAddress, address)
+	}
+	if client != "@" {
+		a.Str(KeyClientAddress, client)
+	}
 	if port != 0 {
 		a.Int(KeyPeerPort, port)
 	}
@@ -146,6 +154,7 @@ var Options struct {
 	Methods  map[string]string // that are known, each as a string of its own
 	Query    QueryPolicy
 	BodySize bool
+	Proxies  *Proxies // nil: nobody is trusted
 
 	ServerRequest, ServerResponse captured.List // headers to be recorded
 	ClientRequest, ClientResponse captured.List
@@ -158,7 +167,8 @@ func init() {
 
 // SetOptions reads the variables OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS and
 // OTEL_INSTRUMENTATION_HTTP_{SERVER,CLIENT}_CAPTURE_{REQUEST,RESPONSE}_HEADERS, or what
-// OTEL_CONFIG_FILE says in their place, OTEL_GO_URL_QUERY and OTEL_GO_HTTP_BODY_SIZE.
+// OTEL_CONFIG_FILE says in their place, OTEL_GO_URL_QUERY, OTEL_GO_HTTP_BODY_SIZE and
+// OTEL_GO_TRUSTED_PROXIES.
 func SetOptions() {
 	methods := hook.Setting("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
 	if methods == "" {
@@ -178,6 +188,7 @@ func SetOptions() {
 		Options.Query = QueryRedact
 	}
 	Options.BodySize = strings.EqualFold(os.Getenv("OTEL_GO_HTTP_BODY_SIZE"), "true")
+	Options.Proxies = proxiesOf(os.Getenv("OTEL_GO_TRUSTED_PROXIES"))
 	const request, response = "http.request.header.", "http.response.header."
 	Options.ServerRequest = captured.Read("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_REQUEST_HEADERS", request)
 	Options.ServerResponse = captured.Read("OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_RESPONSE_HEADERS", response)

@@ -468,3 +468,23 @@ func TestServeEnterAllocates(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// client.address is what a trusted proxy tells.
+func TestForwarded(t *testing.T) {
+	for trusted, want := range map[string]string{"": "127.0.0.1", "loopback": "203.0.113.7"} {
+		t.Setenv("OTEL_GO_TRUSTED_PROXIES", trusted)
+		httpconv.SetOptions()
+		rec := record(t)
+		ctx := new(fasthttp.RequestCtx)
+		ctx.Init(new(fasthttp.Request), &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7}, nil)
+		ctx.Request.SetRequestURI("http://h/")
+		ctx.Request.Header.Add("X-Forwarded-For", "198.51.100.1")
+		ctx.Request.Header.Add("X-Forwarded-For", "203.0.113.7")
+		wrap(func(*fasthttp.RequestCtx) {})(ctx)
+		if got := show(rec.Ended()[0], "client.address"); got != "server GET "+want {
+			t.Errorf("%q: %s", trusted, got)
+		}
+	}
+	t.Setenv("OTEL_GO_TRUSTED_PROXIES", "")
+	httpconv.SetOptions()
+}

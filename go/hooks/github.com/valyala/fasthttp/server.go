@@ -187,7 +187,7 @@ func (c *serverCall) requestAttrs(ctx *fasthttp.RequestCtx) (name string) {
 		host = c.uri.Host()
 	}
 	a.Server(string(host[bytes.LastIndexByte(host, '@')+1:]))
-	addPeer(a, ctx.RemoteAddr())
+	addPeer(a, ctx)
 	a.Str(httpconv.KeyUserAgent, string(h.UserAgent()))
 	c.received = -1
 	if httpconv.Options.BodySize {
@@ -196,16 +196,20 @@ func (c *serverCall) requestAttrs(ctx *fasthttp.RequestCtx) (name string) {
 	return name
 }
 
-func addPeer(a *httpconv.Attrs, addr net.Addr) {
+func addPeer(a *httpconv.Attrs, ctx *fasthttp.RequestCtx) {
+	var values func(string) []string
+	if httpconv.Options.Proxies != nil {
+		values = valuesOf(&ctx.Request.Header)
+	}
+	addr := ctx.RemoteAddr()
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok {
-		if host, port := httpconv.SplitPort(addr.String()); host != "@" { // an unnamed unix socket
-			a.Peer(host, port)
-		}
+		host, port := httpconv.SplitPort(addr.String())
+		a.Peer(host, port, values)
 		return
 	}
 	if ip := tcp.AddrPort().Addr().Unmap(); ip.IsValid() && !ip.IsUnspecified() {
-		a.Peer(ip.String(), tcp.Port)
+		a.Peer(ip.String(), tcp.Port, values)
 	}
 }
 
