@@ -10,8 +10,6 @@ import (
 	"otel.tool/tests/e2e/collect"
 )
 
-var fasthttpVersions = []string{"v1.50.0", "v1.55.0", "v1.62.0", "v1.78.0"}
-
 // TestFasthttp serves and sends requests in every way with fasthttp's oldest, newest and
 // other versions: what the program notices is what it notices of the plain one, and the
 // spans are those of the requests.
@@ -40,7 +38,7 @@ func TestFasthttp(t *testing.T) {
 		{"proxy", "Server GET|  Client GET|    Server GET"},
 		{"secure", client},
 	}
-	for _, version := range fasthttpVersions {
+	for _, version := range tested["github.com/valyala/fasthttp"] {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			a := atVersions(t, "fasthttp", "github.com/valyala/fasthttp@"+version)

@@ -38,8 +38,6 @@ func traces(t *testing.T, bin string, words ...string) []collect.Span {
 // lines is a tree whose lines are written one after another.
 func lines(tree string) string { return strings.ReplaceAll(tree, "|", "\n") + "\n" }
 
-var grpcVersions = []string{"v1.50.0", "v1.60.1", "v1.72.2", "v1.85.0"}
-
 // TestGRPC makes calls in every way with gRPC's oldest, newest and other versions:
 // what the program notices is what it notices of the plain one, and the spans are
 // those of the calls.
@@ -67,7 +65,7 @@ func TestGRPC(t *testing.T) {
 			get + "|    Client GET Error|      Server GET"},
 		{"health", "Client grpc.health.v1.Health/Check|  Server grpc.health.v1.Health/Check"},
 	}
-	for _, version := range grpcVersions {
+	for _, version := range tested["google.golang.org/grpc"] {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			a := atVersions(t, "grpc", "google.golang.org/grpc@"+version)
@@ -134,7 +132,7 @@ func grpcAttributes(t *testing.T, woven string) {
 	}
 }
 
-// TestRouters asks routers, at their oldest, newest and another version: the
+// TestRouters asks routers, at their oldest, newest and two versions between: the
 // answers are those of the plain program, and the spans have the routes.
 func TestRouters(t *testing.T) {
 	t.Parallel()
@@ -142,15 +140,12 @@ func TestRouters(t *testing.T) {
 		colon  = "Server GET /plain|Server GET /items/:id|Server GET /api/users/:id|Server GET"
 		braces = "Server GET /plain|Server GET /items/{id}|Server GET /api/users/{id:[0-9]+}|Server GET"
 	)
-	trees := map[string]string{"gin": colon, "echo4": colon, "echo5": colon, "mux": braces, "httprouter": colon}
-	for name, modules := range map[string][]string{
-		"oldest": {"github.com/gin-gonic/gin@v1.7.0", "github.com/labstack/echo/v4@v4.1.16", "github.com/labstack/echo/v5@v5.3.1",
-			"github.com/gorilla/mux@v1.6.2", "github.com/julienschmidt/httprouter@v1.2.0"},
-		"between": {"github.com/gin-gonic/gin@v1.9.1", "github.com/labstack/echo/v4@v4.11.4", "github.com/labstack/echo/v5@v5.4.3",
-			"github.com/gorilla/mux@v1.7.4", "github.com/julienschmidt/httprouter@v1.2.0"},
-		"newest": {"github.com/gin-gonic/gin@v1.12.0", "github.com/labstack/echo/v4@v4.16.0", "github.com/labstack/echo/v5@v5.4.4",
-			"github.com/gorilla/mux@v1.8.1", "github.com/julienschmidt/httprouter@v1.3.0"},
-	} {
+	trees := map[string]string{"gin": colon, "echo4": colon, "echo5": colon, "mux": braces, "httprouter": colon, "chi": braces}
+	for i, name := range []string{"oldest", "older", "newer", "newest"} {
+		var modules []string
+		for _, m := range []string{"github.com/gin-gonic/gin", "github.com/labstack/echo/v4", "github.com/labstack/echo/v5", "github.com/gorilla/mux", "github.com/julienschmidt/httprouter", "github.com/go-chi/chi/v5"} {
+			modules = append(modules, nth(m, i, 4))
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := atVersions(t, "routers", modules...)

@@ -61,8 +61,8 @@ type goRedis struct {
 }
 
 var goRedises = []goRedis{
-	{"github.com/redis/go-redis/v9", []string{"v9.0.0", "v9.7.0", "v9.14.0", "v9.23.0"}, nil},
-	{"github.com/go-redis/redis/v8", []string{"v8.11.0", "v8.11.2", "v8.11.4", "v8.11.5"}, []string{
+	{"github.com/redis/go-redis/v9", tested["github.com/redis/go-redis/v9"], nil},
+	{"github.com/go-redis/redis/v8", tested["github.com/go-redis/redis/v8"], []string{
 		"github.com/redis/go-redis/v9", "github.com/go-redis/redis/v8",
 		"rdb.Conn()", "rdb.Conn(ctx)", "one.Conn()", "one.Conn(ctx)", "timed.Conn()", "timed.Conn(ctx)",
 		"DB: 4,", "DB: 4, IdleCheckFrequency: -1,", // what looks for idle connections keeps a pool alive

@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
 	"github.com/gorilla/mux"
 	"github.com/julienschmidt/httprouter"
 	echo4 "github.com/labstack/echo/v4"
@@ -19,7 +20,7 @@ import (
 )
 
 func main() {
-	routers := map[string]func() http.Handler{"gin": ginRouter, "echo4": echo4Router, "echo5": echo5Router, "mux": muxRouter, "httprouter": httpRouter}
+	routers := map[string]func() http.Handler{"gin": ginRouter, "echo4": echo4Router, "echo5": echo5Router, "mux": muxRouter, "httprouter": httpRouter, "chi": chiRouter}
 	s := httptest.NewServer(routers[os.Args[1]]())
 	defer s.Close()
 	for _, path := range []string{"/plain", "/items/7", "/api/users/8", "/nowhere"} {
@@ -82,6 +83,16 @@ func httpRouter() http.Handler {
 	m.GET("/items/:id", func(w http.ResponseWriter, r *http.Request, ps httprouter.Params) { io.WriteString(w, ps.ByName("id")) })
 	m.HandlerFunc("GET", "/api/users/:id", func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, httprouter.ParamsFromContext(r.Context()).ByName("id"))
+	})
+	return m
+}
+
+func chiRouter() http.Handler {
+	m := chi.NewRouter()
+	m.Get("/plain", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "plain") })
+	m.Get("/items/{id}", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, chi.URLParam(r, "id")) })
+	m.Route("/api", func(m chi.Router) {
+		m.Get("/users/{id:[0-9]+}", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, chi.URLParam(r, "id")) })
 	})
 	return m
 }
