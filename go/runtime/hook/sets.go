@@ -23,6 +23,11 @@ type Set struct {
 
 // NewSet returns a set for attributes that are always the same.
 func NewSet(attrs ...attribute.KeyValue) *Set {
+	measured.note()
+	return newSet(attrs...)
+}
+
+func newSet(attrs ...attribute.KeyValue) *Set {
 	option := metric.WithAttributeSet(attribute.NewSet(attrs...))
 	return &Set{
 		record: []metric.RecordOption{option}, add: []metric.AddOption{option},
@@ -32,7 +37,44 @@ func NewSet(attrs ...attribute.KeyValue) *Set {
 
 // overflow is what the metrics SDK's specification has for what is too much
 // ("Cardinality limits").
-var overflow = NewSet(attribute.Bool("otel.metric.overflow", true))
+var overflow = newSet(attribute.Bool("otel.metric.overflow", true))
+
+// measured is set once something is measured, or about to be.
+var measured noted
+
+// OnMeasure has f called when a hook is about to measure something for the first time; at once, if
+// one has.
+func OnMeasure(f func()) { measured.then(f) }
+
+// noted is something that is worth noting once.
+type noted struct {
+	done atomic.Bool
+	mu   sync.Mutex
+	tell func()
+}
+
+func (n *noted) note() {
+	if n.done.Load() {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.done.Store(true)
+	if n.tell != nil {
+		n.tell()
+		n.tell = nil
+	}
+}
+
+func (n *noted) then(f func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.done.Load() {
+		f()
+		return
+	}
+	n.tell = f
+}
 
 // DefaultLimit is how many sets a [Sets] makes if it is not told.
 const DefaultLimit = 1000

@@ -13,6 +13,7 @@ import (
 	"context"
 	"os"
 	"strconv"
+	"sync"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric/noop"
@@ -76,8 +77,16 @@ func start(cfg *config.Metrics, extensions func() additions) {
 	follow := followmeter.New(s.provider, now)
 	otel.SetMeterProvider(follow)
 	hook.EnableMetrics(follow)
-	exit.OnFlush(func(ctx context.Context) { s.flush(ctx, follow.Ours) })
-	s.begin(follow)
+	// Signals are watched once there is more than what we know of any program.
+	first := sync.OnceFunc(func() {
+		exit.OnFlush(func(ctx context.Context) { s.flush(ctx, follow.Ours) })
+	})
+	follow.OnUse(first)
+	hook.OnMeasure(first)
+	if s.further != nil {
+		first()
+	}
+	s.begin(follow, first)
 	if more.ended != nil {
 		more.ended(follow)
 	}
@@ -120,11 +129,16 @@ func newSignal(cfg *config.Metrics, more additions) *signal {
 		default:
 			limited := new(report.Limited)
 			to := setup.OTLP(out.OTLP, "metrics", limited)
+			asked := askedBy(cfg.Set)
+			if !asked.receiver {
+				to.Retry = nil
+			}
 			exporter, err := otlpmetric.New(to)
 			if err != nil {
 				report.Line(report.Error, "metrics to %s: %v", to.Target(), err)
 			}
 			p := newPusher(out, reader, exporter, to.Target(), limited)
+			p.asked = asked
 			if p.self = cfg.Self; p.self {
 				p.counts.Exporter, p.counts.Endpoint = to.Exporter()
 				batch.Count(p.counted)
@@ -186,9 +200,9 @@ func targets(cfg *config.Metrics) (list []string) {
 	return list
 }
 
-func (s *signal) begin(follow *followmeter.Provider) {
+func (s *signal) begin(follow *followmeter.Provider, first func()) {
 	for _, p := range s.pushers {
-		p.begin(follow)
+		p.begin(follow, first)
 	}
 	for _, server := range s.servers {
 		server.begin()

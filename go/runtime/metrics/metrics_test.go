@@ -368,6 +368,35 @@ func TestTakesNoMetrics(t *testing.T) {
 	}
 }
 
+// TestNotAsked: nobody is told that metrics are not taken who has not asked for metrics.
+func TestNotAsked(t *testing.T) {
+	c, env := collect(t)
+	c.mu.Lock()
+	c.status = 404
+	c.mu.Unlock()
+	if _, errs := run(t, "measure", env...); errs != "" {
+		t.Errorf("said %q", errs)
+	}
+	if _, errs := run(t, "measure", append(env, "OTEL_LOG_LEVEL=info")...); !strings.Contains(errs, "takes no metrics") {
+		t.Errorf("said %q", errs)
+	}
+	for _, row := range []struct {
+		set  []string
+		want asked
+	}{
+		{nil, asked{}},
+		{[]string{"OTEL_SERVICE_NAME"}, asked{}},
+		{[]string{"OTEL_EXPORTER_OTLP_ENDPOINT"}, asked{receiver: true}},
+		{[]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"}, asked{true, true}},
+		{[]string{"OTEL_METRICS_EXPORTER"}, asked{true, true}},
+		{[]string{"OTEL_CONFIG_FILE"}, asked{true, true}},
+	} {
+		if got := askedBy(row.set); got != row.want {
+			t.Errorf("%v: %v", row.set, got)
+		}
+	}
+}
+
 // waiting starts a program that waits, and returns what ends it.
 func waiting(t *testing.T, env ...string) (stderr *bytes.Buffer, end func()) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type pusher struct {
 	interval, timeout time.Duration
 	target            string
 	limited           *report.Limited
+	asked             asked
 
 	turn  chan struct{} // held by who collects and exports
 	rm    metricdata.ResourceMetrics
@@ -48,18 +50,20 @@ type pusher struct {
 func newPusher(out config.MetricOutput, reader *sdkmetric.ManualReader, e exporter, target string, limited *report.Limited) *pusher {
 	return &pusher{
 		reader: reader, exporter: e, interval: out.Interval, timeout: out.Timeout,
-		target: target, limited: limited, turn: make(chan struct{}, 1),
+		target: target, limited: limited, asked: asked{true, true}, turn: make(chan struct{}, 1),
 	}
 }
 
-// begin pushes at each interval for as long as the provider is ours.
-func (p *pusher) begin(follow *followmeter.Provider) {
+// begin pushes at each interval for as long as the provider is ours. first is called before
+// the first push, and maybe after.
+func (p *pusher) begin(follow *followmeter.Provider, first func()) {
 	var timer *time.Timer
 	tick := func() {
 		if !follow.Ours() {
 			follow.Refresh()
 			return
 		}
+		first()
 		ctx, cancel := context.WithTimeout(context.Background(), p.timeout)
 		defer cancel()
 		begun := time.Now()
@@ -80,14 +84,42 @@ func (p *pusher) push(ctx context.Context) {
 	defer func() { <-p.turn }()
 	if err := p.export(ctx); err != nil {
 		p.fails++
-		if otlp.Unserved(err) {
-			report.Once("%s takes no metrics: %v; OTEL_METRICS_EXPORTER=none turns them off", p.target, err)
-		} else if p.limited.Ready() {
-			report.Line(report.Error, "cannot send metrics to %s: %v; %d times so far", p.target, err, p.fails)
-		}
+		p.tell(err)
 		return
 	}
 	p.sent = true
+}
+
+// asked is what whoever runs the program has asked for by name. A program sends metrics by
+// default; that nobody takes them is no news to who has not asked for any.
+type asked struct {
+	metrics  bool // any of their variables, or a configuration file
+	receiver bool // any that says where to send what there is
+}
+
+func askedBy(set []string) (a asked) {
+	for _, name := range set {
+		if strings.Contains(name, "METRIC") || name == "OTEL_CONFIG_FILE" {
+			return asked{true, true}
+		}
+		a.receiver = a.receiver || name == "OTEL_EXPORTER_OTLP_ENDPOINT"
+	}
+	return a
+}
+
+// tell tells why an export failed.
+func (p *pusher) tell(err error) {
+	takesNone, level := otlp.Unserved(err), report.Error
+	if takesNone && !p.asked.metrics || !p.asked.receiver {
+		level = report.Info
+	}
+	switch {
+	case !report.On(level):
+	case takesNone:
+		report.OnceAt(level, "%s takes no metrics: %v; OTEL_METRICS_EXPORTER=none turns them off", p.target, err)
+	case p.limited.Ready():
+		report.Line(level, "cannot send metrics to %s: %v; %d times so far", p.target, err, p.fails)
+	}
 }
 
 // export makes a panic an error: a fault of ours must not end the program.

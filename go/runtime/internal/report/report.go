@@ -81,10 +81,13 @@ var said sync.Map
 
 // Once writes a warning if it has not been written before: what is wrong with a
 // variable is found by each signal that reads it.
-func Once(format string, args ...any) {
+func Once(format string, args ...any) { OnceAt(Warn, format, args...) }
+
+// OnceAt is Once for a line of that level.
+func OnceAt(l Level, format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	if _, known := said.LoadOrStore(line, true); !known {
-		Line(Warn, "%s", line)
+		Line(l, "%s", line)
 	}
 }
 
