@@ -183,7 +183,8 @@ func TestSignals(t *testing.T) {
 	rules := readFile(t, filepath.Join(a.dir, "../hooks/otel.yaml"))
 	a.write("../hooks/otel.yaml", strings.Replace(rules, "  target:", "  signal: logs\n  target:", 1))
 	for _, row := range []struct{ signals, links, out, word string }{
-		{"", "", "hello you\n", ""},
+		{"traces", "", "hello you\n", ""},
+		{"", "logs", "hello you!\n", ""},
 		{"traces,metrics", "metrics", "hello you\n", ""},
 		{"logs", "logs", "hello you!\n", ""},
 		{"sounds", "", "", "unknown signal 'sounds'"},
