@@ -38,8 +38,8 @@ func PipelineEnter(req *fasthttp.Request, resp *fasthttp.Response) (leave func()
 }
 
 // DeadlineEnter is woven into (*fasthttp.pipelineConnClient).DoDeadline, which has a copy of
-// the request sent. It is not given the response, whose escape note it would change: so the
-// status is not known.
+// the request sent. It is not given the response, whose escape note it would change: see
+// [WorkEnter].
 func DeadlineEnter(req *fasthttp.Request) (leave func(), after func(error) error) {
 	return PipelineEnter(req, nil)
 }
@@ -113,6 +113,8 @@ type clientCall struct {
 	begin      time.Duration   // of hook.Clock
 	key        httpconv.Sent
 	bodiesSent bool // by req itself, not by a copy
+	awaited    string
+	answer     answer
 
 	leave         func() // methods of this call, made once
 	afterAttempt  func(bool, error) (bool, error)
@@ -158,6 +160,9 @@ func clientEnter(req *fasthttp.Request, resp *fasthttp.Response) (call *clientCa
 		c.ctx, c.begin, c.key.Method = ctx, hook.Clock(), name
 	}
 	client.Inject(ctx, &c.carrier)
+	if resp == nil {
+		c.await()
+	}
 	return c
 }
 
@@ -224,9 +229,17 @@ func (c *clientCall) answered(err error) {
 	defer hook.Guard()
 	c.carrier.restore()
 	c.attrs.Reset()
-	if err != nil {
+	c.answers()
+	switch {
+	case err != nil:
 		c.recordError(err)
-	} else if c.resp != nil {
+	case c.resp != nil:
+		c.answer = answer{c.resp.StatusCode(), responseVersion(c.resp)}
+		c.recordResponse()
+		if c.hold() {
+			return
+		}
+	case c.answer.status != 0:
 		c.recordResponse()
 	}
 	c.measure()
@@ -244,7 +257,7 @@ func (c *clientCall) recordError(err error) {
 }
 
 func (c *clientCall) recordResponse() {
-	c.key.Status, c.key.Version = c.resp.StatusCode(), responseVersion(c.resp)
+	c.key.Status, c.key.Version = c.answer.status, c.answer.version
 	if !c.span.IsRecording() {
 		return
 	}
@@ -257,7 +270,7 @@ func (c *clientCall) recordResponse() {
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(a.List()...)
-	if h := httpconv.Options.ClientResponse; len(h) > 0 {
+	if h := httpconv.Options.ClientResponse; len(h) > 0 && c.resp != nil {
 		h.Record(c.span, valuesOf(&c.resp.Header))
 	}
 }
@@ -270,7 +283,7 @@ func (c *clientCall) measure() {
 	if c.bodiesSent {
 		sent = int64(c.req.Header.ContentLength())
 	}
-	if c.key.Status != 0 {
+	if c.resp != nil && c.key.Status != 0 {
 		received = int64(c.resp.Header.ContentLength())
 	}
 	client.Record(c.ctx, hook.Clock()-c.begin, c.key, sent, received)
@@ -279,6 +292,7 @@ func (c *clientCall) measure() {
 // end is the leave function.
 func (c *clientCall) end() {
 	defer hook.Guard()
+	c.answers()
 	if !c.returned {
 		c.carrier.restore()
 		hook.RecordPanic(c.span)
@@ -288,6 +302,6 @@ func (c *clientCall) end() {
 	}
 	c.attrs.Reset()
 	c.span, c.req, c.resp, c.ctx, c.returned, c.bodiesSent = nil, nil, nil, nil, false, false
-	c.carrier, c.key = carrier{}, httpconv.Sent{}
+	c.carrier, c.key, c.answer = carrier{}, httpconv.Sent{}, answer{}
 	clientCalls.Put(c)
 }

@@ -1,9 +1,11 @@
 package fasthttp
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"runtime"
 	"strings"
@@ -360,7 +362,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestBodySizes: sizes are known of what is not a stream.
+// TestBodySizes: those of streams are known once they are written.
 func TestBodySizes(t *testing.T) {
 	httpconv.Options.BodySize = true
 	server.MeasureSizes()
@@ -374,16 +376,96 @@ func TestBodySizes(t *testing.T) {
 	}{
 		{"text", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyString("text") }, "server GET 4"},
 		{"head", func(ctx *fasthttp.RequestCtx) { ctx.Response.SkipBody = true; ctx.SetBodyString("text") }, "server GET 0"},
-		{"stream", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyStream(strings.NewReader("text"), 4) }, "server GET"},
+		{"stream", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyStream(strings.NewReader("text"), 4) }, "server GET 4"},
+		{"chunks", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyStream(strings.NewReader("text"), -1) }, "server GET"},
 	} {
+		before := len(rec.Ended())
 		ctx := serve(tt.handler, "/")
+		if ctx.Response.IsBodyStream() {
+			if len(rec.Ended()) != before {
+				t.Errorf("%s: the span has ended before the stream", tt.name)
+			}
+			w := bufio.NewWriter(io.Discard)
+			_ = WriteEnter(ctx)(ctx.Response.Write(w))
+		}
 		ended := rec.Ended()
 		if got := show(ended[len(ended)-1], httpconv.KeyBodySize); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
-		if tt.name == "stream" && string(ctx.Response.Body()) != "text" {
-			t.Error("the stream has been read")
+	}
+}
+
+// TestStreams: spans end with the body, whatever becomes of it, and once.
+func TestStreams(t *testing.T) {
+	rec := record(t)
+	stream := func(ctx *fasthttp.RequestCtx) { ctx.SetBodyStream(strings.NewReader("text"), 4) }
+	ended := func(want int, when string) {
+		t.Helper()
+		if n := len(rec.Ended()); n != want {
+			t.Errorf("%s: %d spans have ended, want %d", when, n, want)
 		}
+	}
+	ctx := serve(stream, "/")
+	ended(0, "handler")
+	ReleaseEnter(ctx)
+	ReleaseEnter(ctx)
+	ended(1, "connection gone")
+	ctx = serve(stream, "/")
+	_ = WriteEnter(ctx)(io.ErrUnexpectedEOF)
+	ReleaseEnter(ctx)
+	ended(2, "written")
+	set := attribute.NewSet(rec.Ended()[1].Attributes()...)
+	if v, _ := set.Value(httpconv.KeyErrorType); v.AsString() != "io.ErrUnexpectedEOF" {
+		t.Errorf("error.type %q", v.AsString())
+	}
+
+	req, resp := new(fasthttp.Request), new(fasthttp.Response)
+	req.SetRequestURI("http://x/")
+	leave, after := AttemptEnter(req, resp)
+	resp.SetBodyStream(strings.NewReader("text"), 4)
+	_, _ = after(false, nil)
+	leave()
+	ended(2, "call")
+	CloseStreamEnter(nil)
+	CloseStreamEnter(resp.BodyStream())
+	CloseStreamEnter(resp.BodyStream())
+	ended(3, "read")
+	if n := writing.n.Load() + reading.n.Load(); n != 0 {
+		t.Errorf("%d calls are kept", n)
+	}
+}
+
+// TestWork: the answer to a PipelineClient's request is known by the copy that was sent.
+func TestWork(t *testing.T) {
+	rec := record(t)
+	type work struct {
+		t    int
+		req  *fasthttp.Request
+		resp *fasthttp.Response
+	}
+	req := new(fasthttp.Request)
+	req.SetRequestURI("http://x/")
+	for _, err := range []error{nil, fasthttp.ErrTimeout} {
+		leave, after := DeadlineEnter(req)
+		sent, resp := new(fasthttp.Request), new(fasthttp.Response)
+		req.CopyTo(sent)
+		resp.SetStatusCode(503)
+		WorkEnter(&work{})
+		WorkEnter(&work{req: new(fasthttp.Request), resp: resp})
+		WorkEnter(&work{req: sent, resp: resp})
+		_ = after(err)
+		leave()
+	}
+	want := []string{"503", "timeout"}
+	for i, s := range rec.Ended() {
+		set := attribute.NewSet(s.Attributes()...)
+		status, _ := set.Value(httpconv.KeyStatus)
+		if v, _ := set.Value(httpconv.KeyErrorType); v.AsString() != want[i] || (status.AsInt64() == 503) != (i == 0) {
+			t.Errorf("%v", s.Attributes())
+		}
+	}
+	if n := awaiting.n.Load(); n != 0 {
+		t.Errorf("%d calls are kept", n)
 	}
 }
 

@@ -262,7 +262,8 @@ func noResponse(ctx *fasthttp.RequestCtx) bool {
 	return p != nil && *p
 }
 
-// end is for a handler that has returned, or is left by a panic.
+// end is for a handler that has returned, or is left by a panic. A body that is a stream
+// is written after it.
 func (c *serverCall) end() {
 	defer hook.Guard()
 	c.scope.Leave()
@@ -270,6 +271,15 @@ func (c *serverCall) end() {
 		c.attrs.Reset()
 		c.sent = -1
 	}
+	if c.returned && c.ctx.watched && c.response() == &c.req.Response && c.req.Response.IsBodyStream() && !c.req.Hijacked() {
+		writing.add(c.req, c)
+		return
+	}
+	c.close()
+}
+
+// close ends the span.
+func (c *serverCall) close() {
 	if c.ctx.recording && !c.ctx.Covered() {
 		c.record()
 	}
