@@ -52,7 +52,7 @@ func (l *Library[C]) Opened(client any, master string) {
 	opt := follow(named(base, "opt"))
 	name := poolName(opt, master)
 	l.pools.add(follow(named(base, "connPool")), name)
-	l.pools.add(follow(named(follow(named(base, "pipelinePool")), "pool")), name) // from 9.22 on
+	l.pools.add(follow(named(follow(named(base, "pipelinePool")), "pool")), name+"/pipelines") // from 9.22 on
 }
 
 // poolName is db.client.connection.pool.name: HOST:PORT/DATABASE.

@@ -145,7 +145,8 @@ func TestPools(t *testing.T) {
 	want := map[string]int64{
 		"count there:1/0 idle": 3, "count there:1/0 used": 3, "max there:1/0": 20, "idle.max there:1/0": 10, "idle.min there:1/0": 2, "timeouts there:1/0": 4,
 		"count there:1/1 idle": 0, "count there:1/1 used": 3, "max there:1/1": 10, "idle.max there:1/1": 5, "idle.min there:1/1": 1, "timeouts there:1/1": 2,
-		"count shop/0 idle": 2, "count shop/0 used": 4, "max shop/0": 7, "pending_requests shop/0": 4, "timeouts shop/0": 0,
+		"count shop/0 idle": 1, "count shop/0 used": 2, "max shop/0": 7, "pending_requests shop/0": 4, "timeouts shop/0": 0,
+		"count shop/0/pipelines idle": 1, "count shop/0/pipelines used": 2, "pending_requests shop/0/pipelines": 0, "timeouts shop/0/pipelines": 0,
 	}
 	if got := collect(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
