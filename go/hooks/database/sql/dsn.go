@@ -23,7 +23,7 @@ type driverKind struct {
 var drivers = []driverKind{
 	{"github.com/lib/pq", []string{"postgres", "postgresql"}, "postgresql", &postgres, 5432, postgresDSN, pqConnector},
 	{"github.com/jackc/pgx", []string{"pgx", "pgx/v4", "pgx/v5"}, "postgresql", &postgres, 5432, postgresDSN, pgxConnector},
-	{"github.com/go-sql-driver/mysql", []string{"mysql"}, "mysql", &mysql, 3306, mysqlDSN, mysqlConnector},
+	{"github.com/go-sql-driver/mysql", []string{"mysql"}, "mysql", &mysql, 0, mysqlDSN, mysqlConnector}, // mysqlDSN knows the port
 	{"modernc.org/sqlite", []string{"sqlite"}, "sqlite", &sqlite, 0, sqliteDSN, nil},
 	{"github.com/mattn/go-sqlite3", []string{"sqlite3"}, "sqlite", &sqlite, 0, sqliteDSN, nil},
 	{"github.com/glebarez/go-sqlite", nil, "sqlite", &sqlite, 0, sqliteDSN, nil},
@@ -148,8 +148,8 @@ func postgresDSN(dsn string) (p place) {
 }
 
 func postgresURL(dsn string) map[string]string {
-	u, ok := parseURL(dsn)
-	if !ok {
+	u, err := url.Parse(dsn)
+	if err != nil || strangeURL(u) { // the host may be a parameter, or none
 		return nil
 	}
 	values := map[string]string{"host": u.Hostname(), "port": u.Port(), "dbname": strings.TrimPrefix(u.Path, "/")}
@@ -396,10 +396,15 @@ func clickHouseDSN(dsn string) (p place) {
 // then it is not read at all.
 func parseURL(s string) (*url.URL, bool) {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@") {
+	if err != nil || u.Host == "" || strangeURL(u) {
 		return nil, false
 	}
 	return u, true
+}
+
+// strangeURL says whether a part of a password may be where it does not belong.
+func strangeURL(u *url.URL) bool {
+	return strings.Contains(u.Host+u.Path+u.RawQuery+u.Fragment, "@")
 }
 
 func lower(q url.Values) map[string]string {
