@@ -158,7 +158,6 @@ func pools() {
 	show(held.Ping(ctx).Result())
 	show(timed.Ping(ctx).Result())
 	held.Close()
-	timed.Close()
 
 	cluster := redis.NewClusterClient(clusterOptions())
 	show(cluster.Ping(ctx).Result())
@@ -172,6 +171,7 @@ func pools() {
 		runtime.KeepAlive(one)
 		runtime.KeepAlive(other)
 		runtime.KeepAlive(busy)
+		runtime.KeepAlive(timed)
 		runtime.KeepAlive(cluster)
 		runtime.KeepAlive(failover)
 	}()
@@ -186,8 +186,8 @@ func failoverOptions() *redis.FailoverOptions {
 	return &redis.FailoverOptions{MasterName: "shop", SentinelAddrs: []string{os.Args[3]}, Password: secret}
 }
 
-// flush waits until what measures has looked.
-func flush() { time.Sleep(1500 * time.Millisecond) }
+// flush waits until who measures has looked.
+func flush() { time.Sleep(time.Minute) }
 
 func first[T any](v T, err error) T { return v }
 
