@@ -39,6 +39,10 @@ func main() {
 		{"redirects", redirects},
 		{"transports", transports},
 		{"trace hooks", traceHooks},
+		{"sendfile", sendfile},
+		{"websocket", webSocket},
+		{"retries", retries},
+		{"trailers", trailers},
 		{"more", more},
 	}
 	for _, s := range sections {
