@@ -151,7 +151,7 @@ func TestRouters(t *testing.T) {
 			a := atVersions(t, "routers", modules...)
 			plain, woven := a.plain(), a.woven()
 			for router, tree := range trees {
-				if p, w := a.must(plain, router), a.must("OTEL_TRACES_EXPORTER=none", woven, router); p != w {
+				if p, w := a.must(plain, router), a.must("OTEL_TRACES_EXPORTER=none", "OTEL_METRICS_EXPORTER=none", woven, router); p != w {
 					t.Errorf("%s, - plain, + woven:\n%s", router, diff(p.String(), w.String()))
 				}
 				if got := collect.Tree(traces(t, woven, router)); got != lines(tree) {
@@ -210,7 +210,7 @@ func TestDoubles(t *testing.T) {
 	if got := collect.Tree(traces(t, api)); got != lines("Server theirs|  Internal step") {
 		t.Errorf("without an SDK: got\n%s", got)
 	}
-	if plain, woven := a.must(a.plain("./apionly")), a.must("OTEL_TRACES_EXPORTER=none", api); plain != woven {
+	if plain, woven := a.must(a.plain("./apionly")), a.must("OTEL_TRACES_EXPORTER=none", "OTEL_METRICS_EXPORTER=none", api); plain != woven {
 		t.Errorf("plain: %vwoven: %v", plain, woven)
 	}
 }

@@ -56,6 +56,26 @@ func TestRealSQL(t *testing.T) {
 	}
 }
 
+// TestSQLDriver runs testdata/sqldriver plain and woven: what a driver is asked for, and what the
+// program gets, are the same where the driver declines (ErrSkip), loses connections (ErrBadConn),
+// panics, fails with errors of its own, or has no rows.
+func TestSQLDriver(t *testing.T) {
+	t.Parallel()
+	p := built(t, "sqldriver")
+	plain := (&app{t: t, dir: suite}).must(p.plain)
+	for _, env := range []string{"OTEL_TRACES_SAMPLER=always_on", "OTEL_TRACES_SAMPLER=always_off", "OTEL_SDK_DISABLED=true"} {
+		c := collect.Start(t)
+		woven := (&app{t: t, dir: suite}).must("OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, "OTEL_LOG_LEVEL=none", env, p.woven)
+		if woven != plain {
+			t.Errorf("%s, - plain, + woven:\n%s", env, diff(plain.String(), woven.String()))
+		}
+		spans := c.Spans()
+		if on := env == "OTEL_TRACES_SAMPLER=always_on"; (len(spans) > 50) != on || strings.Contains(fmt.Sprint(spans), "secret") {
+			t.Errorf("%s: %d spans: %+v", env, len(spans), spans)
+		}
+	}
+}
+
 // TestSQLCompiled: weaving database/sql compiles it and main, and nothing that
 // imports it; with each Go release where the long matrix is asked for.
 func TestSQLCompiled(t *testing.T) {

@@ -1,0 +1,3 @@
+module example.com/sqldriver
+
+go 1.24
