@@ -19,79 +19,27 @@ static Line next_line(Str *list)
 	return l;
 }
 
-// note_file notes what a go.mod requires, if there is that file: the highest version of each
-// module. The lines go into *lines, if it is not NULL.
-static void note_file(Planner *p, Str path, StrMap *highest, StrList *lines)
-{
-	Diags unread = {.arena = p->arena};
-	Requirement r;
-	Str text;
-
-	if (!file_exists(path) || !file_read(p->arena, path, &text, &unread))
-		return;
-	while (text.len > 0) {
-		Str line = str_cut(&text, '\n');
-		if (!requirement_parse(line, &r))
-			continue;
-		const Str *known = map_get(highest, r.path);
-		if (!known || version_cmp(r.version, *known) > 0)
-			map_put(highest, r.path, planner_str(p, r.version));
-		if (lines)
-			strlist_add(lines, line);
-	}
-}
-
-// in_cache returns where go's module cache has the go.mod of a module that a line requires.
-// Capital letters are escaped there (go.dev/ref/mod#module-cache).
-static Str in_cache(Planner *p, Str line)
-{
-	StrBuf b = {.arena = p->arena};
-	Requirement r;
-
-	requirement_parse(line, &r);
-	buf_addf(&b, "%.*s/cache/download/", STR_ARG(p->env.modules));
-	Str name = str_format(p->arena, "%.*s/@v/%.*s.mod", STR_ARG(r.path), STR_ARG(r.version));
-	for (isize i = 0; i < name.len; i++) {
-		bool capital = name.p[i] >= 'A' && name.p[i] <= 'Z';
-		char c = (char)(capital ? name.p[i] - 'A' + 'a' : name.p[i]);
-		buf_addf(&b, "%s%c", capital ? "!" : "", c);
-	}
-	return buf_str(&b);
-}
-
-// required notes what is required by the user's own go.mod files, and by those of the modules that
-// these name or that packages of the build are of: the part of go's graph that a workspace has
-// of them. Modules are there that no package of the build is of.
-static void required(Planner *p, StrMap *highest)
+// required returns the highest version that the user's own go.mod files require of a module,
+// "" if none does. What no package of the build is of, they may have all the same.
+static Str required(Planner *p, Str module)
 {
 	Arena *a = p->arena;
-	StrList lines = {.arena = a};
-	StrMap seen = {.arena = a};
+	Str highest = S("");
 
-	highest->arena = a;
-	for (isize i = 0; i < p->workspace.uses.n; i++)
-		note_file(p,
-			p->modfile.len > 0 ? p->modfile
-					   : path_join(a, p->workspace.uses.v[i], S("go.mod")),
-			highest, &lines);
-	if (p->workspace.vendored)
-		return;
-	for (isize i = 0; i < lines.n; i++)
-		note_file(p, in_cache(p, lines.v[i]), highest, NULL);
-	for (isize i = 0; i < p->packages.n; i++) {
-		const Package *pkg = p->packages.v[i].value;
-		if (!pkg->module || map_get(&seen, pkg->module->path))
+	for (isize i = 0; i < p->workspace.uses.n; i++) {
+		Str path = path_join(a, p->workspace.uses.v[i], S("go.mod")), text;
+		Diags unread = {.arena = a};
+		Requirement r;
+		if (p->modfile.len > 0)
+			path = p->modfile;
+		if (!file_exists(path) || !file_read(a, path, &text, &unread))
 			continue;
-		map_put(&seen, pkg->module->path, pkg->module);
-		note_file(p, path_join(a, pkg->module->dir, S("go.mod")), highest, NULL);
+		while (text.len > 0)
+			if (requirement_parse(str_cut(&text, '\n'), &r) && str_eq(r.path, module) &&
+				version_cmp(r.version, highest) > 0)
+				highest = r.version;
 	}
-}
-
-static Str highest_of(const StrMap *highest, Str module)
-{
-	const Str *v = map_get(highest, module);
-
-	return v ? *v : S("");
+	return highest;
 }
 
 // has_own_values tells whether the package log declares the values of records itself. A fork, or a
@@ -119,11 +67,8 @@ bool laterlog_read(Planner *p, Str *later)
 		return true;
 	if (!file_read(p->arena, path_join(p->arena, p->bundle, S("later")), &list, p->diags))
 		return false;
-	Str all = list, first = next_line(&all).version;
-	StrMap highest = {0};
-	if (!log)
-		required(p, &highest);
-	if (log || version_cmp(highest_of(&highest, OTEL_LOG), first) >= 0)
+	Str all = list;
+	if (log || version_cmp(required(p, OTEL_LOG), next_line(&all).version) >= 0)
 		*later = list;
 	return true;
 }
@@ -145,16 +90,14 @@ void laterlog_add(Planner *p, Str later, Str requirements)
 {
 	Arena *a = p->arena;
 	StrList *excludes = &p->workspace.excludes;
-	StrMap highest = {0};
 
-	required(p, &highest);
 	map_put(&p->overlay, path_join(a, p->bundle, S(LOGVALUE "/logvalue.go")),
 		planner_str(p, path_join(a, p->bundle, S(LOGVALUE "/attribute/logvalue.go"))));
 	next_line(&later);
 	while (later.len > 0) {
 		Line l = next_line(&later);
 		const Module *m = module_named(&p->packages, l.path);
-		Str have = m ? m->version : highest_of(&highest, l.path);
+		Str have = m ? m->version : required(p, l.path);
 		Str line = str_format(a, "%.*s %.*s", STR_ARG(l.path), STR_ARG(l.version));
 		if (have.len == 0 && !m)
 			have = ours(requirements, l.path);
