@@ -1,6 +1,7 @@
 #include "plan/planner.h"
 
 #include "os/file.h"
+#include "plan/graph.h"
 #include "plan/hidden.h"
 #include "plan/laterlog.h"
 #include "plan/vendor.h"
@@ -314,6 +315,7 @@ static bool keep_versions(Planner *p)
 	if (root.len == 0 && p->env.work.len == 0)
 		hidden_replace(p);
 	workspace_keep(&p->workspace, &p->packages, p->requirements, &p->out->moved);
+	graph_read(p);
 	if (!strlist_has(&p->out->signals, S("logs")))
 		return true;
 	if (!laterlog_read(p, &p->laterlog))
@@ -333,6 +335,8 @@ static bool change_go_mod(Planner *p, Str dir, bool first)
 	if (!file_read(p->arena, path, &text, p->diags))
 		return false;
 	Str changed = workspace_go_mod(&p->workspace, &p->packages, p->requirements, ours, text);
+	if (ours)
+		changed = graph_go_mod(p, changed);
 	if (ours && p->laterlog.len > 0)
 		changed = laterlog_go_mod(p->arena, p->laterlog, changed);
 	if (first)

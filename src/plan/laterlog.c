@@ -1,6 +1,7 @@
 #include "plan/laterlog.h"
 
 #include "os/file.h"
+#include "plan/graph.h"
 #include "plan/version.h"
 
 #define OTEL_LOG S("go.opentelemetry.io/otel/log")
@@ -17,29 +18,6 @@ static Line next_line(Str *list)
 
 	l.path = str_cut(&l.version, ' ');
 	return l;
-}
-
-// required returns the highest version that the user's own go.mod files require of a module,
-// "" if none does. What no package of the build is of, they may have all the same.
-static Str required(Planner *p, Str module)
-{
-	Arena *a = p->arena;
-	Str highest = S("");
-
-	for (isize i = 0; i < p->workspace.uses.n; i++) {
-		Str path = path_join(a, p->workspace.uses.v[i], S("go.mod")), text;
-		Diags unread = {.arena = a};
-		Requirement r;
-		if (p->modfile.len > 0)
-			path = p->modfile;
-		if (!file_exists(path) || !file_read(a, path, &text, &unread))
-			continue;
-		while (text.len > 0)
-			if (requirement_parse(str_cut(&text, '\n'), &r) && str_eq(r.path, module) &&
-				version_cmp(r.version, highest) > 0)
-				highest = r.version;
-	}
-	return highest;
 }
 
 // has_own_values tells whether the package log declares the values of records itself. A fork, or a
@@ -67,8 +45,8 @@ bool laterlog_read(Planner *p, Str *later)
 		return true;
 	if (!file_read(p->arena, path_join(p->arena, p->bundle, S("later")), &list, p->diags))
 		return false;
-	Str all = list;
-	if (log || version_cmp(required(p, OTEL_LOG), next_line(&all).version) >= 0)
+	Str all = list, first = next_line(&all).version;
+	if (log || version_cmp(graph_version(p, OTEL_LOG), first) >= 0)
 		*later = list;
 	return true;
 }
@@ -86,6 +64,12 @@ static Str ours(Str requirements, Str module)
 	return highest;
 }
 
+// is_api tells whether a module is a part of OpenTelemetry's API: where log is later, they all are.
+static bool is_api(Str module)
+{
+	return is_otel_family(module) && !str_starts(module, S("go.opentelemetry.io/otel/sdk"));
+}
+
 void laterlog_add(Planner *p, Str later, Str requirements)
 {
 	Arena *a = p->arena;
@@ -96,8 +80,10 @@ void laterlog_add(Planner *p, Str later, Str requirements)
 	next_line(&later);
 	while (later.len > 0) {
 		Line l = next_line(&later);
+		if (is_api(l.path))
+			continue;
 		const Module *m = module_named(&p->packages, l.path);
-		Str have = m ? m->version : required(p, l.path);
+		Str have = m ? m->version : graph_version(p, l.path);
 		Str line = str_format(a, "%.*s %.*s", STR_ARG(l.path), STR_ARG(l.version));
 		if (have.len == 0 && !m)
 			have = ours(requirements, l.path);
@@ -115,10 +101,9 @@ Str laterlog_go_mod(Arena *a, Str later, Str go_mod)
 	while (go_mod.len > 0) {
 		Str line = str_cut(&go_mod, '\n');
 		Requirement r;
-		if (requirement_parse(line, &r) && str_eq(r.path, sdk.path))
-			line = str_format(a, "%s%.*s %.*s",
-				str_starts(line, S("require ")) ? "require " : "\t",
-				STR_ARG(r.path), STR_ARG(sdk.version));
+		if (requirement_parse(line, &r) && str_eq(r.path, sdk.path) &&
+			version_cmp(r.version, sdk.version) < 0)
+			line = requirement_line(a, line, sdk.version);
 		buf_addf(&b, "%.*s\n", STR_ARG(line));
 	}
 	return buf_str(&b);

@@ -15,6 +15,7 @@ typedef struct {
 	Str requirements; // of its modules: "MODULE VERSION" on a line
 	GoEnv env;
 	StrMap packages; // import path -> Package *
+	StrMap graph;    // module -> Str *, its highest version that is required (plan/graph.h)
 	Workspace workspace;
 	Str modfile;  // the file that -modfile names, "" without the flag
 	Str laterlog; // what a later log of OpenTelemetry needs, "" without one (plan/laterlog.h)

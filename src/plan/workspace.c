@@ -82,6 +82,17 @@ bool requirement_parse(Str line, Requirement *out)
 	       out->version.p[1] <= '9';
 }
 
+Str requirement_line(Arena *a, Str line, Str version)
+{
+	Requirement r;
+
+	if (!requirement_parse(line, &r))
+		return line;
+	isize from = r.version.p - line.p;
+	return str_format(a, "%.*s%.*s%.*s", (int)from, line.p, STR_ARG(version),
+		STR_ARG(str_slice(line, from + r.version.len, line.len)));
+}
+
 static void add_replace(Arena *a, Workspace *w, Str path, Str version, Str dir)
 {
 	StrBuf b = {.arena = a};

@@ -31,6 +31,9 @@ typedef struct {
 // false if it is none.
 bool requirement_parse(Str line, Requirement *out);
 
+// requirement_line returns such a line with another version.
+Str requirement_line(Arena *a, Str line, Str version);
+
 // is_otel_family tells whether a module is one of OpenTelemetry's own that go together.
 bool is_otel_family(Str module);
 

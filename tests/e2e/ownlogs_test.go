@@ -117,3 +117,22 @@ func TestOwnLogs(t *testing.T) {
 		})
 	}
 }
+
+// TestLaterLog: a library may require a later log than ours although nothing of the build imports
+// it, as grpc's module requires OpenTelemetry. A workspace has it then.
+func TestLaterLog(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, "hello")
+	a.write("lib/go.mod", "module example.com/lib\n\ngo 1.25.0\n\nrequire go.opentelemetry.io/otel/log v0.21.0\n")
+	a.write("lib/lib.go", "package lib\n")
+	a.write("lib/logs/logs.go", "package logs\n\nimport _ \"go.opentelemetry.io/otel/log\"\n")
+	a.write("lib.go", "package main\n\nimport _ \"example.com/lib\"\n")
+	a.must("go", "-C", "lib", "mod", "tidy")
+	a.must("go", "mod", "edit", "-require=example.com/lib@v1.0.0", "-replace=example.com/lib=./lib")
+	a.must("go", "mod", "tidy")
+	if d := deps(t, a.plain()); len(d) != 1 {
+		t.Errorf("the plain program has %v", d)
+	}
+	a.env = append(a.env, "OTEL_GO_SIGNALS=all")
+	traced(t, a.woven())
+}
