@@ -14,6 +14,7 @@ import (
 	"otel.tool/runtime/hook"
 	"otel.tool/runtime/internal/batch"
 	"otel.tool/runtime/internal/config"
+	"otel.tool/runtime/internal/exit"
 	"otel.tool/runtime/internal/followmeter"
 	"otel.tool/runtime/internal/gctx"
 	"otel.tool/runtime/internal/otlp"
@@ -41,6 +42,9 @@ type pusher struct {
 	rm    metricdata.ResourceMetrics
 	sent  bool // something has been
 	fails int  // exports that failed
+	told  int  // those that the user has been told of
+
+	lastErr error // of the last that failed
 
 	self     bool // OTEL_GO_SELF_METRICS: data points are counted
 	countsMu sync.Mutex
@@ -48,10 +52,12 @@ type pusher struct {
 }
 
 func newPusher(out config.MetricOutput, reader *sdkmetric.ManualReader, e exporter, target string, limited *report.Limited) *pusher {
-	return &pusher{
+	p := &pusher{
 		reader: reader, exporter: e, interval: out.Interval, timeout: out.Timeout,
 		target: target, limited: limited, asked: asked{true, true}, turn: make(chan struct{}, 1),
 	}
+	exit.AtLast(p.tellRest)
+	return p
 }
 
 // begin pushes at each interval for as long as the provider is ours. first is called before
@@ -84,7 +90,8 @@ func (p *pusher) push(ctx context.Context) {
 	defer func() { <-p.turn }()
 	if err := p.export(ctx); err != nil {
 		p.fails++
-		p.tell(err)
+		p.lastErr = err
+		p.failed()
 		return
 	}
 	p.sent = true
@@ -107,18 +114,43 @@ func askedBy(set []string) (a asked) {
 	return a
 }
 
-// tell tells why an export failed.
-func (p *pusher) tell(err error) {
-	takesNone, level := otlp.Unserved(err), report.Error
-	if takesNone && !p.asked.metrics || !p.asked.receiver {
-		level = report.Info
+// level is that of a line about exports that failed.
+func (p *pusher) level() report.Level {
+	if otlp.Unserved(p.lastErr) && !p.asked.metrics || !p.asked.receiver {
+		return report.Info
 	}
+	return report.Error
+}
+
+// failed tells of exports that failed, a line a minute. It is p's turn.
+func (p *pusher) failed() {
 	switch {
-	case !report.On(level):
-	case takesNone:
-		report.OnceAt(level, "%s takes no metrics: %v; OTEL_METRICS_EXPORTER=none turns them off", p.target, err)
+	case !report.On(p.level()):
+		p.told = p.fails
+	case otlp.Unserved(p.lastErr):
+		p.told = p.fails
+		report.OnceAt(p.level(), "%s takes no metrics: %v; OTEL_METRICS_EXPORTER=none turns them off", p.target, p.lastErr)
 	case p.limited.Ready():
-		report.Line(level, "cannot send metrics to %s: %v; %d times so far", p.target, err, p.fails)
+		p.tell("so far")
+	}
+}
+
+// tell tells of the exports that failed. It is p's turn.
+func (p *pusher) tell(when string) {
+	p.told = p.fails
+	report.Line(p.level(), "cannot send metrics to %s: %v; %d times %s", p.target, p.lastErr, p.fails, when)
+}
+
+// tellRest tells, when the program ends, of those that failed since the last line.
+func (p *pusher) tellRest() {
+	select {
+	case p.turn <- struct{}{}:
+	default: // one is under way still
+		return
+	}
+	defer func() { <-p.turn }()
+	if p.fails != p.told {
+		p.tell("in all")
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/exit"
 	"otel.tool/runtime/internal/gctx"
 	"otel.tool/runtime/internal/report"
 )
@@ -96,6 +97,7 @@ type queue struct {
 	full    int            // dropped because MaxQueue were held
 	failed  int            // could not be exported
 	told    int            // losses that the user has been told of
+	lastErr error          // why the last batch of those that could not be exported was not
 	sent    int            // exported
 	errors  map[string]int // the failed ones by error.type
 }
@@ -104,6 +106,7 @@ func newQueue(cfg Config, s store) *queue {
 	cfg.MaxBatch = min(cfg.MaxBatch, cfg.MaxQueue)
 	q := &queue{cfg: cfg, store: s, turn: make(chan struct{}, 1)}
 	Count(q.counts)
+	exit.AtLast(q.tellRest)
 	return q
 }
 
@@ -219,6 +222,7 @@ func (q *queue) done(n int, err error) {
 	q.held -= n
 	if err != nil {
 		q.failed += n
+		q.lastErr = err
 		if q.errors == nil {
 			q.errors = map[string]int{}
 		}
@@ -226,19 +230,35 @@ func (q *queue) done(n int, err error) {
 	} else {
 		q.sent += n
 	}
-	lost, told := q.full+q.failed, q.told
+	untold := q.full+q.failed != q.told
 	q.mu.Unlock()
-	if lost == told || !q.cfg.Speak.Ready() {
-		return
+	if untold && q.cfg.Speak.Ready() {
+		q.tell(err, "so far")
 	}
+}
+
+// tell tells of all that was lost: for err, or if that is nil for want of room.
+func (q *queue) tell(err error, when string) {
 	q.mu.Lock()
+	lost := q.full + q.failed
 	q.told = lost
 	q.mu.Unlock()
 	if err != nil {
-		report.Line(report.Error, "cannot send %s to %s: %v; %d lost so far", q.cfg.What, q.cfg.Target, err, lost)
+		report.Line(report.Error, "cannot send %s to %s: %v; %d lost %s", q.cfg.What, q.cfg.Target, err, lost, when)
 		return
 	}
-	report.Line(report.Error, "%s come faster than %s takes them; %d lost so far", q.cfg.What, q.cfg.Target, lost)
+	report.Line(report.Error, "%s come faster than %s takes them; %d lost %s", q.cfg.What, q.cfg.Target, lost, when)
+}
+
+// tellRest tells, when the program ends, of what was lost since the last line, which may have been
+// less than a minute ago.
+func (q *queue) tellRest() {
+	q.mu.Lock()
+	untold, err := q.full+q.failed != q.told, q.lastErr
+	q.mu.Unlock()
+	if untold {
+		q.tell(err, "in all")
+	}
 }
 
 // Dropped returns how many items were lost: for want of room, and because they

@@ -147,6 +147,30 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// What was lost in the minute after a line is told of when the program ends, once.
+func TestTellsTheRest(t *testing.T) {
+	var out strings.Builder
+	defer report.SetOutput(report.SetOutput(&out))
+	cfg := config()
+	cfg.Speak.Ready() // a line has been written, by the exporter say
+	s := &sink{err: errors.New("no")}
+	q := New(cfg, s.export)
+	q.tellRest()
+	for range 2 {
+		q.Add(1)
+		_ = q.Flush(t.Context())
+	}
+	if out.Len() > 0 {
+		t.Errorf("said %q", out.String())
+	}
+	for range 2 {
+		q.tellRest()
+	}
+	if got := out.String(); got != "otel: cannot send things to there: no; 2 lost in all\n" {
+		t.Errorf("said %q", got)
+	}
+}
+
 func TestFlushEndsWithItsContext(t *testing.T) {
 	s := &sink{gate: make(chan struct{})}
 	cfg := config()

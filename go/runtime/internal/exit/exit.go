@@ -42,6 +42,7 @@ var (
 	mu       sync.Mutex
 	enders   []func()
 	flushers []func(context.Context)
+	lasts    []func()
 	install  sync.Once
 	started  atomic.Bool // there is something to flush
 )
@@ -75,6 +76,14 @@ func BeforeEnd(f func()) {
 	install.Do(begin)
 }
 
+// AtLast has f called when the program ends, after the flushers, or when their time is over: it
+// tells what has been lost. It starts nothing: without a flusher it is not called.
+func AtLast(f func()) {
+	mu.Lock()
+	defer mu.Unlock()
+	lasts = append(lasts, f)
+}
+
 // begin starts what lives on, without a trace of the request that came first.
 func begin() { gctx.Without(start) }
 
@@ -84,13 +93,18 @@ func start() {
 	watchSignals()
 }
 
-// flush runs the flushers beside the caller, and before them, at the end, what
-// is to run then. What it returns is closed when they are done or their time is
-// over, whether or not they heed it.
+// grace is how long the last words wait for flushers whose time is over, and the program's end for them.
+const grace = 100 * time.Millisecond
+
+// flush runs the flushers beside the caller; at the end also what is to run before and after
+// them. What it returns is closed when they are done or their time is over, whether or not they
+// heed it.
 func flush(end bool) <-chan struct{} {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout())
+	flushed := make(chan struct{})
 	go func() {
 		defer cancel()
+		defer close(flushed)
 		if end {
 			for _, f := range list(&enders) {
 				guarded(f)
@@ -98,7 +112,32 @@ func flush(end bool) <-chan struct{} {
 		}
 		flushAll(ctx)
 	}()
-	return ctx.Done()
+	if !end {
+		return ctx.Done()
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		<-ctx.Done()
+		wait(flushed)
+		said := make(chan struct{})
+		go func() {
+			defer close(said)
+			for _, f := range list(&lasts) {
+				guarded(f)
+			}
+		}()
+		wait(said)
+	}()
+	return over
+}
+
+// wait waits until done is closed, but not for long.
+func wait(done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-time.After(grace):
+	}
 }
 
 // Flush runs the flushers, and returns when they are done or ctx is.

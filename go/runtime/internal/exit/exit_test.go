@@ -93,21 +93,21 @@ func TestEndings(t *testing.T) {
 		status string
 		stdout string
 	}{
-		{"return", nil, "exit status 0", "ended flushed"},
-		{"exit", nil, "exit status 3", "ended flushed"},
-		{"fatal", nil, "exit status 1", "ended flushed"},
+		{"return", nil, "exit status 0", "ended flushed last"},
+		{"exit", nil, "exit status 3", "ended flushed last"},
+		{"fatal", nil, "exit status 1", "ended flushed last"},
 		{"panic", nil, "exit status 2", ""},
-		{"goexit", nil, "exit status 4", "ended flushed"},
-		{"wait", []syscall.Signal{term}, "signal: terminated", "ended flushed"},
-		{"wait", []syscall.Signal{intr}, "signal: interrupt", "ended flushed"},
+		{"goexit", nil, "exit status 4", "ended flushed last"},
+		{"wait", []syscall.Signal{term}, "signal: terminated", "ended flushed last"},
+		{"wait", []syscall.Signal{intr}, "signal: interrupt", "ended flushed last"},
 		{"wait", []syscall.Signal{syscall.SIGHUP}, "signal: hangup", ""},
-		{"own", []syscall.Signal{term}, "exit status 0", "flushed drained ended flushed"},
-		{"own", []syscall.Signal{intr}, "signal: interrupt", "ended flushed"},
-		{"context", []syscall.Signal{term}, "exit status 0", "flushed drained ended flushed"},
-		{"context", []syscall.Signal{term, term}, "signal: terminated", "flushed ended flushed"},
-		{"reset", []syscall.Signal{term}, "signal: terminated", "ended flushed"},
-		{"ignored", []syscall.Signal{term}, "exit status 0", "ended flushed"},
-		{"ignored", []syscall.Signal{term, intr}, "signal: interrupt", "ended flushed"},
+		{"own", []syscall.Signal{term}, "exit status 0", "flushed drained ended flushed last"},
+		{"own", []syscall.Signal{intr}, "signal: interrupt", "ended flushed last"},
+		{"context", []syscall.Signal{term}, "exit status 0", "flushed drained ended flushed last"},
+		{"context", []syscall.Signal{term, term}, "signal: terminated", "flushed ended flushed last"},
+		{"reset", []syscall.Signal{term}, "signal: terminated", "ended flushed last"},
+		{"ignored", []syscall.Signal{term}, "exit status 0", "ended flushed last"},
+		{"ignored", []syscall.Signal{term, intr}, "signal: interrupt", "ended flushed last"},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.how, tt.sigs), func(t *testing.T) {
@@ -140,6 +140,13 @@ func TestDeadline(t *testing.T) {
 		got := run(t, tt.how, tt.sigs, "SLOW=1", "OTEL_GO_FLUSH_TIMEOUT=100ms")
 		if got.status != tt.status || got.took < 100*time.Millisecond || got.took > 5*time.Second {
 			t.Errorf("%s: %s after %v", tt.how, got.status, got.took)
+		}
+		// The last words are said all the same, and do not hold the end up.
+		if tt.sigs == nil && got.stdout != "ended last" {
+			t.Errorf("%s: wrote %q", tt.how, got.stdout)
+		}
+		if got := run(t, tt.how, tt.sigs, "STUCK=1"); got.status != tt.status || got.took > 5*time.Second {
+			t.Errorf("%s, stuck: %s after %v", tt.how, got.status, got.took)
 		}
 	}
 }

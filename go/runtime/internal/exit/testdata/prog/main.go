@@ -31,6 +31,13 @@ func main() {
 			fmt.Println("flushed")
 		})
 		exit.OnFlush(func(context.Context) { panic("a fault of ours") })
+		exit.AtLast(func() { panic("a fault of ours") })
+		exit.AtLast(func() {
+			if os.Getenv("STUCK") != "" {
+				select {}
+			}
+			fmt.Println("last")
+		})
 	}
 	switch how {
 	case "return":
