@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"os"
 	"sync"
 	"time"
 
@@ -46,7 +45,7 @@ const resourceTimeout = 2 * time.Second
 // value, so that it can stand in a declaration.
 func Extend(list ...Extension) struct{} {
 	if setup.Wanted() {
-		cfg := config.Read(os.Getenv, report.Once)
+		cfg := config.Process.Traces()
 		if !cfg.Disabled {
 			for i := range list {
 				list[i].extend(cfg)

@@ -21,14 +21,14 @@ import (
 
 // configured is what variables ask for.
 func configured(variables ...string) *config.Config {
-	return config.Read(func(name string) string {
+	return config.NewSource(func(name string) string {
 		for _, v := range append(variables, "OTEL_TRACES_EXPORTER=none") {
 			if value, ok := strings.CutPrefix(v, name+"="); ok {
 				return value
 			}
 		}
 		return ""
-	}, report.Once)
+	}, report.Once).Traces()
 }
 
 // said returns what f has said on standard error.

@@ -35,7 +35,7 @@ import (
 
 func init() {
 	if setup.Wanted() && !setup.Extended() {
-		start(config.Read(os.Getenv, report.Once))
+		start(config.Process.Traces())
 	}
 }
 

@@ -2,7 +2,6 @@ package logs
 
 import (
 	"context"
-	"os"
 	"sync"
 
 	sdklog "go.opentelemetry.io/otel/sdk/log"
@@ -11,7 +10,6 @@ import (
 	"otel.tool/runtime/internal/config"
 	"otel.tool/runtime/internal/exit"
 	"otel.tool/runtime/internal/extension"
-	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/setup"
 )
 
@@ -27,7 +25,7 @@ type Extension struct {
 // otel.tool/runtime, which is called before.
 func Extend(list ...Extension) struct{} {
 	if setup.Wanted() {
-		start(config.ReadLogs(os.Getenv, report.Once), func() additions { return added(list) })
+		start(config.Process.Logs(), func() additions { return added(list) })
 	}
 	return struct{}{}
 }

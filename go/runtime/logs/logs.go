@@ -9,7 +9,6 @@ package logs
 
 import (
 	"context"
-	"os"
 	"sync"
 
 	"go.opentelemetry.io/otel/log"
@@ -28,7 +27,7 @@ import (
 
 func init() {
 	if setup.Wanted() && !setup.Extended() {
-		start(config.ReadLogs(os.Getenv, report.Once), nil)
+		start(config.Process.Logs(), nil)
 	}
 }
 

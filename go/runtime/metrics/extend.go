@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"context"
-	"os"
 	"sync"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"otel.tool/runtime/internal/config"
 	"otel.tool/runtime/internal/extension"
 	"otel.tool/runtime/internal/followmeter"
-	"otel.tool/runtime/internal/report"
 	"otel.tool/runtime/internal/setup"
 )
 
@@ -32,7 +30,7 @@ const shutdownTimeout = 5 * time.Second
 // otel.tool/runtime, which is called before.
 func Extend(list ...Extension) struct{} {
 	if setup.Wanted() {
-		start(config.ReadMetrics(os.Getenv, report.Once), func() additions { return added(list) })
+		start(config.Process.Metrics(), func() additions { return added(list) })
 	}
 	return struct{}{}
 }

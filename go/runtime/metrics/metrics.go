@@ -37,7 +37,7 @@ const scope = "otel.tool/runtime/metrics"
 
 func init() {
 	if setup.Wanted() && !setup.Extended() {
-		start(config.ReadMetrics(os.Getenv, report.Once), nil)
+		start(config.Process.Metrics(), nil)
 	}
 }
 

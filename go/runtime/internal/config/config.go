@@ -78,12 +78,12 @@ type reader struct {
 	getenv func(name string) string
 	warn   func(format string, args ...any)
 	set    []string // those that had a value
+	source *Source
 }
 
-// Read returns the configuration in the environment that getenv shows. Each
-// fault is one call of warn.
-func Read(getenv func(name string) string, warn func(format string, args ...any)) *Config {
-	r := &reader{getenv: getenv, warn: warn}
+// Traces returns the configuration of traces, and of what all signals share.
+func (s *Source) Traces() *Config {
+	r := s.reader()
 	c := &Config{}
 	defer func() { c.Set = r.set }()
 	if f := r.file(); f != nil {

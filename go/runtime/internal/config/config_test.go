@@ -19,9 +19,9 @@ type vars map[string]string
 
 func read(env vars) (*Config, []string) {
 	var warnings []string
-	c := Read(func(name string) string { return env[name] }, func(format string, args ...any) {
+	c := NewSource(func(name string) string { return env[name] }, func(format string, args ...any) {
 		warnings = append(warnings, fmt.Sprintf(format, args...))
-	})
+	}).Traces()
 	return c, warnings
 }
 
@@ -179,7 +179,7 @@ func TestDisabled(t *testing.T) {
 // An empty value is an unset one, whatever the variable.
 func TestEmptyIsUnset(t *testing.T) {
 	names := map[string]bool{}
-	Read(func(name string) string { names[name] = true; return "" }, t.Logf)
+	NewSource(func(name string) string { names[name] = true; return "" }, t.Logf).Traces()
 	want, _ := read(vars{})
 	env := vars{}
 	for name := range names {
@@ -209,9 +209,9 @@ func TestDocumented(t *testing.T) {
 		}
 		return ""
 	}
-	Read(getenv, t.Errorf)
-	ReadMetrics(getenv, t.Errorf)
-	ReadLogs(getenv, t.Errorf)
+	NewSource(getenv, t.Errorf).Traces()
+	NewSource(getenv, t.Errorf).Metrics()
+	NewSource(getenv, t.Errorf).Logs()
 }
 
 // Any environment gives a configuration that can be worked with.

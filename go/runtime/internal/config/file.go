@@ -49,13 +49,9 @@ type file struct {
 	settings map[string]string // for hooks, by the names of their variables
 }
 
-// file reads OTEL_CONFIG_FILE; nil if it is not set. Of what is in a file that cannot
-// be used nothing is taken: it is disabled.
-func (r *reader) file() *file {
-	path := r.text("OTEL_CONFIG_FILE")
-	if path == "" {
-		return nil
-	}
+// readFile reads the file. Of what is in one that cannot be used nothing is taken: it is
+// disabled.
+func (r *reader) readFile(path string) *file {
 	f := &file{path: path, r: r}
 	if text, err := readText(path); err != nil {
 		f.fault = err.Error()

@@ -38,7 +38,8 @@ func everyFile(t *testing.T, text string, env vars) (c *Config, m *Metrics, l *L
 		}
 		once = append(once, line)
 	}
-	c, m, l = Read(getenv, warn), ReadMetrics(getenv, warn), ReadLogs(getenv, warn)
+	src := NewSource(getenv, warn)
+	c, m, l = src.Traces(), src.Metrics(), src.Logs()
 	return c, m, l, strings.Join(once, "\n")
 }
 
@@ -458,4 +459,30 @@ func FuzzFile(f *testing.F) {
 			t.Errorf("%q: %+v", text, c)
 		}
 	})
+}
+
+// The file is read once for all signals: what it becomes in between changes nothing.
+func TestFileOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "otel.yaml")
+	if err := os.WriteFile(path, []byte(`file_format: "1.0"
+resource: {attributes: [{name: service.name, value: once}]}
+logger_provider: {processors: [{batch: {exporter: {console: }}}]}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := report.SetLevel(report.Warn)
+	defer report.SetLevel(before)
+	env := vars{"OTEL_CONFIG_FILE": path, "OTEL_GO_RESOURCE_DETECTORS": "none"}
+	src := NewSource(func(name string) string { return env[name] }, t.Errorf)
+	c := src.Traces()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	m, l := src.Metrics(), src.Logs()
+	if c.Disabled || m.Disabled || l.Disabled || len(l.Outputs) != 1 {
+		t.Errorf("%+v, %+v, %+v", c, m, l)
+	}
+	if !slices.Equal(c.Set, l.Set) || !slices.Equal(c.Set, m.Set) || !slices.Contains(c.Set, "OTEL_GO_RESOURCE_DETECTORS") {
+		t.Errorf("set: %q, %q, %q", c.Set, m.Set, l.Set)
+	}
 }

@@ -43,9 +43,9 @@ type LogLimits struct {
 	Length, Count int
 }
 
-// ReadLogs is [Read] for logs.
-func ReadLogs(getenv func(name string) string, warn func(format string, args ...any)) *Logs {
-	r := &reader{getenv: getenv, warn: warn}
+// Logs returns the configuration of logs.
+func (s *Source) Logs() *Logs {
+	r := s.reader()
 	l := &Logs{}
 	defer func() { l.Set = r.set }()
 	if f := r.file(); f != nil {

@@ -66,9 +66,9 @@ type MetricOutput struct {
 	Port              int
 }
 
-// ReadMetrics is [Read] for metrics.
-func ReadMetrics(getenv func(name string) string, warn func(format string, args ...any)) *Metrics {
-	r := &reader{getenv: getenv, warn: warn}
+// Metrics returns the configuration of metrics.
+func (s *Source) Metrics() *Metrics {
+	r := s.reader()
 	m := &Metrics{}
 	defer func() { m.Set = r.set }()
 	if f := r.file(); f != nil {

@@ -42,13 +42,13 @@ func TestReadMetrics(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var m *Metrics
-		warn := warnings(tt.env, func(getenv func(string) string, warn func(string, ...any)) { m = ReadMetrics(getenv, warn) })
+		warn := warnings(tt.env, func(getenv func(string) string, warn func(string, ...any)) { m = NewSource(getenv, warn).Metrics() })
 		got := fmt.Sprintf("%v %v %v %s %v %s:%d %s", m.Exporters, m.Interval, m.Timeout, m.Temporality, m.Exponential, m.Host, m.Port, m.OTLP.Endpoint)
 		if got != tt.want || warn != tt.warn {
 			t.Errorf("%v:\ngot  %s\nwant %s\nwarned %q\nwant   %q", tt.env, got, tt.want, warn, tt.warn)
 		}
 	}
-	off := ReadMetrics(func(name string) string { return map[string]string{"OTEL_SDK_DISABLED": "true"}[name] }, t.Errorf)
+	off := NewSource(func(name string) string { return map[string]string{"OTEL_SDK_DISABLED": "true"}[name] }, t.Errorf).Metrics()
 	if !off.Disabled || off.Exporters != nil {
 		t.Errorf("%+v", off)
 	}
@@ -70,7 +70,7 @@ func TestReadLogs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var l *Logs
-		warn := warnings(tt.env, func(getenv func(string) string, warn func(string, ...any)) { l = ReadLogs(getenv, warn) })
+		warn := warnings(tt.env, func(getenv func(string) string, warn func(string, ...any)) { l = NewSource(getenv, warn).Logs() })
 		q := l.Queue
 		got := fmt.Sprintf("%v %d %d %v %v %s", l.Exporters, q.MaxQueue, q.MaxBatch, q.Delay, q.Timeout, l.OTLP.Endpoint)
 		if got != tt.want || warn != tt.warn {
@@ -91,7 +91,7 @@ func TestReadSelf(t *testing.T) {
 	for _, file := range []string{"", path} {
 		for value, want := range map[string]bool{"": false, "false": false, "true": true} {
 			env := map[string]string{"OTEL_GO_SELF_METRICS": value, "OTEL_CONFIG_FILE": file}
-			if m := ReadMetrics(func(name string) string { return env[name] }, t.Errorf); m.Self != want {
+			if m := NewSource(func(name string) string { return env[name] }, t.Errorf).Metrics(); m.Self != want {
 				t.Errorf("'%s' beside '%s': %v", value, file, m.Self)
 			}
 		}

@@ -15,9 +15,9 @@ import (
 
 // everything is a read of all signals.
 func everything(getenv func(string) string, warn func(string, ...any)) {
-	Read(getenv, warn)
-	ReadMetrics(getenv, warn)
-	ReadLogs(getenv, warn)
+	NewSource(getenv, warn).Traces()
+	NewSource(getenv, warn).Metrics()
+	NewSource(getenv, warn).Logs()
 }
 
 var (
