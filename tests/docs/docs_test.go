@@ -2,13 +2,18 @@
 // examples, and checks their links and the variables that they name.
 //
 // A block fenced as sh is run, in a folder with a small web service that serves
-// one request and ends; the blocks of a page run one after the other, each in the folder
-// where the one before has ended. What cannot be run here is not fenced as sh, or has a line
-// <!-- not run: REASON --> before it, and is told.
+// one request and ends (of an example: in a copy of its folder); the blocks of a page run one after
+// the other, each in the folder where the one before has ended. A line <!-- run in the source tree -->
+// before it has a block run there. What cannot be run here has a line <!-- not run: REASON --> that
+// names the test which does, and is one of those in the list notHere. A block fenced as make is a
+// Makefile, and is made.
 package docs
 
 import (
+	"archive/zip"
+	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,12 +76,24 @@ type block struct {
 	line           int
 	language, text string
 	not            string // why it is not run
+	here           bool   // in the source tree
 }
 
 var notRun = regexp.MustCompile(`<!-- not run: (.+) -->`)
 
+const runHere = "<!-- run in the source tree -->"
+
+// notHere are the blocks that are not run here, by page and first line, with the test that does.
+var notHere = map[string]string{
+	"README.md make install":                              "tests/newcomer",
+	"README.md tar -xzf":                                  "tests/newcomer",
+	"README.md make test":                                 "tests/docs", // it is part of that
+	"examples/shop/README.md docker compose up":           "tests/e2e",  // which builds what the files name
+	"examples/shop/README.md OTEL_SERVICE_NAME=stock bin": "tests/e2e",  // with real databases
+}
+
 func blocks(page string) (list []block) {
-	not := ""
+	not, here := "", false
 	var in *block
 	indent := ""
 	for i, line := range strings.Split(page, "\n") {
@@ -87,13 +104,15 @@ func blocks(page string) (list []block) {
 		case in != nil:
 			in.text += strings.TrimPrefix(line, indent) + "\n"
 		case strings.HasPrefix(trimmed, "```"):
-			in = &block{line: i + 1, language: trimmed[3:], not: not}
+			in = &block{line: i + 1, language: trimmed[3:], not: not, here: here}
 			indent = line[:strings.Index(line, "`")]
-			not = ""
+			not, here = "", false
 		case notRun.MatchString(line):
 			not = notRun.FindStringSubmatch(line)[1]
+		case trimmed == runHere:
+			here = true
 		case trimmed != "":
-			not = ""
+			not, here = "", false
 		}
 	}
 	return list
@@ -116,12 +135,18 @@ func TestCommands(t *testing.T) {
 	}
 	ran := 0
 	for _, page := range pages(t) {
-		t.Run(filepath.Base(page), func(t *testing.T) {
-			dir := sandbox(t)
+		t.Run(strings.ReplaceAll(strings.TrimPrefix(page, root+"/"), "/", " "), func(t *testing.T) {
+			dir := sandbox(t, page, otel)
 			for _, b := range blocks(read(t, page)) {
 				switch {
 				case b.not != "":
-					t.Logf("%s:%d: NOT RUN: %s", page, b.line, b.not)
+					elsewhere(t, page, b)
+				case b.here:
+					ran++
+					run(t, otel, root, page, b)
+				case b.language == "make":
+					ran++
+					makes(t, otel, dir, page, b)
 				case b.language == "sh":
 					ran++
 					dir = run(t, otel, dir, page, b)
@@ -131,15 +156,72 @@ func TestCommands(t *testing.T) {
 			}
 		})
 	}
-	if ran < 20 && flag.Lookup("test.run").Value.String() == "" {
+	if ran < 45 && flag.Lookup("test.run").Value.String() == "" {
 		t.Errorf("only %d blocks were run", ran)
 	}
 }
 
-// sandbox makes the folder of the service.
-func sandbox(t *testing.T) string {
+// elsewhere holds a block that is not run here against the list.
+func elsewhere(t *testing.T, page string, b block) {
+	t.Helper()
+	name, err := filepath.Rel(root, page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for known, test := range notHere {
+		if strings.HasPrefix(name+" "+b.text, known) && strings.Contains(b.not, test) {
+			t.Logf("%s:%d: not run here: %s", page, b.line, b.not)
+			if _, err := os.Stat(filepath.Join(root, test)); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+	}
+	t.Errorf("%s:%d: not run, and not in the list of those: %s", page, b.line, b.not)
+}
+
+// makes writes a Makefile for a program in cmd, and has it made.
+func makes(t *testing.T, otel, dir, page string, b block) {
+	t.Helper()
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(copied, "Makefile"), b.text)
+	write(t, filepath.Join(copied, "cmd", "server", "main.go"), service)
+	b.text = "make\notel manifest bin/server\n"
+	run(t, otel, copied, page, b)
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sandbox makes the folder of the service, with a folder of rules in it; of an example a copy, beside
+// a copy of what it names above it.
+func sandbox(t *testing.T, page, otel string) string {
 	t.Helper()
 	dir := t.TempDir()
+	if example := filepath.Dir(page); filepath.Base(filepath.Dir(example)) == "examples" {
+		dir = filepath.Join(dir, "examples", filepath.Base(example))
+		write(t, filepath.Join(dir, "..", "..", "build", "here"), "")
+		if err := os.Symlink(otel, filepath.Join(dir, "..", "..", "build", "otel")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(dir, os.DirFS(example)); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	for name, text := range ruleModule {
+		write(t, filepath.Join(dir, "more", name), text)
+	}
 	for name, text := range map[string]string{"go.mod": "module example.com/myapp\n\ngo 1.24\n", "main.go": service, "main_test.go": serviceTest} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -164,7 +246,8 @@ func run(t *testing.T, otel, dir, page string, b block) string {
 		}
 	}
 	// Nobody listens at the endpoints of the pages: the last flush must not wait for them.
-	cmd.Env = append(cmd.Env, "PATH="+bin+":"+os.Getenv("PATH"), "OTEL_GO_FLUSH_TIMEOUT=100ms")
+	cmd.Env = append(cmd.Env, "PATH="+bin+":"+os.Getenv("PATH"), "OTEL_GO_FLUSH_TIMEOUT=100ms",
+		"GOPROXY=file://"+proxy(t)+","+goproxy(t), "GONOSUMDB=example.com")
 	if cache := os.Getenv("OTEL_GO_CACHE"); cache != "" {
 		cmd.Env = append(cmd.Env, "OTEL_GO_CACHE="+cache)
 	}
@@ -178,6 +261,92 @@ func run(t *testing.T, otel, dir, page string, b block) string {
 		dir = strings.TrimSpace(string(at))
 	}
 	return dir
+}
+
+// ruleModule is what the pages call example.com/rules, and ./more.
+var ruleModule = map[string]string{
+	"go.mod":    "module example.com/rules\n\ngo 1.24\n",
+	"otel.yaml": "nothing:\n  target: example.com/nothing\n  where: {func: F}\n  do: [inject_hooks: {before: F, path: example.com/rules}]\n",
+	"hooks.go":  "package rules\n\nfunc F() {}\n",
+}
+
+// proxy is one for modules that has example.com/rules.
+func proxy(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	at := filepath.Join(dir, "example.com", "rules", "@v")
+	versions := []string{"v1.2.0", "v1.3.0"}
+	write(t, filepath.Join(at, "list"), strings.Join(versions, "\n")+"\n")
+	for _, v := range versions {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for name, text := range ruleModule {
+			w, err := z.Create("example.com/rules@" + v + "/" + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprint(w, text)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(at, v+".zip"), b.String())
+		write(t, filepath.Join(at, v+".mod"), ruleModule["go.mod"])
+		write(t, filepath.Join(at, v+".info"), `{"Version": "`+v+`", "Time": "2025-01-01T00:00:00Z"}`)
+	}
+	return dir
+}
+
+func goproxy(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOPROXY").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+var (
+	inline   = regexp.MustCompile("`otel ([^`]+)`")
+	flagWord = regexp.MustCompile(`^--[a-z-]+`)
+)
+
+// TestInline: a command that a page names in its text is one, and takes the flags that stand there.
+func TestInline(t *testing.T) {
+	help := says("help")
+	n := 0
+	for _, page := range pages(t) {
+		for _, m := range inline.FindAllStringSubmatch(read(t, page), -1) {
+			command, known := "", help
+			for _, word := range strings.Fields(m[1]) {
+				flag := flagWord.FindString(word)
+				switch {
+				case command == "go":
+				case flag != "" && !strings.Contains(known, "  "+flag):
+					t.Errorf("%s: `otel %s`: no flag %s", page, m[1], flag)
+				case flag == "" && command == "":
+					command = word
+					if known = says("help", word); !strings.HasPrefix(known, "usage: otel "+word) && word != "COMMAND" {
+						t.Errorf("%s: `otel %s`: no command %s", page, m[1], word)
+					}
+					n++
+				}
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("only %d commands", n)
+	}
+}
+
+// says returns what the tool prints.
+func says(words ...string) string {
+	otel := os.Getenv("OTEL_E2E_TOOL")
+	if otel == "" {
+		otel = filepath.Join(root, "build", "otel")
+	}
+	out, _ := exec.Command(otel, words...).Output() // none for what is no command
+	return string(out)
 }
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
