@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "cmd/cmd.h"
 #include "cmd/export.h"
 #include "cmd/importcfg.h"
@@ -339,7 +340,7 @@ static void share(Compile *c, Outcome outcome, Str action)
 static bool keep(Compile *c, Outcome outcome, Str archive)
 {
 	Arena *a = c->arena;
-	Str id = tool_value(c->tool, "-buildid"), action = str_cut(&id, '/'), text;
+	Str id = tool_value(c->tool, "-buildid"), action = str_cut(&id, '/'), text = S("");
 	StrList packages = {.arena = a};
 	StrBuf b = {.arena = a};
 
@@ -349,6 +350,8 @@ static bool keep(Compile *c, Outcome outcome, Str archive)
 	spec_packages(&c->spec, &packages);
 	buf_addf(&b, "{\"outcome\":\"%s\",\"package\":", outcome_names[outcome]);
 	json_quote(&b, c->spec.package);
+	if (text.len > 0)
+		buf_addf(&b, ",\"sha256\":\"%.*s\"", STR_ARG(hash_text(a, text)));
 	buf_add(&b, S(",\"hooks\":["));
 	for (isize i = 0; i < packages.n; i++) {
 		buf_add(&b, i ? S(",") : S(""));

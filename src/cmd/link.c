@@ -136,9 +136,16 @@ static bool at_hand(Link *l, Str path)
 	return file_exists(path) || shared_get(&l->shared, path);
 }
 
+// What a compile has noted of the package, for the link.
+typedef struct {
+	bool known;   // there is a note, and it can be read
+	bool replace; // the woven archive is to be put in, as its hooks are linked
+	Str digest;   // of that archive; "" if an otel of before has noted it
+} Record;
+
 // exchange writes the archive with the woven code, and its line. False with *gone set where
-// the woven one is not there, or damaged.
-static bool exchange(Link *l, Str package, Str file, Str action, bool *gone)
+// the woven one is not there, or is not what the compile has left.
+static bool exchange(Link *l, Str package, Str file, Str action, Record record, bool *gone)
 {
 	Arena *a = l->arena;
 	Diags unread = {.arena = a};
@@ -149,18 +156,13 @@ static bool exchange(Link *l, Str package, Str file, Str action, bool *gone)
 	if (!file_read(a, file, &plain, l->diags))
 		return false;
 	*gone = !at_hand(l, kept) || !file_read(a, kept, &woven, &unread) ||
+		(record.digest.len > 0 && !str_eq(hash_text(a, woven), record.digest)) ||
 		!archive_exchange(a, plain, woven, &both);
 	if (*gone || !file_write_atomic(path, both, 0600, l->diags))
 		return false;
 	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
 	return true;
 }
-
-// What a compile has noted of the package, for the link.
-typedef struct {
-	bool known;   // there is a note, and it can be read
-	bool replace; // the woven archive is to be put in, as its hooks are linked
-} Record;
 
 static Record read_record(Link *l, Str action)
 {
@@ -175,6 +177,7 @@ static Record read_record(Link *l, Str action)
 		!json_next(&s, &record, &unread) || !record)
 		return r;
 	r.known = jstr(record, "outcome").len > 0;
+	r.digest = str_dup(l->arena, jstr(record, "sha256"));
 	r.replace = str_eq(jstr(record, "outcome"), S("replace")) && links_hooks(l, record);
 	json_stop(&s);
 	return r;
@@ -198,7 +201,7 @@ static bool package_line(Link *l, Str line, Str package, Str file)
 	Record r = read_record(l, action);
 	if (digest && r.known)
 		at_hand(l, outcome_note(a, l->tool->store, *digest)); // for otel explain
-	if (r.replace && exchange(l, package, file, action, &gone))
+	if (r.replace && exchange(l, package, file, action, r, &gone))
 		return true;
 	if (r.replace && !gone)
 		return false;
