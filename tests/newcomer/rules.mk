@@ -1,5 +1,5 @@
 # A newcomer with the README and a program of their own: see tests/newcomer/newcomer_test.go.
-NEWCOMER = cd tests/newcomer && go vet ./... && go test -count=1 -v -timeout 40m
+NEWCOMER = cd tests/newcomer && go vet ./... && go test -count=1 -v -timeout 90m
 
 .PHONY: test-newcomer test-dist-roots
 test-newcomer:
