@@ -19,6 +19,7 @@ typedef struct {
 	Str text; // the same as the file writes it
 	bool used;
 	bool derived; // what is told of a parameter: name is an expression
+	Str before;   // the statements that it needs
 } Value;
 
 typedef struct {

@@ -18,38 +18,105 @@ static Str elements_of(Str type)
 	return str_starts(type, S("[]")) ? str_slice(type, 2, type.len) : S("");
 }
 
-// given_value finds the i-th value that the hook takes: of all values, or of those that the rule
-// names. *out is how it is handed on: as it is, or as what can be told of it without making it
-// escape. NULL if the function has none of that name, or none of that kind.
-static Value *given_value(const Target *t, const Join *j, isize i, Value *out)
+// struct_named returns the struct type that the file declares under that name, or NULL.
+static const Node *struct_named(const File *f, Str name)
+{
+	for (const Node *decl = f->decls; decl; decl = decl->next) {
+		if (decl->kind != N_GEN_DECL || decl->op != T_TYPE)
+			continue;
+		for (const Node *spec = decl->first; spec; spec = spec->next) {
+			const Node *n = spec->first;
+			if (n && n->kind == N_DOC)
+				n = n->next;
+			if (spec->kind != N_TYPE_SPEC || !n || !str_eq(file_text(f, n->at), name))
+				continue;
+			while (n->next)
+				n = n->next;
+			return n->kind == N_STRUCT_TYPE ? n : NULL;
+		}
+	}
+	return NULL;
+}
+
+// field_of finds a field of what a value points to, whose type is in the same file.
+static bool field_of(const Target *t, const Value *v, Str name, Value *out)
 {
 	Arena *a = t->w->arena;
-	Str arg = j->has_args ? j->args.v[i] : S(""), name = arg;
-	bool set = str_ends(arg, S(" != nil")), all = str_ends(arg, S("..."));
-	bool field = !all && str_find(arg, S(".")) > 0;
+	bool pointer = str_starts(v->text, S("*"));
+	const Node *type = pointer ? struct_named(t->f, str_slice(v->text, 1, v->text.len)) : NULL;
+	ParamList fields = type ? param_list(a, t->f, type) : (ParamList){0};
 
-	if (set)
-		name = str_slice(arg, 0, arg.len - S(" != nil").len);
-	else if (all)
-		name = str_slice(arg, 0, arg.len - S("...").len);
-	else if (field)
-		name = str_cut(&name, '.');
-	Value *v = j->has_args ? value_named(t, name) : &t->values[i];
-	if (!v || (all && elements_of(v->type).len == 0))
+	for (isize i = 0; i < fields.n; i++) {
+		Param *p = &fields.v[i];
+		if (!str_eq(p->name, name))
+			continue;
+		*out = (Value){.param = p,
+			.type = type_canonical(a, t->f, p->type, &t->names),
+			.text = file_text(t->f, p->type->at)};
+		return true;
+	}
+	return false;
+}
+
+// A value that a rule's args name: the k-th join's i-th.
+typedef struct {
+	isize k, i;
+	Str text;
+} Arg;
+
+// give_field hands on a field, if there is what it is in: its zero value else.
+static bool give_field(const Target *t, const Arg *arg, const Value *v, Str field, Value *out)
+{
+	Arena *a = t->w->arena;
+
+	if (!field_of(t, v, field, out))
+		return false;
+	out->name = str_format(a, "%.*s_%td", STR_ARG(our_name(t, 'f', arg->k)), arg->i);
+	out->before = str_format(a, " var %.*s %.*s; if %.*s != nil { %.*s = %.*s.%.*s };",
+		STR_ARG(out->name), STR_ARG(out->text), STR_ARG(v->name), STR_ARG(out->name),
+		STR_ARG(v->name), STR_ARG(field));
+	return true;
+}
+
+// give_part hands on what can be told of a parameter without making it escape.
+static Value *give_part(const Target *t, const Arg *arg, Value *out)
+{
+	static const char *const forms[] = {" != nil", "...", "."};
+	Arena *a = t->w->arena;
+	isize form = 0, at = -1;
+
+	for (; form < countof(forms); form++) {
+		at = str_find(arg->text, str_from(forms[form]));
+		if (at > 0)
+			break;
+	}
+	Value *v = at > 0 ? value_named(t, str_slice(arg->text, 0, at)) : NULL;
+	if (!v)
 		return NULL;
 	*out = *v;
-	if (set) {
+	Str rest = str_slice(arg->text, at + str_from(forms[form]).len, arg->text.len);
+	if (form == 0 && rest.len == 0) {
 		out->type = out->text = S("bool");
 		out->name = str_format(a, "%.*s != nil", STR_ARG(v->name));
-	} else if (all) {
+	} else if (form == 1 && rest.len == 0 && elements_of(v->type).len > 0) {
 		out->name = str_format(a, "append(make(%.*s, 0, " ON_STACK "), %.*s...)",
 			STR_ARG(v->text), STR_ARG(v->name));
+	} else if (form != 2 || !give_field(t, arg, v, rest, out)) {
+		return NULL;
 	}
-	if (field) {
-		out->type = S("a field"); // of whichever type: it fits any
-		out->name = arg;
-	}
-	out->derived = set || all || field;
+	out->derived = true;
+	return v;
+}
+
+// given_value finds the i-th value that the hook of the k-th join takes: of all values, or of
+// those that the rule names. *out is how it is handed on. NULL if there is no such value.
+static Value *given_value(const Target *t, const Join *j, isize k, isize i, Value *out)
+{
+	Value *v = j->has_args ? value_named(t, j->args.v[i]) : &t->values[i];
+
+	if (!v)
+		return give_part(t, &(Arg){k, i, j->args.v[i]}, out);
+	*out = *v;
 	return v;
 }
 
@@ -77,13 +144,15 @@ static bool join_values(Target *t, const Join *j)
 	Value **used = arena_array(t->w->arena, Value *, n + 1);
 	for (isize i = 0; i < n; i++) {
 		Value given;
-		used[i] = given_value(t, j, i, &given);
+		used[i] = given_value(t, j, 0, i, &given);
 		if (!used[i]) {
 			diag_warn(t->w->diags, t->f->src, at,
 				"rule '%.*s': '%.*s' has no parameter '%.*s'", STR_ARG(j->rule),
 				STR_ARG(j->func), STR_ARG(j->args.v[i]));
 			return false;
 		}
+		if (given.before.len > 0 && hides(t, j, given.text))
+			return false;
 		if (given.derived && is_replaced(j->hook, i)) {
 			diag_warn(t->w->diags, t->f->src, at,
 				"rule '%.*s': '%.*s' is no variable that the hook can replace",
@@ -250,6 +319,8 @@ static Str entry_text(const Target *t, const Hook *h, const Value *args, isize k
 		}
 	}
 	Str names = str_join(b.arena, &left, S(", "));
+	for (isize i = 0; i < h->nparams; i++)
+		buf_add(&b, args[i].before);
 	if (h->nresults > 0)
 		buf_addf(&b, " %.*s := %.*s;", STR_ARG(names), STR_ARG(call));
 	else
@@ -309,7 +380,7 @@ void typed_weave(Target *t, const Join *j, isize k)
 	Value *args = arena_array(t->w->arena, Value, j->hook->nparams + 1);
 
 	for (isize i = 0; i < j->hook->nparams; i++)
-		given_value(t, j, i, &args[i]);
+		given_value(t, j, k, i, &args[i]);
 	declare(t, j, args);
 	buf_add(&t->entry, entry_text(t, j->hook, args, k));
 	if (hook_result(j->hook, RESULT_AFTER))

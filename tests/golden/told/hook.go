@@ -1,3 +1,3 @@
 package hooks
 
-func Start(known bool, named bool, names []string, options any) {}
+func Start(known bool, b []string, named bool, names []string, options any) {}

@@ -1,6 +1,8 @@
 package target
 
-type info struct{}
+type info struct {
+	a, b []string
+}
 
 type option interface{ apply() }
 

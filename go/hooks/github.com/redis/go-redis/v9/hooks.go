@@ -13,28 +13,29 @@ import (
 // around them, retries within.
 
 // ProcessEnter is woven into (*baseClient).process, with which a Client, Conn, Tx or
-// SentinelClient carries out a command.
-func ProcessEnter(c any, ctx context.Context, cmd redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
+// SentinelClient carries out a command. opt is the client's options, as the client itself does
+// not escape there.
+func ProcessEnter(opt any, ctx context.Context, cmd redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Command(c, ctx, cmd)
+	return library.Command(opt, ctx, cmd)
 }
 
 // PipelineEnter is woven into (*baseClient).processPipeline.
-func PipelineEnter(c any, ctx context.Context, cmds []redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
+func PipelineEnter(opt any, ctx context.Context, cmds []redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Pipeline(c, ctx, cmds, redisconv.ModePipeline)
+	return library.Pipeline(opt, ctx, cmds, redisconv.ModePipeline)
 }
 
 // TxPipelineEnter is woven into (*baseClient).processTxPipeline.
-func TxPipelineEnter(c any, ctx context.Context, cmds []redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
+func TxPipelineEnter(opt any, ctx context.Context, cmds []redis.Cmder) (newCtx context.Context, leave func(), after func(error) error) {
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Pipeline(c, ctx, cmds, redisconv.ModeMulti)
+	return library.Pipeline(opt, ctx, cmds, redisconv.ModeMulti)
 }
 
 // RouteEnter is woven into (*ClusterClient).process and (*Ring).process, which choose

@@ -25,11 +25,9 @@ var library = redisconv.Library[redis.Cmder]{
 
 func init() { library.Register("github.com/redis/go-redis", scope, version) }
 
-var options redisconv.Options[redis.Options]
-
-// placeOf returns what the options of a *baseClient say.
+// placeOf returns what the options of a client say.
 func placeOf(client any) (p redisconv.Place) {
-	if opt := options.Of(client); opt != nil {
+	if opt, ok := client.(*redis.Options); ok && opt != nil {
 		p = redisconv.Place{Addr: opt.Addr, DB: opt.DB}
 	}
 	return p

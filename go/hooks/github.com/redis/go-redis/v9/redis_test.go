@@ -30,12 +30,7 @@ const (
 	keyServerPort    = attribute.Key("server.port")
 )
 
-// fake has its options where a *baseClient has them.
-type fake struct {
-	opt *redis.Options
-}
-
-var server = &fake{opt: &redis.Options{Addr: "redis.example:6380", DB: 3}}
+var server = &redis.Options{Addr: "redis.example:6380", DB: 3}
 
 // answer is an error as the server gives it.
 type answer string

@@ -1,5 +1,0 @@
-package hooks
-
-func Typed(opt int) {}
-
-func Run(opt any) {}

@@ -1,3 +1,0 @@
-package hooks
-
-func Run(opt any) {}
