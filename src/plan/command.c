@@ -278,7 +278,7 @@ static Str goflags(Planner *p)
 static void set_collector(Planner *p)
 {
 	if (env_get(S("GOGC")).len == 0 && !str_eq(p->args->command, S("test")))
-		set_env(p, "GOGC", S("120"));
+		set_env(p, "GOGC", S("108"));
 }
 
 // name_hooks tells our toolexec which packages are hooks, beside those that travel with

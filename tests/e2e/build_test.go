@@ -346,6 +346,10 @@ var packageOf = map[string]string{
 	"golang.org/x/net":             "golang.org/x/net/http2",
 }
 
+// notReplaced are releases whose users are compiled again: gin's Next is inlined into them there, and
+// the context that echo's Find is given does not escape.
+var notReplaced = []string{"github.com/gin-gonic/gin v1.7.0", "github.com/labstack/echo/v4 v4.1.16"}
+
 // TestShippedReplace: every rule that we ship is woven into one of the programs at least, and what
 // it changes is replaced at link: nothing that imports it is compiled again.
 func TestShippedReplace(t *testing.T) {
@@ -374,7 +378,7 @@ func TestShippedReplace(t *testing.T) {
 				var e explained
 				fromJSON(t, a.must(otel, "explain", "--json").out, &e)
 				for _, p := range e.Packages {
-					if p.Outcome != "replace" {
+					if allowed := slices.Contains(notReplaced, p.Package+" "+p.Version); allowed == (p.Outcome == "replace") {
 						t.Errorf("%s %s: %s: %s", p.Package, p.Version, p.Outcome, p.Why)
 					}
 				}
