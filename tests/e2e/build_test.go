@@ -388,8 +388,8 @@ func TestShippedReplace(t *testing.T) {
 					all[r.Rule] = true
 					if r.Verdict == "woven" {
 						woven[r.Rule] = true
-					} else if r.Verdict != "version" && r.Verdict != "absent" {
-						t.Logf("%s: %s %s", r.Rule, r.Verdict, r.Why)
+					} else if r.Verdict == "unfit" {
+						t.Errorf("%s: %s %s", r.Rule, r.Verdict, r.Why)
 					}
 				}
 			})
