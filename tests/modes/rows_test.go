@@ -61,7 +61,7 @@ var rows = []row{
 	{group: "commands", name: "test -v -run", args: []string{"test", "-v", "-run", "Greeting|Outside", "./lib"}, kind: output},
 	{group: "commands", name: "test -count=1 -json", args: []string{"test", "-count=1", "-json", "./lib"}, kind: output},
 	{group: "commands", name: "test -bench", args: []string{"test", "-bench=.", "-benchtime=1x", "-run=^$", "./lib"}, kind: output},
-	{group: "commands", name: "test -fuzz", args: []string{"test", "-fuzz=Fuzz", "-fuzztime=10x", "-run=^$", "./lib"}, kind: built, made: "."},
+	{group: "commands", name: "test -fuzz", std: "fuzz", args: []string{"test", "-fuzz=Fuzz", "-fuzztime=10x", "-run=^$", "./lib"}, kind: built, made: "."},
 	{group: "commands", name: "test -c", args: []string{"test", "-c", "-o", "OUT", "./lib"}, kind: built},
 	{group: "commands", name: "test -cover", args: []string{"test", "-cover", "./lib"}, kind: output},
 	{group: "commands", name: "test -coverpkg=./...", args: []string{"test", "-coverpkg=./...", "./..."}, kind: output},
@@ -70,7 +70,7 @@ var rows = []row{
 	{group: "commands", name: "test, no goroutine left (goleak)", args: []string{"test", "-count=1", "-v", "./lib"}, kind: output, prepare: leaks},
 	{group: "commands", name: "test, in a bubble (testing/synctest)", since: "go1.25", args: []string{"test", "-count=1", "-v", "./lib"}, kind: output, prepare: bubble},
 	{group: "commands", name: "test of a dependency", args: []string{"test", "github.com/google/uuid"}, kind: output},
-	{group: "commands", name: "test of what our runtime imports", args: []string{"test", "net/url", "net/http/httptest"}, kind: output},
+	{group: "commands", name: "test of what our runtime imports", args: []string{"test", "encoding/base64", "net/http/httptest"}, kind: output},
 	{group: "commands", name: "test that fails", args: []string{"test", "./lib"}, kind: refused,
 		prepare: func(tr *tree) {
 			tr.write("lib/fail_test.go", "package lib\n\nimport \"testing\"\n\nfunc TestFail(t *testing.T) { t.Fatal(\"no\") }\n")
