@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"context"
 	"testing"
 
 	"go.opentelemetry.io/otel/propagation"
@@ -8,6 +9,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/hooktest"
 )
 
 // Allocations for one operation: the SDK's own, and none of ours. Off is TestOff.
@@ -61,31 +63,27 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-func BenchmarkExec(b *testing.B) {
-	db, _ := openFake(b)
-	exec := func() {
-		_, _, leave, after := DBExecEnter(db.DB, bg, "SELECT * FROM t WHERE id = $1")
+// executing returns a statement that is carried out.
+func executing(t testing.TB) func(context.Context) {
+	db, _ := openFake(t)
+	return func(ctx context.Context) {
+		_, _, leave, after := DBExecEnter(db.DB, ctx, "SELECT * FROM t WHERE id = $1")
 		after(nil, nil)
 		if leave != nil {
 			leave()
 		}
 	}
-	for _, bb := range []struct {
-		name    string
-		sampler sdk.Sampler
-	}{{"off", nil}, {"unsampled", sdk.NeverSample()}, {"sampled", sdk.AlwaysSample()}} {
-		b.Run(bb.name, func(b *testing.B) {
-			if bb.sampler != nil {
-				hook.Enable(sdk.NewTracerProvider(sdk.WithSampler(bb.sampler)), propagation.TraceContext{})
-				defer hook.Disable()
-			}
-			b.ReportAllocs()
-			for range b.N {
-				exec()
-			}
-		})
-	}
 }
+
+// What a statement costs in a program without an SDK of its own: its span.
+func TestCosts(t *testing.T) {
+	if raceEnabled {
+		t.Skip("it allocates more under the race detector")
+	}
+	hooktest.Costs(t, map[string]float64{"sampled": 1, "sampled, with metrics": 1}, executing(t))
+}
+
+func BenchmarkExec(b *testing.B) { hooktest.Bench(b, executing(b)) }
 
 func BenchmarkAnalyze(b *testing.B) {
 	b.ReportAllocs()

@@ -79,6 +79,7 @@ type clientStart struct {
 	call     *clientCall
 	returned bool
 	start    start
+	sent     sent
 
 	leave func() // s.end and s.back, made once
 	after func(grpc.ClientStream, error) (grpc.ClientStream, error)
@@ -116,7 +117,7 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	var started context.Context
 	s.start.method, s.start.address, s.start.port = c.key.method, c.key.address, c.key.port
 	started, c.span = client.BeginEntry(outer, spanName(c.key.method), trace.SpanKindClient, &s.start)
-	c.Layer = hook.NewLayer(inject(started, md), outer, trace.SpanKindClient)
+	c.Layer = hook.NewLayer(s.inject(started, md), outer, trace.SpanKindClient)
 	if options.clientRequest != nil && c.span.IsRecording() {
 		capture(c.span, options.clientRequest, md)
 	}
@@ -146,30 +147,54 @@ func spanMade(ctx context.Context, md metadata.MD) bool {
 // inject returns ctx with what it propagates in the outgoing metadata, which are
 // md now. What the program has set stays as it is, but for older values of the
 // very keys.
-func inject(ctx context.Context, md metadata.MD) context.Context {
-	carrier := make(outgoing, 2)
-	client.Inject(ctx, carrier)
-	if len(carrier) == 0 {
+func (s *clientStart) inject(ctx context.Context, md metadata.MD) context.Context {
+	s.sent = s.sent[:0]
+	client.Inject(ctx, &s.sent)
+	if len(s.sent) == 0 {
 		return ctx
 	}
-	if md == nil {
-		return metadata.NewOutgoingContext(ctx, metadata.MD(carrier))
-	}
 	replaces := false
-	for k := range carrier {
-		replaces = replaces || len(md[k]) > 0
+	for i := 0; i < len(s.sent); i += 2 {
+		replaces = replaces || len(md[s.sent[i]]) > 0
 	}
 	if replaces {
-		for k, v := range carrier {
-			md[k] = v
+		for i := 0; i < len(s.sent); i += 2 {
+			md[s.sent[i]] = []string{s.sent[i+1]}
 		}
 		return metadata.NewOutgoingContext(ctx, md)
 	}
-	kv := make([]string, 0, 2*len(carrier))
-	for k, v := range carrier {
-		kv = append(kv, k, v[0])
+	return metadata.AppendToOutgoingContext(ctx, s.sent...) // which copies them
+}
+
+// sent is what a call propagates, keys and values in turn.
+type sent []string
+
+func (c *sent) Get(key string) string {
+	for i := 0; i < len(*c); i += 2 {
+		if (*c)[i] == key {
+			return (*c)[i+1]
+		}
 	}
-	return metadata.AppendToOutgoingContext(ctx, kv...)
+	return ""
+}
+
+// Set sets a key, once more if it is set already.
+func (c *sent) Set(key, value string) {
+	key = strings.ToLower(key)
+	for i := 0; i < len(*c); i += 2 {
+		if (*c)[i] == key {
+			(*c)[i+1] = value
+			return
+		}
+	}
+	*c = append(*c, key, value)
+}
+
+func (c *sent) Keys() (keys []string) {
+	for i := 0; i < len(*c); i += 2 {
+		keys = append(keys, (*c)[i])
+	}
+	return keys
 }
 
 // back is the after function: newClientStream has returned. A call that could
@@ -196,6 +221,7 @@ func (s *clientStart) end() {
 		c.span.End()
 	}
 	s.call, s.returned = nil, false
+	clear(s.sent)
 	clientStarts.Put(s)
 }
 

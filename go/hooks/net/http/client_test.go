@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/otel/propagation"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
 	"otel.tool/runtime/hook"
@@ -641,26 +640,4 @@ type stub struct{ resp http.Response }
 func (s *stub) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.resp = http.Response{StatusCode: 200, ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody, Request: req}
 	return &s.resp, nil
-}
-
-func BenchmarkClient(b *testing.B) {
-	tr := wovenTransport{&stub{}}
-	req, _ := http.NewRequest("GET", "http://example.com:8080/users/7?x=1", nil)
-	req.Header.Set("Accept", "*/*")
-	run := func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; i < b.N; i++ {
-			_, _ = tr.RoundTrip(req)
-		}
-	}
-	b.Run("off", run)
-	b.Run("unsampled", func(b *testing.B) {
-		record(b, sdk.WithSampler(sdk.NeverSample()))
-		run(b)
-	})
-	b.Run("sampled", func(b *testing.B) {
-		hook.Enable(sdk.NewTracerProvider(), propagation.TraceContext{})
-		defer hook.Disable()
-		run(b)
-	})
 }

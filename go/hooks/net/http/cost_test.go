@@ -1,6 +1,7 @@
 package http
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/hooktest"
 	"otel.tool/runtime/hook/httpconv"
 )
 
@@ -43,6 +45,50 @@ func TestAllocations(t *testing.T) {
 	}
 	hook.Disable()
 }
+
+// serving returns a request that a server serves: with a mux, but without net/http around it.
+func serving() func(context.Context) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /users/{id}", func(http.ResponseWriter, *http.Request) {})
+	h := wovenMux(mux)
+	rw := httptest.NewRecorder()
+	req := httptest.NewRequest("GET", "http://example.com:8080/users/7?x=1", nil)
+	req.RemoteAddr = "192.0.2.1:1234"
+	ctx := req.Context()
+	return func(context.Context) {
+		h.ServeHTTP(rw, req)
+		setContext(req, ctx)
+	}
+}
+
+// sending returns a request that the program makes while it serves another.
+func sending() func(context.Context) {
+	tr := wovenTransport{&stub{}}
+	req, _ := http.NewRequest("GET", "http://example.com:8080/users/7?x=1", nil)
+	return func(ctx context.Context) {
+		setContext(req, ctx)
+		_, _ = tr.RoundTrip(req)
+	}
+}
+
+// What a request costs in a program without an SDK of its own. The server's context, its span and
+// what makes it the goroutine's may be kept by the program, and so are never used again; a client
+// copies the request and its headers.
+func TestCosts(t *testing.T) {
+	if raceEnabled {
+		t.Skip("it allocates more under the race detector")
+	}
+	t.Run("server", func(t *testing.T) {
+		hooktest.Costs(t, map[string]float64{"off": 1, "unsampled": 4, "unsampled, with metrics": 5, "sampled": 7, "sampled, with metrics": 7}, serving())
+	})
+	t.Run("client", func(t *testing.T) {
+		hooktest.Costs(t, map[string]float64{"off": 0, "unsampled": 8, "unsampled, with metrics": 8, "sampled": 10, "sampled, with metrics": 10}, sending())
+	})
+}
+
+func BenchmarkServer(b *testing.B) { hooktest.Bench(b, serving()) }
+
+func BenchmarkClient(b *testing.B) { hooktest.Bench(b, sending()) }
 
 // No value of a query is ever part of what is recorded, whatever stands around it.
 func FuzzRedactQuery(f *testing.F) {

@@ -543,28 +543,3 @@ func TestOtherWritersAreLeftAlone(t *testing.T) {
 		t.Error(show(got))
 	}
 }
-
-func BenchmarkServer(b *testing.B) {
-	h := woven(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	rw := httptest.NewRecorder()
-	req := httptest.NewRequest("GET", "http://example.com:8080/users/7?x=1", nil)
-	req.RemoteAddr = "192.0.2.1:1234"
-	ctx := req.Context()
-	run := func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; i < b.N; i++ {
-			h.ServeHTTP(rw, req)
-			setContext(req, ctx)
-		}
-	}
-	b.Run("off", run)
-	b.Run("unsampled", func(b *testing.B) {
-		record(b, sdk.WithSampler(sdk.NeverSample()))
-		run(b)
-	})
-	b.Run("sampled", func(b *testing.B) {
-		hook.Enable(sdk.NewTracerProvider(), nil)
-		defer hook.Disable()
-		run(b)
-	})
-}

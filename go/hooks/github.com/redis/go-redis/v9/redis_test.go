@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/hooktest"
 )
 
 var bg = context.Background()
@@ -268,25 +269,24 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-func BenchmarkProcess(b *testing.B) {
+// command returns a command that is carried out.
+func command() func(context.Context) {
 	cmd := redis.NewCmd(bg, "get", "k")
-	for _, bb := range []struct {
-		name    string
-		sampler sdk.Sampler
-	}{{"off", nil}, {"unsampled", sdk.NeverSample()}, {"sampled", sdk.AlwaysSample()}} {
-		b.Run(bb.name, func(b *testing.B) {
-			if bb.sampler != nil {
-				hook.Enable(sdk.NewTracerProvider(sdk.WithSampler(bb.sampler)), propagation.TraceContext{})
-				defer hook.Disable()
-			}
-			b.ReportAllocs()
-			for range b.N {
-				_, leave, after := ProcessEnter(server, bg, cmd)
-				_ = after(nil)
-				if leave != nil {
-					leave()
-				}
-			}
-		})
+	return func(ctx context.Context) {
+		_, leave, after := ProcessEnter(server, ctx, cmd)
+		_ = after(nil)
+		if leave != nil {
+			leave()
+		}
 	}
 }
+
+// What a command costs in a program without an SDK of its own: its span.
+func TestCosts(t *testing.T) {
+	if raceEnabled {
+		t.Skip("it allocates more under the race detector")
+	}
+	hooktest.Costs(t, map[string]float64{"sampled": 1, "sampled, with metrics": 1}, command())
+}
+
+func BenchmarkProcess(b *testing.B) { hooktest.Bench(b, command()) }
