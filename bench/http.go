@@ -29,13 +29,13 @@ const connections = 8
 type program struct {
 	title         string
 	plain, byhand string   // folders
-	build         []string // environment of the woven build
+	build         []string // environment of the woven build: all signals that the other has
 	requests      int      // in a round, unless the user says
 	servers       bool     // it needs PostgreSQL and Redis
 }
 
 var programs = map[string]program{
-	"http":      {title: "one handler", plain: "service", byhand: "byhand", requests: 30000},
+	"http":      {title: "one handler", plain: "service", byhand: "byhand", build: []string{"OTEL_GO_SIGNALS=traces,metrics"}, requests: 30000},
 	"reference": {title: "the reference service", plain: "reference", byhand: "reference-byhand", build: []string{"OTEL_GO_SIGNALS=all"}, requests: 8000, servers: true},
 }
 
@@ -72,6 +72,7 @@ func benchRequests(p program, dir, otel string, rounds, requests int) {
 		"OTEL_SERVICE_NAME=bench",
 		"OTEL_EXPORTER_OTLP_ENDPOINT=" + sink.url,
 		"OTEL_BSP_MAX_QUEUE_SIZE=65536", // enough that neither drops
+		"OTEL_GO_HTTP_BODY_SIZE=true",   // otelhttp measures the sizes of bodies
 	}
 	modes := []struct{ name, env string }{
 		{"sampled", "OTEL_TRACES_SAMPLER=always_on"},

@@ -39,6 +39,9 @@ func main() {
 	}
 }
 
+// spans leaves out those that are no operations, of which the woven service has none either.
+var spans = otelsql.SpanOptions{OmitConnResetSession: true, OmitConnPrepare: true, OmitConnectorConnect: true, OmitRows: true}
+
 func run() (err error) {
 	if os.Getenv("OTEL_SDK_DISABLED") != "true" { // the Go SDK does not read it
 		stop, failed := setUp(context.Background())
@@ -48,7 +51,9 @@ func run() (err error) {
 		defer func() { err = errors.Join(err, stop()) }()
 	}
 	return service.Run(os.Args[1], service.Config{
-		OpenDB: func(driver, dsn string) (*sql.DB, error) { return otelsql.Open(driver, dsn) },
+		OpenDB: func(driver, dsn string) (*sql.DB, error) {
+			return otelsql.Open(driver, dsn, otelsql.WithSpanOptions(spans))
+		},
 		Redis: func(c *redis.Client) error {
 			return errors.Join(redisotel.InstrumentTracing(c), redisotel.InstrumentMetrics(c))
 		},

@@ -33,8 +33,8 @@ type span struct {
 	mu   sync.Mutex
 	rec  atomic.Pointer[record] // nil once it has ended; used with mu held
 	end  time.Time
-	name string               // at its end
-	left []attribute.KeyValue // of one that has ended and is left out
+	name string                // at its end
+	left *[]attribute.KeyValue // of one that has ended and is left out
 }
 
 // record begins a span that is recorded.
@@ -120,7 +120,8 @@ func (s *span) finish(r *record) {
 func (s *span) leaveOut(r *record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.left = append([]attribute.KeyValue(nil), r.Attributes...)
+	left := append([]attribute.KeyValue(nil), r.Attributes...)
+	s.left = &left
 }
 
 func (s *span) send(r *record) {
@@ -245,7 +246,10 @@ func (s *span) Attributes() []attribute.KeyValue {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.left
+	if s.left == nil {
+		return nil
+	}
+	return *s.left
 }
 
 // unrecorded is a span of which nobody wants to know more than its ids.
