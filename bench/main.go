@@ -25,7 +25,7 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bench: ")
 	otel := flag.String("otel", "../build/otel", "the tool")
-	rounds := flag.Int("rounds", 5, "how often each thing is measured")
+	rounds := flag.Int("rounds", 0, "how often each thing is measured; 0: 5 builds, 15 times requests")
 	requests := flag.Int("requests", 0, "requests in each round; 0: as many as the service stands for")
 	flag.Parse()
 
@@ -40,14 +40,21 @@ func main() {
 
 	switch flag.Arg(0) {
 	case "build":
-		benchBuild(dir, tool, *rounds)
+		benchBuild(dir, tool, orElse(*rounds, 5))
 	case "apps":
-		benchApps(dir, tool, *rounds)
+		benchApps(dir, tool, orElse(*rounds, 5))
 	case "http", "reference":
-		benchRequests(programs[flag.Arg(0)], dir, tool, *rounds, *requests)
+		benchRequests(programs[flag.Arg(0)], dir, tool, orElse(*rounds, 15), *requests)
 	default:
 		log.Fatalf("what to measure? build, http, reference or apps, not %q", flag.Arg(0))
 	}
+}
+
+func orElse(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
 }
 
 func check(err error) {

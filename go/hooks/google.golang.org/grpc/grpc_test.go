@@ -519,7 +519,7 @@ func answering() func(context.Context) {
 	was := in.ctx
 	return func(context.Context) {
 		leave, after := ServerEnter(in)
-		_ = ProcessEnter(in, unsafe.Pointer(in))(nil)
+		_ = ProcessEnter(in, true)(nil)
 		after()
 		if leave != nil {
 			leave()
