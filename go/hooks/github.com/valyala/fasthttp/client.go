@@ -234,7 +234,7 @@ func (c *clientCall) answered(err error) {
 	case err != nil:
 		c.recordError(err)
 	case c.resp != nil:
-		c.answer = answer{c.resp.StatusCode(), responseVersion(c.resp)}
+		c.answer = answerOf(c.resp)
 		c.recordResponse()
 		if c.hold() {
 			return
@@ -264,7 +264,7 @@ func (c *clientCall) recordResponse() {
 	a := &c.attrs
 	a.Int(httpconv.KeyStatus, c.key.Status)
 	a.Str(httpconv.KeyProtocolVersion, c.key.Version)
-	a.Remote(c.resp.RemoteAddr())
+	a.Remote(c.answer.peer)
 	if c.key.Status >= 400 {
 		a.Str(httpconv.KeyErrorType, strconv.Itoa(c.key.Status))
 		c.span.SetStatus(codes.Error, "")

@@ -2,6 +2,7 @@ package fasthttp
 
 import (
 	"context"
+	"net"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -132,6 +133,11 @@ func CloseStreamEnter(stream any) {
 type answer struct {
 	status  int
 	version string
+	peer    net.Addr
+}
+
+func answerOf(resp *fasthttp.Response) answer {
+	return answer{resp.StatusCode(), responseVersion(resp), resp.RemoteAddr()}
 }
 
 // awaiting are the calls of a PipelineClient without a response of their own, by the
@@ -187,6 +193,6 @@ func WorkEnter(w any) {
 	}
 	if c, ok := awaiting.take(spanIn(*req)); ok {
 		c.awaited = ""
-		c.answer = answer{(*resp).StatusCode(), responseVersion(*resp)}
+		c.answer = answerOf(*resp)
 	}
 }
