@@ -56,7 +56,7 @@ func writeEnter(ce *zapcore.CheckedEntry, fields []zapcore.Field) (newFields []z
 	if c.n == 0 {
 		return fields // written by nobody, or by OpenTelemetry's bridge alone
 	}
-	if hook.ExportsLogs() {
+	if hook.ExportsLogs() && !c.bridge {
 		export(ctx, ce, c.first, fields)
 	}
 	sc := hook.CurrentSpan(ctx)
@@ -104,6 +104,7 @@ func withIDs(sc trace.SpanContext, fields []zapcore.Field) []zapcore.Field {
 // contexts is what the cores of an entry have of the loggers' own fields.
 type contexts struct {
 	n       int  // cores beside OpenTelemetry's
+	bridge  bool // OpenTelemetry's is among them, and exports the entry
 	haveIDs bool // one has ids of the program's
 	first   text
 }
@@ -118,6 +119,7 @@ func (c *contexts) read(cores []zapcore.Core) {
 	for _, core := range cores {
 		k := kindOf(core)
 		if k.bridge {
+			c.bridge = true
 			continue
 		}
 		c.n++

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/log/global"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // Loggers that are there before anything is set up.
@@ -46,6 +47,8 @@ func serve(_ http.ResponseWriter, r *http.Request) {
 	bridged.InfoContext(ctx, "by otelslog", "text", "x", "int", -7, "float", 0.5, "bool", true, "bytes", []byte("bytes"),
 		slog.Group("group", "inner", false), "list", []string{"y", "z"}, "map", map[string]int{"k": 1})
 	zap.New(otelzap.NewCore("zapped")).Error("by otelzap", zap.Any("ctx", ctx), zap.Int("int", -7), zap.Strings("list", []string{"y", "z"}))
+	file := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(io.Discard), zap.InfoLevel)
+	zap.New(zapcore.NewTee(file, otelzap.NewCore("both"))).Info("by otelzap and to a file", zap.Any("ctx", ctx))
 	plain.WarnContext(ctx, "by slog", "text", "x", "bytes", []byte("bytes"), slog.Group("group", "inner", false), "list", []string{"y", "z"})
 	plain.Info("without a context")
 }
