@@ -88,7 +88,7 @@ int cmd_env(Arena *a, const Options *opt, const StrList *args)
 	goargs_parse(a, S("build"), &flags.words, &parsed);
 	if (parsed.alien.len > 0)
 		return unknown_flag(parsed.alien, command_find(S("env"))->flags, "env");
-	in.strict = opt->strict || env_get(S("OTEL_GO_STRICT")).len > 0;
+	in.strict = opt->strict || env_is_on(S("OTEL_GO_STRICT"));
 	bool ok = go_find(a, &in.go, &d) && cache_open(a, &in.cache, &d) &&
 		  path_real(a, S("/proc/self/exe"), &in.self, &d) &&
 		  plan_make(a, &in, &parsed, &plan, &d);

@@ -287,7 +287,7 @@ static void check_together(Arena *a, Remark ***end)
 		is_set("OTEL_TRACES_SAMPLER_ARG"))
 		add(end, a, true, S("OTEL_TRACES_SAMPLER_ARG=0: no trace begins here"),
 			S("1 is all, 0.1 a tenth"));
-	if (is_set("OTEL_GO_OFF"))
+	if (env_is_on(S("OTEL_GO_OFF")))
 		add(end, a, true, S("OTEL_GO_OFF is set: 'otel go build' builds as plain go does"),
 			S("unset it"));
 }

@@ -309,10 +309,10 @@ int cmd_go(Arena *a, const Options *opt, const StrList *given)
 	GoArgs parsed = {0};
 	PlanInput in = {.rules = opt->rules, .only_rules = opt->only_rules, .refused.arena = a};
 
-	in.strict = opt->strict || env_get(S("OTEL_GO_STRICT")).len > 0;
+	in.strict = opt->strict || env_is_on(S("OTEL_GO_STRICT"));
 	if (!go_find(a, &in.go, &d))
 		return finish(&d);
-	bool off = env_get(S("OTEL_GO_OFF")).len > 0 || env_get(S("OTEL_GO_PLAN")).len > 0;
+	bool off = env_is_on(S("OTEL_GO_OFF")) || env_get(S("OTEL_GO_PLAN")).len > 0;
 	if (off || args->n == 0 || !is_woven_command(args->v[0]))
 		return exec_go(a, in.go, args, &d);
 

@@ -14,6 +14,13 @@ Str env_get(Str name)
 	return S("");
 }
 
+bool env_is_on(Str name)
+{
+	Str value = env_get(name);
+
+	return value.len > 0 && !str_eq(value, S("0")) && !str_eq(value, S("false"));
+}
+
 bool cache_dir(Arena *a, Str *out, Diags *d)
 {
 	Str own = env_get(S("OTEL_GO_CACHE"));

@@ -58,4 +58,20 @@ TEST(test_get)
 	CHECK_STR(env_get(S("OTEL_UNIT")), S(""));
 }
 
-SUITE(os_env, RUN(test_cache_dir), RUN(test_get));
+TEST(test_is_on)
+{
+	static const struct {
+		const char *value;
+		bool on;
+	} rows[] = {{"1", true}, {"true", true}, {"yes", true}, {"0", false}, {"false", false},
+		{"", false}, {NULL, false}};
+
+	for (isize i = 0; i < countof(rows); i++) {
+		test_row = rows[i].value ? rows[i].value : "unset";
+		set("OTEL_UNIT", rows[i].value);
+		CHECK(env_is_on(S("OTEL_UNIT")) == rows[i].on);
+	}
+	set("OTEL_UNIT", NULL);
+}
+
+SUITE(os_env, RUN(test_cache_dir), RUN(test_get), RUN(test_is_on));
