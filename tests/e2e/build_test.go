@@ -368,8 +368,9 @@ func TestShippedReplace(t *testing.T) {
 					}
 					imports += fmt.Sprintf("import _ %q\n", path)
 				}
-				a := emptyApp(t, "go.mod", "module example.com/shipped\n\ngo 1.25.0\n", "main.go", imports+"\nfunc main() {}\n").used() // explain tells of the last compile in a cache
-				if strings.HasSuffix(name, "est") {                                                                                     // the others keep their OpenTelemetry, which is without metrics
+				// Caches of its own: explain tells of the last compile in a cache.
+				a := emptyApp(t, "go.mod", "module example.com/shipped\n\ngo 1.25.0\n", "main.go", imports+"\nfunc main() {}\n").used()
+				if strings.HasSuffix(name, "est") { // the others keep their OpenTelemetry, which is without metrics
 					a.env = append(a.env, "OTEL_GO_SIGNALS=all")
 				}
 				a.must(append([]string{"go", "get"}, strings.Fields(modules)...)...)
