@@ -103,9 +103,9 @@ func startWire(t *testing.T, deny bool) *wire {
 // encoded are the forms in which a secret may be exported.
 func encoded() (forms []string) {
 	for _, s := range []string{secret, "user:" + secret, "Bearer " + secret, secret + "@"} {
-		for _, b := range []string{s, " " + s, "  " + s} { // the three ways to begin in base64
-			text := base64.StdEncoding.EncodeToString([]byte(b))
-			forms = append(forms, strings.TrimRight(text, "=")[4:len(strings.TrimRight(text, "="))-2])
+		for before := range 3 { // bytes that stand before it, and change what it begins with
+			text := base64.StdEncoding.EncodeToString([]byte("  "[:before] + s))
+			forms = append(forms, text[(before*8+5)/6:(before+len(s))*8/6])
 		}
 		forms = append(forms, url.QueryEscape(s), fmt.Sprintf("%x", s))
 	}
@@ -154,7 +154,6 @@ func noSecrets(t *testing.T, woven string) {
 		{"files", []string{"OTEL_TRACES_EXPORTER=otlp_file", "OTEL_METRICS_EXPORTER=otlp_file", "OTEL_LOGS_EXPORTER=otlp_file", "OTEL_GO_OTLP_FOLDER=" + folder}, exportedWords},
 		{"stdout", []string{"OTEL_TRACES_EXPORTER=otlp/stdout", "OTEL_METRICS_EXPORTER=otlp/stdout", "OTEL_LOGS_EXPORTER=otlp/stdout"}, exportedWords},
 		{"console", []string{"OTEL_TRACES_EXPORTER=console", "OTEL_METRICS_EXPORTER=console", "OTEL_LOGS_EXPORTER=console"}, []string{"SELECT users", "item asked for", "http.server.request.duration"}},
-		{"messages of drivers off", []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + w.grpc, "OTEL_GO_DB_ERROR_MESSAGES=false"}, exportedWords},
 		{"nobody there", []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://user:" + secret + "@127.0.0.1:1/?token=" + secret}, []string{"otel"}},
 		{"nobody there, http", []string{"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_EXPORTER_OTLP_ENDPOINT=http://user:" + secret + "@127.0.0.1:1/?token=" + secret}, []string{"otel"}},
 		{"no such host", []string{"OTEL_EXPORTER_OTLP_PROTOCOL=http/json", "OTEL_EXPORTER_OTLP_ENDPOINT=http://user:" + secret + "@nobody.invalid:4318"}, []string{"otel"}},
