@@ -272,13 +272,12 @@ static Str goflags(Planner *p)
 }
 
 // The go command is short-lived, spends a fifth of its time in collecting garbage, and has our
-// packages to look at as well: some memory, less than a tenth of its peak, saves it the time that
-// those take. Its tools and programs do not get it (cmd/toolexec.c, cmd_exec). A test binary could
-// not be told.
+// packages to look at as well: some memory saves it the time that those take. Its tools and
+// programs do not get it (cmd/toolexec.c, cmd_exec). A test binary could not be told.
 static void set_collector(Planner *p)
 {
 	if (env_get(S("GOGC")).len == 0 && !str_eq(p->args->command, S("test")))
-		set_env(p, "GOGC", S("108"));
+		set_env(p, "GOGC", S("120"));
 }
 
 // name_hooks tells our toolexec which packages are hooks, beside those that travel with

@@ -90,7 +90,7 @@ With the steps of ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two c
 
 | | plain go | otel go | ratio | aim | peak memory of go and its tools |
 | --- | --- | --- | --- | --- | --- |
-| nothing to do | 756 ms | 804 ms | 1.06 | 1.10 | 66.7 and 69.9 MB, 1.05; 1.8 MB more for ours |
+| nothing to do | 801 ms | 802 ms | 0.99 | 1.10 | 66.7 and 77.3 MB, 1.16; 1.8 MB more for ours |
 | link again | 4.66 s | 5.47 s | 1.17 | | 882 and 893 MB |
 | one line changed in main | 4.98 s | 5.33 s | 1.07; 0.91 without what the larger link costs | 1.10 | 876 and 903 MB |
 | cold, once | 130 s | 135 s | 1.04 | 1.20 | |
