@@ -86,7 +86,7 @@ Nothing that these programs have of what we weave is compiled again with all tha
 ## Builds of caddy v2.10.2, 878 packages
 
 With the steps of ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two cores that many others used as well; processor time, medians of six pairs where there is nothing to do, of two for links
-(the ratios those of the pairs), of one build where it says once. The two cold builds are of a run before, without the link.
+(the ratios those of the pairs), of one build where it says once. The two cold builds that are compared are of a run before, without the link.
 
 | | plain go | otel go | ratio | aim | peak memory of go and its tools |
 | --- | --- | --- | --- | --- | --- |
@@ -94,7 +94,7 @@ With the steps of ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two c
 | link again | 4.66 s | 5.47 s | 1.17 | | 882 and 893 MB |
 | one line changed in main | 4.98 s | 5.33 s | 1.07; 0.91 without what the larger link costs | 1.10 | 876 and 903 MB |
 | cold, once | 130 s | 135 s | 1.04 | 1.20 | |
-| first woven build, our runtime compiled before (16.5 s with a small server), once | | 17.3 s, 5.5 of them the link | 0.13 of cold | 0.20 | 894 MB |
+| first woven build, our runtime compiled before (16.5 s with a small server), once | | 17.3 s, 5.5 of them the link | 0.10 of the 180 s that it took cold, with the link | 0.20 | 894 MB |
 | a line changed in the package caddy, then plain, then woven, once | 23.7 s | 5.1 s | main only | main only | |
 
 The first woven build compiles the packages that are woven, and main: 8 of the plain build's 878. After the change in a library it compiles main alone. Planning anew takes us, without go: 45 ms to read what go lists, 2.3 ms to read all rules,
