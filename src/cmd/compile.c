@@ -391,9 +391,9 @@ static int compile_beside(Compile *c)
 		return finish(c->diags);
 	if (status != 0)
 		return status;
-	bool alone = tool_flag(c->tool, "-dynlink") >= 0; // its archives go into shared libraries
+	bool alone = tool_flag(c->tool, "-linkshared") >= 0; // what is in a library is linked from there
 	if (alone)
-		c->why = S("it is built for shared libraries");
+		c->why = S("the program is linked with shared libraries");
 	if (woven_ok && !alone && same_export_data(c, tool_value(c->tool, "-o"), archive))
 		outcome = OUTCOME_REPLACE;
 	else if (woven_ok && !rebuild(c, &outcome) && c->diags->nerror > 0)

@@ -11,7 +11,7 @@
 #include "weave/rule.h"
 
 // Raised when the same spec comes to be woven otherwise.
-#define WEAVER_VERSION "2"
+#define WEAVER_VERSION "3"
 
 typedef enum {
 	JOIN_TYPED,  // a hook with the target's own types

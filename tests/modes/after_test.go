@@ -65,12 +65,14 @@ func calledByC(tr *tree, plain, woven one) {
 // opened has the program be a plugin, and a program beside it that opens one.
 func opened(tr *tree) {
 	tr.write("plugged.go", "package main\n\nimport \"example.com/app/lib\"\n\n// Greet greets.\nfunc Greet() string { return lib.Greeting(\"plugin\") }\n")
-	tr.write("cmd/host/main.go", "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\t\"plugin\"\n\n\t\"example.com/app/lib\"\n)\n\n"+
+	tr.write("cmd/host/main.go", "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\t\"plugin\"\n\n\t\"example.com/app/lib\"\n\t\"github.com/google/uuid\"\n)\n\n"+
 		"func main() {\n\tp, err := plugin.Open(os.Args[1])\n\tif err != nil {\n\t\tfmt.Println(err)\n\t\tos.Exit(1)\n\t}\n"+
-		"\tgreet, err := p.Lookup(\"Greet\")\n\tfmt.Println(greet.(func() string)(), err, lib.Loop())\n}\n")
+		"\tgreet, err := p.Lookup(\"Greet\")\n\tfmt.Println(greet.(func() string)(), err, lib.Loop(), uuid.Nil)\n}\n")
 }
 
+// openedByHost has each opened by a host that is built as it is, and the woven one by the plain host.
 func openedByHost(tr *tree, plain, woven one) {
+	const want = "hello plugin <nil> 3 3 3 00000000-0000-0000-0000-000000000000\n"
 	for _, o := range []one{plain, woven} {
 		host := o.path + ".host"
 		tool := []string{"go"}
@@ -80,8 +82,9 @@ func openedByHost(tr *tree, plain, woven one) {
 		if r := tr.run(nil, append(tool, "build", "-o", host, "./cmd/host")...); r.code != 0 {
 			tr.t.Fatalf("the host: %v", r)
 		}
-		greets(tr, o == woven, "hello plugin <nil> 3 3 3\n", host, o.path)
+		greets(tr, o == woven, want, host, o.path)
 	}
+	greets(tr, true, want, plain.path+".host", woven.path)
 }
 
 // greets runs a program, and looks for the spans of its request.

@@ -7,8 +7,9 @@ MODES_GO = go1.24.9 go1.25.5 go1.26.8 go1.27.0
 test-modes: build/otel
 	$(MODES) -timeout 20m -v .
 
-# The whole table, with each release of Go. With cold caches a release takes 20 minutes of processor
-# time, of which two thirds are Go's own compiles of its library, for each way anew; else a third.
+# The whole table, with each release of Go. A row takes three seconds of processor time, plain and
+# woven; for each way in which Go's library is compiled (-race, -fuzz, another system: twenty of them)
+# go takes 40 to 110 more, the first time.
 test-modes-all: build/otel
 	failed=; for go in $(MODES_GO); do \
 		($(MODES) -timeout 90m -all -record -go=$$go -run 'TestModes|TestLink|TestEnv|TestShared' .) || failed=1; done; \
