@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	rtrace "runtime/trace"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,7 +58,7 @@ var someResource = resource.NewSchemaless(attribute.String("service.name", "test
 func unlimited() sdktrace.SpanLimits { return all(-1) }
 
 func all(n int) sdktrace.SpanLimits {
-	return sdktrace.SpanLimits{AttributeValueLengthLimit: n, AttributeCountLimit: n, EventCountLimit: n, LinkCountLimit: n, AttributePerEventCountLimit: n, AttributePerLinkCountLimit: n}
+	return sdktrace.SpanLimits{AttributeValueLengthLimit: length(n), AttributeCountLimit: n, EventCountLimit: n, LinkCountLimit: n, AttributePerEventCountLimit: n, AttributePerLinkCountLimit: n}
 }
 
 // pair is the SDK and ours, set up in the same way.
@@ -128,6 +130,33 @@ func show(b *strings.Builder, msg []byte, in string, ids map[string]int) {
 	}
 }
 
+// length is a limit to the length of texts for which the SDK and we are to do the same; else none.
+// At 0, it does not cut a single byte that is no character; before v1.32 it counts bytes.
+func length(n int) int {
+	if n == 0 || !countsCharacters() {
+		return -1
+	}
+	return n
+}
+
+var countsCharacters = sync.OnceValue(func() bool {
+	var r recorder
+	limits := sdktrace.NewSpanLimits()
+	limits.AttributeValueLengthLimit = 3
+	tp := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(&r), sdktrace.WithRawSpanLimits(limits))
+	_, s := tp.Tracer("").Start(context.Background(), "")
+	s.SetAttributes(attribute.String("k", "ü\xffaaaa"))
+	s.End()
+	return bytes.Contains(r.spans[0], []byte("üaa"))
+})
+
+// addLink adds a link, if the API has that: it came with v1.27.
+func addLink(s trace.Span, link trace.Link) {
+	if _, ok := reflect.TypeFor[trace.Span]().MethodByName("AddLink"); ok {
+		s.(interface{ AddLink(trace.Link) }).AddLink(link)
+	}
+}
+
 type failure struct{ text string }
 
 func (f failure) Error() string { return f.text }
@@ -172,9 +201,9 @@ func TestAsTheSDK(t *testing.T) {
 		}},
 		{"links", func(_ trace.Tracer, start func(...trace.SpanStartOption) trace.Span) {
 			s := start(trace.WithLinks(trace.Link{SpanContext: remote, Attributes: []attribute.KeyValue{attribute.Int("a", 1), attribute.Int("b", 2), attribute.Int("c", 3)}}, trace.Link{}))
-			s.AddLink(trace.Link{SpanContext: local})
-			s.AddLink(trace.Link{Attributes: []attribute.KeyValue{attribute.Int("a", 1)}})
-			s.AddLink(trace.Link{SpanContext: unsampled})
+			addLink(s, trace.Link{SpanContext: local})
+			addLink(s, trace.Link{Attributes: []attribute.KeyValue{attribute.Int("a", 1)}})
+			addLink(s, trace.Link{SpanContext: unsampled})
 		}},
 		{"errors", func(_ trace.Tracer, start func(...trace.SpanStartOption) trace.Span) {
 			s := start()
@@ -207,7 +236,7 @@ func TestAsTheSDK(t *testing.T) {
 			s.AddEvent("no")
 			s.RecordError(errors.New("no"))
 			s.SetStatus(codes.Error, "no")
-			s.AddLink(trace.Link{SpanContext: remote})
+			addLink(s, trace.Link{SpanContext: remote})
 			s.End()
 			if s.IsRecording() || !s.SpanContext().IsValid() || s.TracerProvider() == nil {
 				t.Error("an ended span")
@@ -291,12 +320,8 @@ func TestAsTheSDKAtRandom(t *testing.T) {
 	for seed := range uint64(2000) {
 		any := rand.New(rand.NewPCG(seed, 0))
 		limit := func() int { return any.IntN(7) - 1 }
-		length := limit()
-		if length == 0 {
-			length = -1 // then the SDK does not cut a single byte that is no character
-		}
 		p := newPair(t, sdktrace.SpanLimits{
-			AttributeValueLengthLimit: length, AttributeCountLimit: limit(), EventCountLimit: limit(), LinkCountLimit: limit(),
+			AttributeValueLengthLimit: length(limit()), AttributeCountLimit: limit(), EventCountLimit: limit(), LinkCountLimit: limit(),
 			AttributePerEventCountLimit: limit(), AttributePerLinkCountLimit: limit(),
 		}, sdktrace.AlwaysSample())
 		p.do(fmt.Sprint("seed ", seed), func(tr trace.Tracer) {
@@ -344,7 +369,7 @@ func someCall(r *rand.Rand, s trace.Span) {
 	case 0:
 		s.AddEvent("event", atTime(0), trace.WithAttributes(someAttributes(r)...))
 	case 1:
-		s.AddLink(trace.Link{SpanContext: trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{byte(r.IntN(3))}}), Attributes: someAttributes(r)})
+		addLink(s, trace.Link{SpanContext: trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{byte(r.IntN(3))}}), Attributes: someAttributes(r)})
 	case 2:
 		s.SetStatus(codes.Code(r.IntN(3)), someText(r))
 	case 3:
@@ -555,3 +580,18 @@ type nowhere struct{}
 
 func (nowhere) Room() bool                     { return true }
 func (nowhere) Take(*otlptrace.Source, []byte) {}
+
+func TestTruncated(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"", 0, ""}, {"a", 0, ""}, {"abc", 3, "abc"}, {"abcd", 3, "abc"}, {"üüüü", 3, "üüü"}, {"üüü", 3, "üüü"},
+		{"\xff", 0, ""}, {"\xff", 1, "\xff"}, {"a\xffbc\xff", 2, "ab"}, {"\uFFFDabc", 2, "\uFFFDa"},
+	} {
+		if got := truncated(tt.text, tt.limit); got != tt.want {
+			t.Errorf("%q to %d: %q, want %q", tt.text, tt.limit, got, tt.want)
+		}
+	}
+}
