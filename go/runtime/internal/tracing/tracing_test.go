@@ -269,7 +269,8 @@ func TestAsTheSDK(t *testing.T) {
 					s.End(trace.WithTimestamp(at))
 				}
 			}
-			_, s := tr.Start(nil, "no context", trace.WithTimestamp(at)) //nolint:staticcheck // programs do
+			//lint:ignore SA1012 programs do
+			_, s := tr.Start(nil, "no context", trace.WithTimestamp(at))
 			s.End(trace.WithTimestamp(at))
 		}},
 	}
