@@ -249,9 +249,17 @@ func mysqlPlace(network, addr, name string) (p place) {
 	return p
 }
 
-// sqliteDSN reads "file:path?mode=ro" or "path?_pragma=key(secret)".
+// sqliteDSN reads "file:path?mode=ro" or "path?_pragma=key(secret)". Any text is a path:
+// one that looks like another database's data source name is not told.
 func sqliteDSN(dsn string) place {
 	name, _, _ := strings.Cut(strings.TrimPrefix(dsn, "file:"), "?")
+	path := name
+	if len(path) > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/') {
+		path = path[2:] // behind a drive's letter
+	}
+	if name != ":memory:" && strings.ContainsAny(path, `:@;='"()`) {
+		return place{}
+	}
 	return place{namespace: name}
 }
 

@@ -163,16 +163,26 @@ func query(name, dsn string) {
 	}
 	defer db.Close()
 	_ = db.Ping()
-	for _, text := range []string{
+	texts := []string{
 		"SELECT * FROM users WHERE password = '" + secret + "' AND card = " + number,
 		"SELECT * FROM users WHERE password = 'it''s " + secret + "' -- " + secret,
-		"SELECT * FROM users WHERE password = E'\\'" + secret + "' /* " + secret + " */",
-		"SELECT * FROM users WHERE password = $tag$" + secret + "$tag$ OR card IN (" + number + ", " + number + ")",
-		"SELECT * FROM users WHERE password = \"" + secret + "\"", // a literal to MySQL
-		"INSERT INTO users VALUES (N'" + secret + "', q'[" + secret + "]', " + number + ".5)",
+		"SELECT * FROM users WHERE card IN (" + number + ", " + number + ") /* " + secret + " */",
+		"INSERT INTO users VALUES (N'" + secret + "', " + number + ".5, 0x" + number + ")",
 		"CREATE USER u WITH PASSWORD '" + secret + "'",
 		"CREATE USER u IDENTIFIED BY '" + secret,
-	} {
+	}
+	switch name { // what is a literal there, and no name of a column
+	case "mysql":
+		texts = append(texts, "SELECT * FROM users WHERE password = \""+secret+"\" # "+secret, `SELECT * FROM users WHERE password = 'it\'s `+secret+"'")
+	case "postgres", "pgx":
+		texts = append(texts, `SELECT * FROM users WHERE password = E'it\'s `+secret+"'", "SELECT * FROM users WHERE password = U&'"+secret+"'")
+		fallthrough
+	case "clickhouse":
+		texts = append(texts, "SELECT * FROM users WHERE password = $tag$"+secret+"$tag$")
+	case "oracle", "godror":
+		texts = append(texts, "SELECT * FROM users WHERE password = q'[it's "+secret+"]'")
+	}
+	for _, text := range texts {
 		if rows, err := db.Query(text); err == nil {
 			rows.Close()
 		}
