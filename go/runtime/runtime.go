@@ -15,6 +15,7 @@ package runtime
 import (
 	"context"
 	"os"
+	"strings"
 	"sync"
 
 	"go.opentelemetry.io/otel"
@@ -92,8 +93,8 @@ func provider(cfg *config.Config) (tp *sdktrace.TracerProvider, hooks *tracing.P
 	if cfg.Limits != nil {
 		hooks.Limits = *cfg.Limits
 	}
-	if len(hooks.Sinks) < len(processors) {
-		hooks = nil // somebody wants spans as the SDK has them
+	if len(hooks.Sinks) < len(processors) || strings.EqualFold(os.Getenv("OTEL_GO_X_OBSERVABILITY"), "true") {
+		hooks = nil // somebody wants spans as the SDK has them, or has it count them
 	}
 	return tp, hooks
 }
