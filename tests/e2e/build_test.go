@@ -356,6 +356,7 @@ func TestShippedReplace(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	woven, all := map[string]bool{}, map[string]bool{}
+	built := 0 // not all of them, with a -run of one
 	t.Run("programs", func(t *testing.T) {
 		for name, modules := range shipped {
 			t.Run(name, func(t *testing.T) {
@@ -385,6 +386,7 @@ func TestShippedReplace(t *testing.T) {
 				}
 				mu.Lock()
 				defer mu.Unlock()
+				built++
 				for _, r := range e.Rules {
 					all[r.Rule] = true
 					if r.Verdict == "woven" {
@@ -397,7 +399,7 @@ func TestShippedReplace(t *testing.T) {
 		}
 	})
 	for rule := range all {
-		if !woven[rule] && !t.Failed() {
+		if !woven[rule] && built == len(shipped) {
 			t.Errorf("rule %s is woven into none of the programs", rule)
 		}
 	}
