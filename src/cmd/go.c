@@ -81,14 +81,33 @@ static StrList woven_env(Arena *a, const PlanInput *in, const Plan *plan)
 	return env;
 }
 
+// A plan by which go has built something is known to fit the build.
+static Str built_mark(Arena *a, const Plan *plan)
+{
+	return path_join(a, plan->dir, S("built"));
+}
+
+static bool was_built(Arena *a, const Plan *plan)
+{
+	return file_exists(built_mark(a, plan));
+}
+
+static void mark_built(Arena *a, const Plan *plan)
+{
+	Diags unsaid = {.arena = a};
+
+	if (!was_built(a, plan))
+		file_write_atomic(built_mark(a, plan), S(""), 0600, &unsaid);
+}
+
 // Whether go's arguments are such that our packages have to be tried out: what go test or
 // go run does cannot be taken back, and should not be done twice.
-static bool wants_trial(const GoArgs *args, const Plan *plan)
+static bool wants_trial(Arena *a, const GoArgs *args, const Plan *plan)
 {
 	Str buildmode = goargs_last(args, S("buildmode"));
 
 	return (str_eq(args->command, S("test")) || str_eq(args->command, S("run"))) &&
-	       !plan->kept && plan->programs && !wants_word(args, "n") &&
+	       !was_built(a, plan) && plan->programs && !wants_word(args, "n") &&
 	       (buildmode.len == 0 || str_eq(buildmode, S("exe")) || str_eq(buildmode, S("pie")));
 }
 
@@ -156,6 +175,8 @@ static bool try_out(
 	if (!proc_run(a, &spec, &res, d))
 		return false;
 	*out = (Ending){.status = res.status};
+	if (res.status == 0)
+		mark_built(a, plan);
 	if (!read_ending(a, plan, out, d))
 		return false;
 	if (in->strict && out->refused.n > 0)
@@ -188,8 +209,10 @@ static bool run_woven(
 	if (!ran)
 		return false;
 	out->status = res.status;
-	if (res.status == 0)
+	if (res.status == 0) {
 		sums_keep(a, plan->dir);
+		mark_built(a, plan);
+	}
 	return read_ending(a, plan, out, d);
 }
 
@@ -223,6 +246,36 @@ static bool do_without(PlanInput *in, const Ending *end)
 	return again && !in->strict;
 }
 
+static void say_without_us(void)
+{
+	fprintf(stderr, "warning: built without telemetry: with what otel adds, this build fails\n"
+			"help: 'otel --strict go build' shows how; please report it\n");
+}
+
+// without_us is for a woven build that has failed, by a plan that has never built anything: if
+// plain go builds what it was asked for, it was us. Of what is wrong with the user's own packages
+// go has spoken already.
+static int without_us(Arena *a, const PlanInput *in, const StrList *all, int status, Diags *d)
+{
+	StrList argv = {.arena = a};
+	ProcSpec spec = {.argv = &argv, .capture_out = true, .capture_err = true};
+	ProcResult res;
+
+	strlist_add(&argv, in->go);
+	for (isize i = 0; i < all->n; i++)
+		strlist_add(&argv, all->v[i]);
+	if (!proc_run(a, &spec, &res, d) || res.status != 0)
+		return status;
+	say_without_us();
+	return 0;
+}
+
+static bool may_be_us(Arena *a, const PlanInput *in, const GoArgs *args, const Plan *plan)
+{
+	return !in->strict && !was_built(a, plan) && !wants_word(args, "n") &&
+	       (str_eq(args->command, S("build")) || str_eq(args->command, S("install")));
+}
+
 static int build(Arena *a, PlanInput *in, const GoArgs *args, const StrList *all, Diags *d)
 {
 	Ending end = {.status = EXIT_ENVIRONMENT};
@@ -250,15 +303,21 @@ static int build(Arena *a, PlanInput *in, const GoArgs *args, const StrList *all
 			say_moved(&plan);
 		if (i == 0 && wants_word(args, "x"))
 			show_woven(&plan);
-		bool tried = i < 3 && wants_trial(args, &plan);
+		bool tried = i < 3 && wants_trial(a, args, &plan);
 		if (tried && !try_out(a, in, args, &plan, &end, d))
 			return finish(d);
 		bool refused = tried && end.refused.n > 0;
+		if (tried && end.status != 0 && !refused && !in->strict) {
+			say_without_us();
+			return exec_go(a, in->go, all, d);
+		}
 		if (!refused && !run_woven(a, in, args, &plan, &end, d))
 			return finish(d);
 		again = (end.lost && i == 0) || (end.status != 0 && plan_repair(a, in)) ||
 			do_without(in, &end);
 		in->fresh = true;
+		if (!again && end.status == 1 && may_be_us(a, in, args, &plan))
+			return without_us(a, in, all, end.status, d);
 	}
 	return end.status;
 }

@@ -217,6 +217,25 @@ static bool choose_signals(Planner *p)
 	return true;
 }
 
+// is_before_v1 tells whether the program is written for an OpenTelemetry that ours cannot stand
+// in for; it has warned then.
+static bool is_before_v1(Planner *p)
+{
+	const Module *m = workspace_unstable(&p->packages, &p->out->moved);
+
+	if (!m)
+		return false;
+	diag_warn(p->diags, NULL, (Span){0},
+		"this build is not woven: it has %.*s %.*s, and of before v1 nothing compiles with "
+		"later "
+		"ones",
+		STR_ARG(m->path), STR_ARG(m->version));
+	diag_help(p->diags, "update that module with 'go get', and what requires it");
+	p->out->moved.n = 0;
+	p->complete = false; // it is told each time
+	return true;
+}
+
 static bool make(Planner *p)
 {
 	PlanTimes *times = &p->out->times;
@@ -235,6 +254,8 @@ static bool make(Planner *p)
 	salt_marks(p);
 	if (!planner_add_hooks(p))
 		return false;
+	if (is_before_v1(p))
+		return plain(p);
 	for (isize i = 0; i < p->packages.n; i++) {
 		Package *pkg = p->packages.v[i].value;
 		bool variant = pkg->for_test.len > 0 && !str_ends(pkg->path, S(".test"));

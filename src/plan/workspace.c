@@ -209,11 +209,14 @@ static bool is_replaced(const Workspace *w, Str module)
 	return false;
 }
 
-// moves tells whether a module moves up to ours where ours is higher.
+// moves tells whether a module moves up to ours where ours is higher. OpenTelemetry's SDK does
+// not compile with an x/sys from before its first release.
 static bool moves(const Workspace *w, const Module *m)
 {
 	if (is_otel_family(m->path))
 		return !w->keep_family;
+	if (str_eq(m->path, S("golang.org/x/sys")) && version_cmp(m->version, S("v0.1.0")) < 0)
+		return !is_replaced(w, m->path);
 	return w->vendored && !is_replaced(w, m->path);
 }
 
@@ -281,6 +284,17 @@ void workspace_keep(Workspace *w, const StrMap *packages, Str requirements, StrL
 					   STR_ARG(module_named(packages, path)->version),
 					   STR_ARG(new_version)));
 	}
+}
+
+const Module *workspace_unstable(const StrMap *packages, const StrList *moved)
+{
+	for (isize i = 0; i < moved->n; i++) {
+		Str line = moved->v[i], path = str_cut(&line, ' '), from = str_cut(&line, ' ');
+		if (is_otel_family(path) && str_starts(from, S("v0.")) &&
+			str_find(line, S("=> v1.")) >= 0)
+			return module_named(packages, path);
+	}
+	return NULL;
 }
 
 // exceeds tells whether a requirement is higher than what our own modules require of that module.

@@ -57,6 +57,10 @@ bool workspace_has_family(const StrMap *packages, const StrList *signals);
 // what a vendor folder has only in part; moved gets a line for each such module.
 void workspace_keep(Workspace *w, const StrMap *packages, Str requirements, StrList *moved);
 
+// workspace_unstable returns a module of OpenTelemetry that would move from before its v1, whose
+// packages and names later ones do not have; NULL if there is none.
+const Module *workspace_unstable(const StrMap *packages, const StrList *moved);
+
 // workspace_go_mod returns the go.mod of a module of ours (or of a hook module of the user's)
 // for this build. It requires neither what is excluded nor a library: those
 // are the user's to require. What `requirements` has stays, and so does what the build does
