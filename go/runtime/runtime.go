@@ -93,10 +93,15 @@ func provider(cfg *config.Config) (tp *sdktrace.TracerProvider, hooks *tracing.P
 	if cfg.Limits != nil {
 		hooks.Limits = *cfg.Limits
 	}
-	if len(hooks.Sinks) < len(processors) || strings.EqualFold(os.Getenv("OTEL_GO_X_OBSERVABILITY"), "true") {
-		hooks = nil // somebody wants spans as the SDK has them, or has it count them
+	if len(hooks.Sinks) < len(processors) || countsSpans() {
+		hooks = nil // somebody wants spans as the SDK has them
 	}
 	return tp, hooks
+}
+
+// countsSpans says whether the SDK is to measure the spans that it makes.
+func countsSpans() bool {
+	return strings.EqualFold(os.Getenv("OTEL_GO_X_OBSERVABILITY"), "true")
 }
 
 // flush flushes them beside each other: one that waits for its receiver does not keep the others.
