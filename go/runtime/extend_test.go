@@ -190,3 +190,23 @@ func TestQueueOfExtension(t *testing.T) {
 func TestExtendInTests(t *testing.T) {
 	Extend(Extension{Sampler: func(sdktrace.Sampler) sdktrace.Sampler { t.Error("called"); return nil }})
 }
+
+// Who gets to see the spans of hooks decides what makes them.
+func TestWhoMakesSpansOfHooks(t *testing.T) {
+	for env, ours := range map[string]bool{
+		"":                                  true,
+		"OTEL_TRACES_EXPORTER=otlp":         true,
+		"OTEL_TRACES_EXPORTER=none":         true,
+		"OTEL_TRACES_EXPORTER=console":      false,
+		"OTEL_TRACES_EXPORTER=otlp,console": false,
+		"OTEL_TRACES_EXPORTER=otlp/stdout":  true,
+	} {
+		if _, hooks := provider(configured(env)); (hooks != nil) != ours {
+			t.Errorf("%s: ours %v", env, hooks != nil)
+		}
+	}
+	t.Setenv("OTEL_GO_X_OBSERVABILITY", "True")
+	if _, hooks := provider(configured("")); hooks != nil {
+		t.Error("the SDK is to count them")
+	}
+}
