@@ -79,18 +79,39 @@ static void add_gcflags(Planner *p, StrList *argv, Str pattern, Str flags)
 		argv, str_format(p->arena, "-gcflags=%.*s=%.*s", STR_ARG(pattern), STR_ARG(flags)));
 }
 
+// A user's OpenTelemetry is compiled as it would be without us.
+static bool has_opentelemetry(const Planner *p)
+{
+	for (isize i = 0; i < p->packages.n; i++)
+		if (str_starts(p->packages.v[i].key, S("go.opentelemetry.io/")))
+			return true;
+	return false;
+}
+
+// What debuggers read of the packages that we add is a part of the program that nobody asked for.
+static void add_bare(Planner *p, StrList *argv)
+{
+	Arena *a = p->arena;
+	Str ours = path_join(a, p->bundle, S("go")),
+	    theirs = path_join(a, p->env.modules, S("go.opentelemetry.io"));
+
+	ours = is_plain_folder(ours) ? folder_pattern(p, ours) : S("otel.tool");
+	add_gcflags(p, argv, str_format(a, "%.*s/...", STR_ARG(ours)), S("-dwarf=0"));
+	if (is_plain_folder(theirs) && !has_opentelemetry(p)) {
+		theirs = folder_pattern(p, theirs);
+		add_gcflags(p, argv, str_format(a, "%.*s/...", STR_ARG(theirs)), S("-dwarf=0"));
+	}
+}
+
 static void add_marks(Planner *p, StrList *argv)
 {
 	Arena *a = p->arena;
-	Str ours = path_join(a, p->bundle, S("go"));
 	Hash marks;
 
 	for (const GoFlag *f = p->args->flags; f; f = f->next)
 		if (f->words > 0 && str_eq(f->name, S("gcflags")))
 			strlist_add(argv, str_format(a, "-gcflags=%.*s", STR_ARG(f->value)));
-	// What debuggers read of our packages is a part of the program that nobody asked for.
-	ours = is_plain_folder(ours) ? folder_pattern(p, ours) : S("otel.tool");
-	add_gcflags(p, argv, str_format(a, "%.*s/...", STR_ARG(ours)), S("-dwarf=0"));
+	add_bare(p, argv);
 	hash_init(&marks);
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
