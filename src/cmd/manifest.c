@@ -338,7 +338,7 @@ int cmd_manifest(Arena *a, const Options *opt, const StrList *args)
 				      : "name one that 'otel go build -o' has written");
 		return finish(&d);
 	}
-	Weight weight, *measured = flags_has(&flags, "weight") ? &weight : NULL;
+	Weight weight = {0}, *measured = flags_has(&flags, "weight") ? &weight : NULL;
 	if (!measured || weight_measure(file, path, measured, &d))
 		print_format(a, format, m, text, path, measured);
 	json_decref(m);

@@ -112,8 +112,11 @@ static Value *give_part(const Target *t, const Arg *arg, Value *out)
 // those that the rule names. *out is how it is handed on. NULL if there is no such value.
 static Value *given_value(const Target *t, const Join *j, isize k, isize i, Value *out)
 {
-	Value *v = j->has_args ? value_named(t, j->args.v[i]) : &t->values[i];
-
+	if (!j->has_args) {
+		*out = t->values[i];
+		return &t->values[i];
+	}
+	Value *v = value_named(t, j->args.v[i]);
 	if (!v)
 		return give_part(t, &(Arg){k, i, j->args.v[i]}, out);
 	*out = *v;

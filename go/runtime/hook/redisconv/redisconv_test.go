@@ -38,7 +38,7 @@ type (
 	poolStats   struct{ Hits, Timeouts uint32 }
 	connPool    struct {
 		cfg     *poolOptions
-		mu      sync.Mutex
+		_       sync.Mutex
 		conns   []int
 		idle    int
 		stats   poolStats
@@ -48,7 +48,7 @@ type (
 		cfg   *struct{ PoolSize int32 }
 		stats struct{ Timeouts, PendingRequests uint32 }
 
-		_closed atomic.Uint32
+		_closed atomic.Uint32 //lint:ignore U1000 is read by reflection
 	}
 	pooler interface{ Len() int }
 	refer  struct{ pool *newerPool }

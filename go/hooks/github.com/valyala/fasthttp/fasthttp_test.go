@@ -439,7 +439,7 @@ func TestStreams(t *testing.T) {
 func TestWork(t *testing.T) {
 	rec := record(t)
 	type work struct {
-		t    int
+		_    int
 		req  *fasthttp.Request
 		resp *fasthttp.Response
 	}
