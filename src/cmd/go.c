@@ -139,7 +139,20 @@ static void add_trial_flags(Arena *a, const GoArgs *args, StrList *argv)
 	}
 }
 
-static void add_trial_packages(Arena *a, const Plan *plan, StrList *argv)
+// What the user's packages import is another where a module has moved, and may not fit them.
+static void add_moved_packages(const GoArgs *args, const Plan *plan, StrList *argv)
+{
+	const StrList *named = &args->packages;
+
+	if (plan->moved.n == 0 || (named->n > 0 && str_ends(named->v[0], S(".go"))))
+		return;
+	for (isize i = 0; i < named->n; i++)
+		strlist_add(argv, named->v[i]);
+	if (named->n == 0)
+		strlist_add(argv, S("."));
+}
+
+static void add_trial_packages(Arena *a, const GoArgs *args, const Plan *plan, StrList *argv)
 {
 	StrList packages = {.arena = a};
 
@@ -154,6 +167,7 @@ static void add_trial_packages(Arena *a, const Plan *plan, StrList *argv)
 				strlist_add(&packages, p->hooks.v[i]);
 	for (isize i = 0; i < packages.n; i++)
 		strlist_add(argv, packages.v[i]);
+	add_moved_packages(args, plan, argv);
 }
 
 // try_out compiles what we add before go starts anything with it, as go would a moment later.
@@ -171,7 +185,7 @@ static bool try_out(
 		if (!str_starts(plan->args.v[i], S("-exec=")))
 			strlist_add(&argv, plan->args.v[i]);
 	add_trial_flags(a, args, &argv);
-	add_trial_packages(a, plan, &argv);
+	add_trial_packages(a, args, plan, &argv);
 	if (!proc_run(a, &spec, &res, d))
 		return false;
 	*out = (Ending){.status = res.status};
