@@ -38,9 +38,10 @@ func TestFasthttp(t *testing.T) {
 		{"proxy", "Server GET|  Client GET|    Server GET"},
 		{"secure", client},
 	}
-	for _, version := range tested["github.com/valyala/fasthttp"] {
+	for i, version := range tested["github.com/valyala/fasthttp"] {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
+			between(t, i, len(tested["github.com/valyala/fasthttp"]))
 			a := atVersions(t, "fasthttp", "github.com/valyala/fasthttp@"+version)
 			plain, woven := a.plain(), a.woven()
 			replaced(t, a, "github.com/valyala/fasthttp", version)

@@ -22,17 +22,21 @@ var fiberRows = []struct{ section, tree string }{
 // answers are those of the plain program, and the spans of fasthttp have the routes.
 func TestFiber(t *testing.T) {
 	t.Parallel()
-	type row struct{ program, module, version, context string }
+	type row struct {
+		program, module, version, context string
+		i, n                              int // the i-th of n versions
+	}
 	var rows []row
 	for program, module := range map[string]string{"fiber2": "github.com/gofiber/fiber/v2", "fiber3": "github.com/gofiber/fiber/v3"} {
-		for _, version := range tested[module] {
-			rows = append(rows, row{program, module, version, ""})
+		for i, version := range tested[module] {
+			rows = append(rows, row{program, module, version, "", i, len(tested[module])})
 		}
 	}
-	rows = append(rows, row{"fiber3", "github.com/gofiber/fiber/v3", "v3.1.0", "custom"})
+	rows = append(rows, row{"fiber3", "github.com/gofiber/fiber/v3", "v3.1.0", "custom", 0, 1})
 	for _, row := range rows {
 		t.Run(row.version+row.context, func(t *testing.T) {
 			t.Parallel()
+			between(t, row.i, row.n)
 			a := atVersions(t, row.program, row.module+"@"+row.version)
 			plain, woven := a.plain(), a.woven()
 			replaced(t, a, row.module, row.version)

@@ -65,9 +65,10 @@ func TestGRPC(t *testing.T) {
 			get + "|    Client GET Error|      Server GET"},
 		{"health", "Client grpc.health.v1.Health/Check|  Server grpc.health.v1.Health/Check"},
 	}
-	for _, version := range tested["google.golang.org/grpc"] {
+	for i, version := range tested["google.golang.org/grpc"] {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
+			between(t, i, len(tested["google.golang.org/grpc"]))
 			a := atVersions(t, "grpc", "google.golang.org/grpc@"+version)
 			plain, woven := a.plain(), a.woven()
 			want := a.must(plain).out
@@ -148,6 +149,7 @@ func TestRouters(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			between(t, i, 4)
 			a := atVersions(t, "routers", modules...)
 			plain, woven := a.plain(), a.woven()
 			for router, tree := range trees {

@@ -80,6 +80,7 @@ func TestLambda(t *testing.T) {
 	for i, version := range tested["github.com/aws/aws-lambda-go"] {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
+			between(t, i, len(trees))
 			a := emptyApp(t, "go.mod", "module example.com/f\n\ngo 1.24\n", "main.go", lambdaMain)
 			a.must("go", "get", "github.com/aws/aws-lambda-go@"+version)
 			plain, _, _ := lambda(t, a.plain())

@@ -159,9 +159,7 @@ func TestLoggers(t *testing.T) {
 		}
 		t.Run(strings.Join(modules, " "), func(t *testing.T) {
 			t.Parallel()
-			if i > 0 && i < 3 && !*allMatrix {
-				t.Skip("without -all")
-			}
+			between(t, i, 4)
 			a := newApp(t, "loggers").withLogs()
 			a.must(append([]string{"go", "get"}, modules...)...)
 			plain, woven := a.plain(), a.woven()

@@ -43,6 +43,14 @@ func nth(module string, i, n int) string {
 	return module + "@" + versions[i]
 }
 
+// between skips the i-th of n versions if it is one between the oldest and the newest, which are run
+// with -all alone.
+func between(t *testing.T, i, n int) {
+	if i > 0 && i < n-1 && !*allMatrix {
+		t.Skip("without -all")
+	}
+}
+
 // overview is the table of docs/instrumentations.md that the test makes.
 var overview = regexp.MustCompile(`(?s)(<!-- made by TestInstrumentations -->\n)(.*?)(<!-- end -->\n)`)
 

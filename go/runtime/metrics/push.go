@@ -141,7 +141,8 @@ func (p *pusher) tell(when string) {
 	report.Line(p.level(), "cannot send metrics to %s: %v; %d times %s", p.target, p.lastErr, p.fails, when)
 }
 
-// tellRest tells, when the program ends, of those that failed since the last line.
+// tellRest tells, when the program ends, of exports that failed if no line has: sums and
+// histograms go on from one export to the next, so one more that failed is no news.
 func (p *pusher) tellRest() {
 	select {
 	case p.turn <- struct{}{}:
@@ -149,7 +150,7 @@ func (p *pusher) tellRest() {
 		return
 	}
 	defer func() { <-p.turn }()
-	if p.fails != p.told {
+	if p.fails > 0 && p.told == 0 {
 		p.tell("in all")
 	}
 }
