@@ -327,11 +327,11 @@ func TestReplaced(t *testing.T) {
 // shipped are programs that import what our rules are for: at the oldest release that the hooks of
 // a library know, at the newest, and at those between of which the rules tell.
 var shipped = map[string]string{
-	"oldest": "github.com/aws/aws-lambda-go@v1.20.0 github.com/gin-gonic/gin@v1.7.0 github.com/go-chi/chi/v5@v5.0.0 github.com/gofiber/fiber/v2@v2.50.0 " +
+	"oldest": "github.com/aws/aws-lambda-go@v1.20.0 github.com/gin-gonic/gin@v1.7.0 github.com/go-chi/chi/v5@v5.0.0 github.com/go-redis/redis/v8@v8.11.0 github.com/gofiber/fiber/v2@v2.50.0 " +
 		"github.com/gorilla/mux@v1.6.2 github.com/julienschmidt/httprouter@v1.2.0 github.com/labstack/echo/v4@v4.1.16 github.com/redis/go-redis/v9@v9.0.0 " +
 		"github.com/rs/zerolog@v1.20.0 github.com/sirupsen/logrus@v1.6.0 github.com/valyala/fasthttp@v1.50.0 go.opentelemetry.io/otel/sdk@v1.28.0 " +
 		"go.uber.org/zap@v1.18.1 golang.org/x/net@v0.38.0 google.golang.org/grpc@v1.50.0",
-	"newest": "github.com/aws/aws-lambda-go@v1.55.1 github.com/gin-gonic/gin@v1.12.0 github.com/go-chi/chi/v5@v5.2.3 github.com/gofiber/fiber/v2@v2.52.15 " +
+	"newest": "github.com/aws/aws-lambda-go@v1.55.1 github.com/gin-gonic/gin@v1.12.0 github.com/go-chi/chi/v5@v5.2.3 github.com/go-redis/redis/v8@v8.11.5 github.com/gofiber/fiber/v2@v2.52.15 " +
 		"github.com/gofiber/fiber/v3@v3.1.0 github.com/gorilla/mux@v1.8.1 github.com/julienschmidt/httprouter@v1.3.0 github.com/labstack/echo/v4@v4.16.0 " +
 		"github.com/labstack/echo/v5@v5.4.4 github.com/redis/go-redis/v9@v9.23.0 github.com/rs/zerolog@v1.35.1 github.com/sirupsen/logrus@v1.10.2 " +
 		"github.com/valyala/fasthttp@v1.78.0 go.opentelemetry.io/otel/sdk@v1.47.0 go.uber.org/zap@v1.28.0 golang.org/x/net@v0.62.0 google.golang.org/grpc@v1.85.0",
@@ -391,6 +391,9 @@ func TestShippedReplace(t *testing.T) {
 				defer mu.Unlock()
 				built++
 				for _, r := range e.Rules {
+					if r.Verdict == "go-version" {
+						continue // one of several for releases of Go
+					}
 					all[r.Rule] = true
 					if r.Verdict == "woven" {
 						woven[r.Rule] = true

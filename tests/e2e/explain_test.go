@@ -64,8 +64,8 @@ func TestExplain(t *testing.T) {
 		name, app, rules, pkg string
 		outcome               map[string]string
 	}{
-		{"hello", "hello", "", ".", map[string]string{"net/http": "replace"}},
-		{"greet", "../../examples/greet", "", "./phrases", map[string]string{"net/http": "replace"}},
+		{"hello", "hello", "", ".", map[string]string{"log": "replace", "net/http": "replace"}},
+		{"greet", "../../examples/greet", "", "./phrases", map[string]string{"log": "replace", "net/http": "replace"}},
 		{"rebuilt", "forms", "rebuild.yaml", ".", map[string]string{"example.com/forms/lib": "rebuild"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
