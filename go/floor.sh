@@ -9,7 +9,7 @@ here=$(realpath "$(dirname "$0")")
 export GOFLAGS=-mod=mod
 
 logs="logs internal/logvalue internal/otlp/otlplog"
-metrics="metrics hook/hooktest internal/followmeter internal/metrictext internal/points internal/prometheus internal/otlp/otlpmetric"
+metrics="metrics hook/hooktest hook/redisconv/redisconv_test.go internal/followmeter internal/metrictext internal/points internal/prometheus internal/otlp/otlpmetric"
 
 # try VERSION LOG [PACKAGE...] - with that version, and that of log ("" without it), those packages, or all
 try() {

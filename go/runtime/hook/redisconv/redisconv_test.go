@@ -82,6 +82,12 @@ func newLibrary(name string) *Library[*command] {
 	return l
 }
 
+// last returns the span that has ended last.
+func last(rec *tracetest.SpanRecorder) sdk.ReadOnlySpan {
+	ended := rec.Ended()
+	return ended[len(ended)-1]
+}
+
 func enable(t *testing.T) (rec *tracetest.SpanRecorder, collect func() map[string]int64) {
 	rec = tracetest.NewSpanRecorder()
 	hook.Enable(sdk.NewTracerProvider(sdk.WithSpanProcessor(rec)), propagation.TraceContext{})
@@ -211,8 +217,7 @@ func TestPeer(t *testing.T) {
 		l.Released(ctx, conn{row.addr})
 		_ = after(nil)
 		leave()
-		set := attribute.NewSet(rec.Ended()[0].Attributes()...)
-		rec.Reset()
+		set := attribute.NewSet(last(rec).Attributes()...)
 		address, _ := set.Value(keyPeerAddress)
 		port, _ := set.Value(keyPeerPort)
 		if address.AsString() != row.want || port.AsInt64() != row.port {
@@ -223,8 +228,8 @@ func TestPeer(t *testing.T) {
 	ctx, span := sdk.NewTracerProvider(sdk.WithSpanProcessor(rec)).Tracer("theirs").Start(bg, "x", trace.WithSpanKind(trace.SpanKindClient))
 	l.Released(ctx, conn{tcp})
 	span.End()
-	if n := len(rec.Ended()[0].Attributes()); n != 0 {
-		t.Errorf("%v", rec.Ended()[0].Attributes())
+	if n := len(last(rec).Attributes()); n != 0 {
+		t.Errorf("%v", last(rec).Attributes())
 	}
 	ctx, leave, after := l.Command(&options{}, bg, &command{name: "get"})
 	if n := testing.AllocsPerRun(50, func() { _ = peerOf(tcp) }); n > 0 {
@@ -273,8 +278,7 @@ func TestFirstError(t *testing.T) {
 		_, leave, after := l.Pipeline(nil, bg, cmds, ModePipeline)
 		_ = after(l.Nil)
 		leave()
-		set := attribute.NewSet(rec.Ended()[0].Attributes()...)
-		rec.Reset()
+		set := attribute.NewSet(last(rec).Attributes()...)
 		if v, _ := set.Value(keyErrorType); v.AsString() != "*errors.errorString" {
 			t.Errorf("error.type %q", v.AsString())
 		}
