@@ -21,7 +21,7 @@ TEST_TARGETS += test-variables
 # Our exporter against the official one.
 .PHONY: bench-otlp
 bench-otlp:
-	cd go/runtime/internal/otlp/conformance && go test -count=1 -run TestRatio -ratio
+	cd go/runtime/internal/otlp/conformance && go test -ldflags=-checklinkname=0 -count=1 -run TestRatio -ratio
 
 BENCH_TARGETS += bench-otlp
 
