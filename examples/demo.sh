@@ -34,6 +34,7 @@ fail() {
 start() {
 	name=$1
 	shift
+	: >"$tmp/$name.log" # it is looked into before the command may have begun
 	"$@" >"$tmp/$name.out" 2>"$tmp/$name.log" &
 	pid=$!
 	running="$running $pid"
