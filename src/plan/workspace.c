@@ -210,12 +210,13 @@ static bool is_replaced(const Workspace *w, Str module)
 }
 
 // moves tells whether a module moves up to ours where ours is higher. OpenTelemetry's SDK does
-// not compile with an x/sys from before its first release.
+// not compile with an x/sys from 2020.
 static bool moves(const Workspace *w, const Module *m)
 {
 	if (is_otel_family(m->path))
 		return !w->keep_family;
-	if (str_eq(m->path, S("golang.org/x/sys")) && version_cmp(m->version, S("v0.1.0")) < 0)
+	if (str_eq(m->path, S("golang.org/x/sys")) &&
+		version_cmp(m->version, S("v0.0.0-20210401")) < 0)
 		return !is_replaced(w, m->path);
 	return w->vendored && !is_replaced(w, m->path);
 }
