@@ -391,8 +391,8 @@ static int compile_beside(Compile *c)
 		return finish(c->diags);
 	if (status != 0)
 		return status;
-	bool alone =
-		tool_flag(c->tool, "-linkshared") >= 0; // what is in a library is linked from there
+	// What is in a shared library is linked from there.
+	bool alone = tool_flag(c->tool, "-linkshared") >= 0;
 	if (alone)
 		c->why = S("the program is linked with shared libraries");
 	if (woven_ok && !alone && same_export_data(c, tool_value(c->tool, "-o"), archive))

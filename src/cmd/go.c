@@ -7,14 +7,11 @@
 #include "plan/plan.h"
 #include "plan/sums.h"
 
-static bool is_woven_command(Str command)
+static bool is_woven_command(Arena *a, Str command)
 {
-	static const char *const woven[] = {"build", "install", "run", "test"};
+	StrList woven = words_of(a, command_find(S("go"))->words);
 
-	for (isize i = 0; i < countof(woven); i++)
-		if (str_eq(command, str_from(woven[i])))
-			return true;
-	return false;
+	return strlist_has(&woven, command);
 }
 
 // What is not ours is go's, as it was asked.
@@ -386,7 +383,7 @@ int cmd_go(Arena *a, const Options *opt, const StrList *given)
 	if (!go_find(a, &in.go, &d))
 		return finish(&d);
 	bool off = env_is_on(S("OTEL_GO_OFF")) || env_get(S("OTEL_GO_PLAN")).len > 0;
-	if (off || args->n == 0 || !is_woven_command(args->v[0]))
+	if (off || args->n == 0 || !is_woven_command(a, args->v[0]))
 		return exec_go(a, in.go, args, &d);
 
 	for (isize i = 1; i < args->n; i++)

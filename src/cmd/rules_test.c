@@ -257,10 +257,10 @@ int rules_test(Arena *a, Str dir, bool update)
 	find_goroot(&all);
 	if (!run_all(&all, dir))
 		return finish(&d);
-	if (all.n == 0)
-		diag_fault(&d, "there is no in.go in '%.*s' or below", STR_ARG(dir)),
-			diag_help(
-				&d, "a test is a folder with in.go, rules beside it, and want.go");
+	if (all.n == 0) {
+		diag_fault(&d, "there is no in.go in '%.*s' or below", STR_ARG(dir));
+		diag_help(&d, "a test is a folder with in.go, rules beside it, and want.go");
+	}
 	int status = finish(&d);
 	return status != 0 ? status : all.failed > 0 ? EXIT_DIAGNOSTICS : 0;
 }

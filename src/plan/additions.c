@@ -321,7 +321,7 @@ static bool keep_versions(Planner *p)
 	if (!laterlog_read(p, &p->laterlog))
 		return false;
 	if (p->laterlog.len > 0)
-		laterlog_add(p, p->laterlog, p->requirements);
+		laterlog_add(p);
 	return true;
 }
 

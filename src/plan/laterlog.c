@@ -51,28 +51,16 @@ bool laterlog_read(Planner *p, Str *later)
 	return true;
 }
 
-// ours returns the version that we bring of a module, "" if we don't.
-static Str ours(Str requirements, Str module)
-{
-	Str highest = S("");
-
-	while (requirements.len > 0) {
-		Line l = next_line(&requirements);
-		if (str_eq(l.path, module) && version_cmp(l.version, highest) > 0)
-			highest = l.version;
-	}
-	return highest;
-}
-
 // is_api tells whether a module is a part of OpenTelemetry's API: where log is later, they all are.
 static bool is_api(Str module)
 {
 	return is_otel_family(module) && !str_starts(module, S("go.opentelemetry.io/otel/sdk"));
 }
 
-void laterlog_add(Planner *p, Str later, Str requirements)
+void laterlog_add(Planner *p)
 {
 	Arena *a = p->arena;
+	Str later = p->laterlog;
 	StrList *excludes = &p->workspace.excludes;
 
 	map_put(&p->overlay, path_join(a, p->bundle, S(LOGVALUE "/logvalue.go")),
@@ -86,7 +74,7 @@ void laterlog_add(Planner *p, Str later, Str requirements)
 		Str have = m ? m->version : graph_version(p, l.path);
 		Str line = str_format(a, "%.*s %.*s", STR_ARG(l.path), STR_ARG(l.version));
 		if (have.len == 0 && !m)
-			have = ours(requirements, l.path);
+			have = workspace_brings(p->requirements, l.path);
 		if (have.len > 0 && version_cmp(have, l.version) < 0 &&
 			!strlist_has(excludes, line))
 			strlist_add(excludes, line);

@@ -18,9 +18,8 @@
 // not.
 bool laterlog_read(Planner *p, Str *later);
 
-// laterlog_add puts the other file into the overlay, and adds the excludes; requirements are those
-// of our modules.
-void laterlog_add(Planner *p, Str later, Str requirements);
+// laterlog_add puts the other file into the overlay, and adds the excludes, for p->laterlog.
+void laterlog_add(Planner *p);
 
 // laterlog_go_mod returns a go.mod of ours with the SDK's log module at the later version.
 Str laterlog_go_mod(Arena *a, Str later, Str go_mod);

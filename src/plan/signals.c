@@ -43,17 +43,6 @@ bool signals_read(Arena *a, Str text, StrList *out, Diags *d)
 	return true;
 }
 
-// ours returns the version of a module in such a list of requirements, or "".
-static Str ours(Str requirements, Str module)
-{
-	while (requirements.len > 0) {
-		Str version = str_cut(&requirements, '\n'), path = str_cut(&version, ' ');
-		if (str_eq(path, module))
-			return version;
-	}
-	return S("");
-}
-
 static bool has_family_for(Arena *a, const StrMap *packages, Str signal)
 {
 	StrList one = {.arena = a};
@@ -69,7 +58,7 @@ bool signals_settle(StrList *chosen, const StrMap *packages, Str requirements)
 	isize kept = 0, n = chosen->n;
 
 	if (!api || !has_family_for(a, packages, S("traces")) ||
-		version_cmp(api->version, ours(requirements, api->path)) >= 0)
+		version_cmp(api->version, workspace_brings(requirements, api->path)) >= 0)
 		return false;
 	for (isize i = 0; i < n; i++)
 		if (has_family_for(a, packages, chosen->v[i]))

@@ -287,6 +287,18 @@ void workspace_keep(Workspace *w, const StrMap *packages, Str requirements, StrL
 	}
 }
 
+Str workspace_brings(Str requirements, Str module)
+{
+	Str highest = S("");
+
+	while (requirements.len > 0) {
+		Str version = str_cut(&requirements, '\n'), path = str_cut(&version, ' ');
+		if (str_eq(path, module) && version_cmp(version, highest) > 0)
+			highest = version;
+	}
+	return highest;
+}
+
 const Module *workspace_unstable(const StrMap *packages, const StrList *moved)
 {
 	for (isize i = 0; i < moved->n; i++) {

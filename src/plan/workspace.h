@@ -57,6 +57,11 @@ bool workspace_has_family(const StrMap *packages, const StrList *signals);
 // what a vendor folder has only in part; moved gets a line for each such module.
 void workspace_keep(Workspace *w, const StrMap *packages, Str requirements, StrList *moved);
 
+// workspace_brings returns the version that our modules bring of one, the highest that they
+// require;
+// "" if they don't. requirements are as for workspace_keep.
+Str workspace_brings(Str requirements, Str module);
+
 // workspace_unstable returns a module of OpenTelemetry that would move from before its v1, whose
 // packages and names later ones do not have; NULL if there is none.
 const Module *workspace_unstable(const StrMap *packages, const StrList *moved);

@@ -114,7 +114,9 @@ TEST(test_add)
 		begin(&p, &a, &d, str_from(rows[i].go_mod));
 		add_package(&p, rows[i].module, rows[i].version);
 		graph_read(&p);
-		laterlog_add(&p, LATER, REQUIREMENTS);
+		p.laterlog = LATER;
+		p.requirements = REQUIREMENTS;
+		laterlog_add(&p);
 		CHECK_STR(str_join(&a, &p.workspace.excludes, S("|")), str_from(rows[i].want));
 		CHECK(p.overlay.n == 1 &&
 			str_ends(p.overlay.v[0].key, S("/logvalue/logvalue.go")) &&

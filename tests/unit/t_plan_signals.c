@@ -93,6 +93,7 @@ TEST(test_settle)
 		{"v1.30.0", "", "logs metrics traces"}, // the API alone: its SDK is ours
 		{"v1.30.0", "sdk", "traces"},           // theirs stays
 		{"v1.30.0", "sdk sdk/metric", "metrics traces"},
+		{"v1.40.0", "sdk", "traces"},              // what counts is the highest of ours
 		{"v1.20.0", "sdk", "logs metrics traces"}, // moves anyway
 		{"v1.41.0", "sdk", "logs metrics traces"}, // as ours
 		{"v1.45.0", "sdk", "logs metrics traces"},
@@ -124,8 +125,9 @@ TEST(test_settle)
 			map_put(&packages, p->path, p);
 		}
 		CHECK(signals_read(&a, S(""), &chosen, &d));
-		bool fewer = signals_settle(
-			&chosen, &packages, S("x v1.0.0\ngo.opentelemetry.io/otel v1.41.0\n"));
+		bool fewer = signals_settle(&chosen, &packages,
+			S("x v1.0.0\ngo.opentelemetry.io/otel v1.38.0\n"
+			  "go.opentelemetry.io/otel v1.41.0\n"));
 		CHECK_STR(str_join(&a, &chosen, S(" ")), str_from(rows[i].want));
 		CHECK(fewer == (chosen.n < 3));
 		arena_free(&a);

@@ -42,9 +42,12 @@ var overflow = newSet(attribute.Bool("otel.metric.overflow", true))
 // measured is set once something is measured, or about to be.
 var measured noted
 
-// OnMeasure has f called when a hook is about to measure something for the first time; at once, if
-// one has.
+// OnMeasure has f called when a hook, or the program, is about to measure something for the first
+// time; at once, if one has.
 func OnMeasure(f func()) { measured.then(f) }
+
+// Measuring says that the program is about to measure by the API.
+func Measuring() { measured.note() }
 
 // noted is something that is worth noting once.
 type noted struct {

@@ -81,7 +81,6 @@ func start(cfg *config.Metrics, extensions func() additions) {
 	first := sync.OnceFunc(func() {
 		exit.OnFlush(func(ctx context.Context) { s.flush(ctx, follow.Ours) })
 	})
-	follow.OnUse(first)
 	hook.OnMeasure(first)
 	if s.further != nil {
 		first()

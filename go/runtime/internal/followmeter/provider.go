@@ -17,6 +17,8 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
+
+	"otel.tool/runtime/hook"
 )
 
 // Provider is a meter provider that hands on to another one.
@@ -29,8 +31,6 @@ type Provider struct {
 	current   metric.MeterProvider // that the callbacks are registered with
 	callbacks []*callback          // of what is asked for its values
 	left      func()               // see OnLeave
-	used      bool                 // by others than hooks
-	onUse     func()
 }
 
 // New returns a provider that hands on to ours, until another than itself becomes
@@ -59,32 +59,10 @@ func (p *Provider) OnLeave(f func()) {
 	p.left = f
 }
 
-// OnUse has f called when others than our hooks want to measure: at once, if they have asked for a
-// meter already.
-func (p *Provider) OnUse(f func()) {
-	p.mu.Lock()
-	p.onUse = f
-	used := p.used
-	p.mu.Unlock()
-	if used {
-		f()
-	}
-}
-
-func (p *Provider) use() {
-	p.mu.Lock()
-	p.used = true
-	f := p.onUse
-	p.mu.Unlock()
-	if f != nil {
-		f()
-	}
-}
-
 // Meter returns a meter of whatever provider is to be used when it is.
 func (p *Provider) Meter(name string, opts ...metric.MeterOption) metric.Meter {
 	if !strings.HasPrefix(name, "otel.tool/") {
-		p.use()
+		hook.Measuring()
 	}
 	return &meter{provider: p, name: name, opts: opts}
 }
