@@ -2,8 +2,6 @@ package hook
 
 import (
 	"context"
-	"sync/atomic"
-	"time"
 
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -45,44 +43,4 @@ func exampleOf(ctx context.Context) context.Context {
 
 func sampled(ctx context.Context) bool {
 	return ctx != nil && trace.SpanContextFromContext(ctx).IsSampled()
-}
-
-// exampleEvery is how long there is no other example of values that fall into one bucket. Of all
-// until the metrics are collected the SDK keeps a single one, and each offered is a context, a
-// look at the clock and a lock.
-const exampleEvery = 100 * time.Millisecond
-
-// maxExampled is how many buckets have examples of their own; those above share.
-const maxExampled = 16
-
-// examples are when the values of a histogram, within a set, last had examples.
-type examples struct {
-	of   *Histogram
-	last [maxExampled]atomic.Int64 // by bucket, of Clock
-	next atomic.Pointer[examples]  // of another histogram
-}
-
-// wantsExample says whether the span of a value is to be its example.
-func (s *Set) wantsExample(h *Histogram, value float64, now time.Duration) bool {
-	at := &s.examples
-	e := at.Load()
-	for e != nil && e.of != h {
-		at = &e.next
-		e = at.Load()
-	}
-	if e == nil {
-		e = &examples{of: h}
-		for i := range e.last {
-			e.last[i].Store(int64(-exampleEvery))
-		}
-		if !at.CompareAndSwap(nil, e) {
-			return true // another goroutine was first
-		}
-	}
-	bucket := 0
-	for bucket < len(h.Buckets) && bucket < maxExampled-1 && value > h.Buckets[bucket] {
-		bucket++
-	}
-	last := e.last[bucket].Load()
-	return now-time.Duration(last) >= exampleEvery && e.last[bucket].CompareAndSwap(last, int64(now))
 }

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,8 +27,9 @@ import (
 
 // Instrument is a [Histogram], [Counter], [UpDownCounter] or [Observed].
 type Instrument interface {
-	// set makes the instrument anew by m, or turns it off where m is nil.
-	set(m metric.Meter)
+	// set makes the instrument anew by m, or turns it off where m is nil. How is for what it
+	// may keep itself.
+	set(m metric.Meter, how keeping)
 }
 
 // Measure gives in its instruments: they are on while in is, and metrics are.
@@ -54,8 +56,9 @@ func (in *Instrumentation) setInstruments(on bool) {
 	if on && meters != nil {
 		m = meters.Meter(in.info.scope, metric.WithInstrumentationVersion(in.info.version))
 	}
+	how := keepingOf(meters)
 	for _, i := range in.instruments {
-		i.set(m)
+		i.set(m, how)
 	}
 }
 
@@ -64,7 +67,17 @@ type Histogram struct {
 	Name, Unit, Description string
 	Buckets                 []float64 // upper bounds, advised; nil: the SDK's
 
-	on atomic.Pointer[metric.Float64Histogram]
+	on      atomic.Pointer[instrument[metric.Float64Histogram]]
+	keeping keeping
+
+	mu  sync.Mutex
+	all []*series // of all sets
+}
+
+// instrument is one of the API's, made when it is needed, with what decides whether it is.
+type instrument[I any] struct {
+	keeping
+	api func() I
 }
 
 // Seconds are the bounds that the conventions give for durations of requests.
@@ -91,10 +104,19 @@ func (h *Histogram) RecordAt(ctx context.Context, now time.Duration, value float
 	if i == nil || set.excluded || Excluded(ctx) {
 		return
 	}
-	if !sampled(ctx) || !set.wantsExample(h, value, now) {
+	e := set.seriesOf(h)
+	b := e.bucket(value)
+	example := sampled(ctx) && b.wantsExample(now)
+	if i.now() {
+		if e.keep(b, value); example {
+			b.example(ctx, value)
+		}
+		return
+	}
+	if !example {
 		ctx = nil
 	}
-	(*i).Record(exampleOf(ctx), value, set.record...)
+	i.api().Record(exampleOf(ctx), value, set.record...)
 }
 
 // RecordSince takes the seconds since begin, which is of [Clock].
@@ -105,8 +127,8 @@ func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *S
 	}
 }
 
-func (h *Histogram) set(m metric.Meter) {
-	if m == nil {
+func (h *Histogram) set(m metric.Meter, how keeping) {
+	if h.keeping = how; m == nil {
 		h.on.Store(nil)
 		return
 	}
@@ -114,8 +136,19 @@ func (h *Histogram) set(m metric.Meter) {
 	if h.Buckets != nil {
 		options = append(options, metric.WithExplicitBucketBoundaries(h.Buckets...))
 	}
-	i, _ := m.Float64Histogram(h.Name, options...) // a no-op if it fails
-	h.on.Store(&i)
+	h.on.Store(instrumentOf(how, func() metric.Float64Histogram {
+		i, _ := m.Float64Histogram(h.Name, options...) // a no-op if it fails
+		return i
+	}))
+}
+
+// instrumentOf returns what make makes: at once, unless values may be kept without it.
+func instrumentOf[I any](how keeping, make func() I) *instrument[I] {
+	i := &instrument[I]{how, sync.OnceValue(make)}
+	if !how.now() {
+		i.api()
+	}
+	return i
 }
 
 // Counter is a sum that only grows.
@@ -136,7 +169,7 @@ func (c *Counter) Add(ctx context.Context, n int64, set *Set) {
 	}
 }
 
-func (c *Counter) set(m metric.Meter) {
+func (c *Counter) set(m metric.Meter, _ keeping) {
 	if m == nil {
 		c.on.Store(nil)
 		return
@@ -149,7 +182,11 @@ func (c *Counter) set(m metric.Meter) {
 type UpDownCounter struct {
 	Name, Unit, Description string
 
-	on atomic.Pointer[metric.Int64UpDownCounter]
+	on      atomic.Pointer[instrument[metric.Int64UpDownCounter]]
+	keeping keeping
+
+	mu  sync.Mutex
+	all []*total // of all sets
 }
 
 // On says whether the counter counts. What was added while it was on is to be
@@ -158,18 +195,24 @@ func (c *UpDownCounter) On() bool { return c.on.Load() != nil }
 
 // Add adds n.
 func (c *UpDownCounter) Add(n int64, set *Set) {
-	if i := c.on.Load(); i != nil {
-		(*i).Add(context.Background(), n, set.add...)
+	switch i := c.on.Load(); {
+	case i == nil:
+	case i.now():
+		set.totalOf(c).sum.Add(n)
+	default:
+		i.api().Add(context.Background(), n, set.add...)
 	}
 }
 
-func (c *UpDownCounter) set(m metric.Meter) {
-	if m == nil {
+func (c *UpDownCounter) set(m metric.Meter, how keeping) {
+	if c.keeping = how; m == nil {
 		c.on.Store(nil)
 		return
 	}
-	i, _ := m.Int64UpDownCounter(c.Name, metric.WithUnit(c.Unit), metric.WithDescription(c.Description))
-	c.on.Store(&i)
+	c.on.Store(instrumentOf(how, func() metric.Int64UpDownCounter {
+		i, _ := m.Int64UpDownCounter(c.Name, metric.WithUnit(c.Unit), metric.WithDescription(c.Description))
+		return i
+	}))
 }
 
 // Observed is an instrument whose values are asked for whenever metrics are
@@ -194,7 +237,7 @@ const (
 	GrowingShrinking                     // sums that grow and shrink
 )
 
-func (o *Observed) set(m metric.Meter) {
+func (o *Observed) set(m metric.Meter, _ keeping) {
 	if o.registration != nil {
 		_ = o.registration.Unregister() // fails only where nothing was registered
 		o.registration = nil

@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -216,19 +217,19 @@ func TestExamplesAreFew(t *testing.T) {
 		{two, a, 0.001, exampleEvery - 1, true},
 		{one, a, 0.001, exampleEvery, true},
 		{one, a, 1000, exampleEvery, true},
-		{one, a, 2000, exampleEvery, false},
+		{one, a, math.NaN(), exampleEvery, false},
 		{one, b, 0.001, 2 * exampleEvery, true},
 		{one, a, 0.001, 2*exampleEvery - 1, false},
 	} {
-		if got := tt.set.wantsExample(tt.of, tt.value, tt.now); got != tt.want {
+		if got := tt.set.seriesOf(tt.of).bucket(tt.value).wantsExample(tt.now); got != tt.want {
 			t.Errorf("%d: %v", i, got)
 		}
 	}
-	none := &Histogram{}
-	if !one.wantsExample(none, 1, 0) || one.wantsExample(none, 2, 1) {
+	none := &Histogram{Buckets: []float64{}}
+	if b := one.seriesOf(none).bucket(1); !b.wantsExample(0) || b.wantsExample(1) {
 		t.Error("without buckets")
 	}
-	if n := testing.AllocsPerRun(100, func() { one.wantsExample(b, 1, 1<<40) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { one.seriesOf(b).bucket(1).wantsExample(1 << 40) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

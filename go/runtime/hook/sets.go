@@ -16,9 +16,11 @@ type Set struct {
 	add     []metric.AddOption
 	observe []metric.ObserveOption
 
-	excluded bool // by OTEL_GO_EXCLUDE
+	attributes attribute.Set
+	excluded   bool // by OTEL_GO_EXCLUDE
 
-	examples atomic.Pointer[examples] // of the first histogram that has some
+	series atomic.Pointer[series] // what the first histogram has taken with it
+	totals atomic.Pointer[total]  // and the first counter
 }
 
 // NewSet returns a set for attributes that are always the same.
@@ -28,10 +30,11 @@ func NewSet(attrs ...attribute.KeyValue) *Set {
 }
 
 func newSet(attrs ...attribute.KeyValue) *Set {
-	option := metric.WithAttributeSet(attribute.NewSet(attrs...))
+	set := attribute.NewSet(attrs...)
+	option := metric.WithAttributeSet(set)
 	return &Set{
 		record: []metric.RecordOption{option}, add: []metric.AddOption{option},
-		observe: []metric.ObserveOption{option}, excluded: excludedSet(attrs),
+		observe: []metric.ObserveOption{option}, attributes: set, excluded: excludedSet(attrs),
 	}
 }
 

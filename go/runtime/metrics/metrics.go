@@ -10,6 +10,7 @@
 package metrics
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"strconv"
@@ -73,8 +74,12 @@ func start(cfg *config.Metrics, extensions func() additions) {
 		hook.EnableMetrics(followmeter.New(noop.NewMeterProvider(), nil))
 		return
 	}
-	s := newSignal(cfg, more)
+	keep := mayKeep(cfg, more)
+	s := newSignal(cfg, more, keep)
 	follow := followmeter.New(s.provider, now)
+	if keep {
+		follow.Keep()
+	}
 	otel.SetMeterProvider(follow)
 	hook.EnableMetrics(follow)
 	// Signals are watched once there is more than what we know of any program.
@@ -100,7 +105,8 @@ type signal struct {
 	further  func(context.Context) // flushes the readers of extensions, or nil
 }
 
-func newSignal(cfg *config.Metrics, more additions) *signal {
+// newSignal sets up what cfg and more ask for; keep has hooks keep what they measure.
+func newSignal(cfg *config.Metrics, more additions, keep bool) *signal {
 	s := &signal{further: more.flush}
 	options := []sdkmetric.Option{sdkmetric.WithResource(setup.Resource(cfg.Resource))}
 	var views []sdkmetric.View
@@ -115,10 +121,15 @@ func newSignal(cfg *config.Metrics, more additions) *signal {
 	for _, out := range cfg.Outputs {
 		measured := newOwn(out.Temporality, views)
 		measured.self = cfg.Self
-		reader := sdkmetric.NewManualReader(
+		with := []sdkmetric.ManualReaderOption{
 			sdkmetric.WithTemporalitySelector(temporalities(out.Temporality)),
 			sdkmetric.WithAggregationSelector(aggregations(out.Exponential)),
-			sdkmetric.WithProducer(measured))
+			sdkmetric.WithProducer(measured),
+		}
+		if keep {
+			with = append(with, sdkmetric.WithProducer(kept{}))
+		}
+		reader := sdkmetric.NewManualReader(with...)
 		options = append(options, sdkmetric.WithReader(reader))
 		switch out.Name {
 		case "prometheus":
@@ -153,19 +164,33 @@ func newSignal(cfg *config.Metrics, more additions) *signal {
 	return s
 }
 
+// mayKeep says whether what hooks measure comes out the same where they keep it themselves
+// (hook.Streams): as cumulative sums and histograms with the bounds that they have, with the
+// examples and the limit of series of the specification.
+func mayKeep(cfg *config.Metrics, more additions) bool {
+	for _, out := range cfg.Outputs {
+		if out.Temporality != "cumulative" || out.Exponential {
+			return false
+		}
+	}
+	filter := cmp.Or(cfg.Exemplars, os.Getenv("OTEL_METRICS_EXEMPLAR_FILTER"), "trace_based")
+	return len(cfg.Views)+len(more.views)+len(more.readers)+cfg.Series == 0 && os.Getenv(cardinality) == "" && filter == "trace_based"
+}
+
+const cardinality = "OTEL_GO_X_CARDINALITY_LIMIT"
+
 // bounded runs f with a limit of series of an instrument: the one that is given, else
 // the variable's, else that of the specification ("Cardinality limits"). The SDK had
 // none by itself up to v1.43; it has an option, and reads this variable at once, since
 // v1.38. (An earlier one reads it for each instrument, and only the user can set it.)
 func bounded(series int, f func()) {
-	const name = "OTEL_GO_X_CARDINALITY_LIMIT"
-	limit := os.Getenv(name)
+	limit := os.Getenv(cardinality)
 	if series > 0 {
 		limit = strconv.Itoa(series)
 	} else if limit == "" {
 		limit = "2000"
 	}
-	with(name, limit, f)
+	with(cardinality, limit, f)
 }
 
 // filtering runs f with that exemplar filter, if one is given: the option for it is

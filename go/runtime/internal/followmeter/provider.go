@@ -26,6 +26,7 @@ type Provider struct {
 	noop.MeterProvider
 	ours  metric.MeterProvider
 	unset metric.MeterProvider // what is global until one is set
+	keeps atomic.Bool          // see Keep
 
 	mu        sync.Mutex
 	current   metric.MeterProvider // that the callbacks are registered with
@@ -42,6 +43,25 @@ func New(ours, now metric.MeterProvider) *Provider {
 
 // Ours says whether the program has set no provider of its own.
 func (p *Provider) Ours() bool { return same(p.target(), p.ours) }
+
+// Keep lets hooks keep what they take, for hook.Streams, until the program has set a provider.
+func (p *Provider) Keep() { p.keeps.Store(true) }
+
+// Keeps is that of hook.Keeper.
+func (p *Provider) Keeps() bool {
+	if !p.keeps.Load() {
+		return false
+	}
+	if p.Ours() {
+		return true
+	}
+	if p.keeps.Swap(false) {
+		go p.Refresh() // as instrument.get does it
+	}
+	return false
+}
+
+var _ hook.Keeper = (*Provider)(nil)
 
 // target is the provider to hand on to now.
 func (p *Provider) target() metric.MeterProvider {

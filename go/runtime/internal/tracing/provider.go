@@ -12,6 +12,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -31,6 +32,7 @@ type Provider struct {
 	Limits   sdktrace.SpanLimits
 	Sampler  sdktrace.Sampler
 	Asks     bool // the sampler wants to know the attributes with which spans begin
+	Settled  bool // see [Settled]
 
 	// LeftOut, if set, says of a sampled span that has ended whether it is not to be exported.
 	LeftOut func(trace.SpanKind, []attribute.KeyValue) bool
@@ -46,6 +48,18 @@ type Sink interface {
 	Room() bool
 	// Take takes a span that [otlptrace.Span.Append] has written, and keeps a copy.
 	Take(from *otlptrace.Source, span []byte)
+}
+
+// Settled says whether a sampler looks at nothing but the id of the trace and the span above, and
+// refuses what is below a span that it has refused. The SDK's samplers do, all but those that are
+// told otherwise; the specification fixes their descriptions.
+func Settled(s sdktrace.Sampler) bool {
+	switch d := s.Description(); {
+	case d == "AlwaysOffSampler", d == "AlwaysOnSampler", strings.HasPrefix(d, "TraceIDRatioBased{"):
+		return true
+	default:
+		return strings.HasPrefix(d, "ParentBased{") && strings.HasSuffix(d, ",localParentNotSampled:AlwaysOffSampler}")
+	}
 }
 
 // Tracer returns a tracer of that scope.
@@ -95,7 +109,13 @@ func (t *tracer) start(ctx context.Context, b *begin) (context.Context, trace.Sp
 	}
 	p := t.provider
 	within, above := ctx, trace.SpanFromContext(ctx)
+	if u, ok := above.(*unrecorded); ok && p.Settled && !b.fresh && u.tracer.provider == p {
+		return ctx, u // as below, without asking
+	}
 	parent := above.SpanContext()
+	if p.Settled && !parent.IsValid() {
+		within = context.Background() // where the sampler finds sooner that there is none
+	}
 	if b.root {
 		parent = trace.SpanContext{}
 		within = trace.ContextWithSpanContext(ctx, parent)

@@ -73,7 +73,7 @@ type pair struct {
 func newPair(t testing.TB, limits sdktrace.SpanLimits, sampler sdktrace.Sampler) *pair {
 	p := &pair{t: t}
 	tp := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(&p.encoded), sdktrace.WithRawSpanLimits(limits), sdktrace.WithSampler(sampler), sdktrace.WithResource(someResource))
-	provider := &Provider{Resource: someResource, Limits: limits, Sampler: sampler, Sinks: []Sink{&p.sink}, Own: tp}
+	provider := &Provider{Resource: someResource, Limits: limits, Sampler: sampler, Settled: Settled(sampler), Sinks: []Sink{&p.sink}, Own: tp}
 	p.theirs = tp.Tracer("scope", trace.WithInstrumentationVersion("1"))
 	p.ours = provider.Tracer("scope", trace.WithInstrumentationVersion("1"))
 	return p
@@ -460,7 +460,8 @@ func TestBegin(t *testing.T) {
 		{sdktrace.NeverSample(), true, 2, 0, false},
 	} {
 		p := newPair(t, unlimited(), tt.sampler)
-		p.ours.(*tracer).provider.Asks = tt.asks
+		provider := p.ours.(*tracer).provider
+		provider.Asks, provider.Settled = tt.asks, provider.Settled && !tt.asks
 		d := new(described)
 		ctx, outer := p.ours.(hook.Beginner).Begin(context.Background(), "outer", trace.SpanKindServer, d)
 		within, inner := p.ours.(hook.Beginner).Begin(ctx, "inner", trace.SpanKindClient, d)
@@ -596,3 +597,29 @@ func TestTruncated(t *testing.T) {
 		}
 	}
 }
+
+func TestSettled(t *testing.T) {
+	on, off := sdktrace.AlwaysSample(), sdktrace.NeverSample()
+	for _, tt := range []struct {
+		sampler sdktrace.Sampler
+		want    bool
+	}{
+		{on, true},
+		{off, true},
+		{sdktrace.TraceIDRatioBased(0.25), true},
+		{sdktrace.ParentBased(on), true},
+		{sdktrace.ParentBased(sdktrace.TraceIDRatioBased(0.25), sdktrace.WithRemoteParentNotSampled(on)), true},
+		{sdktrace.ParentBased(on, sdktrace.WithLocalParentNotSampled(on)), false},
+		{sdktrace.ParentBased(off, sdktrace.WithLocalParentNotSampled(sdktrace.TraceIDRatioBased(0.5))), false},
+		{someSampler{}, false},
+	} {
+		if got := Settled(tt.sampler); got != tt.want {
+			t.Errorf("%s: %v", tt.sampler.Description(), got)
+		}
+	}
+}
+
+// someSampler is one that nobody knows.
+type someSampler struct{ sdktrace.Sampler }
+
+func (someSampler) Description() string { return "Some" }

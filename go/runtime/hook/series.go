@@ -1,0 +1,304 @@
+package hook
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// What histograms and counters of hooks take is kept here, where nothing but our own exporters
+// wants to see it: a measurement then costs a few atomic additions, where the SDK, which knows
+// neither its bounds nor its attributes before, looks both up. The points are those of the SDK;
+// package metrics, which hands them to its readers, is held to that by a test.
+
+// Keeper is a meter provider that may leave it to the instruments of hooks to keep what they take.
+type Keeper interface {
+	metric.MeterProvider
+
+	// Keeps says whether they are to keep it now, for [Streams]. Once it has said no, it does not
+	// say yes again.
+	Keeps() bool
+}
+
+// keeping is what instruments have of their provider if it is a [Keeper].
+type keeping struct {
+	keeper Keeper // nil: none
+	since  time.Time
+}
+
+func keepingOf(m metric.MeterProvider) keeping {
+	k, _ := m.(Keeper)
+	return keeping{k, time.Now()}
+}
+
+func (k *keeping) now() bool { return k.keeper != nil && k.keeper.Keeps() }
+
+// defaultBounds are those of the SDK's specification ("Explicit Bucket Histogram Aggregation").
+var defaultBounds = []float64{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000}
+
+// series is what a histogram takes with one set of attributes.
+type series struct {
+	of   *Histogram
+	set  *Set
+	next atomic.Pointer[series] // of another histogram, with the same set
+
+	buckets          []bucket
+	sum, least, most atomic.Uint64 // of all values, as float64
+}
+
+// bucket is what falls between two bounds.
+type bucket struct {
+	count     atomic.Uint64
+	exampled  atomic.Int64             // when it last had an example, of Clock
+	exemplary atomic.Pointer[Exemplar] // if it is kept here
+}
+
+// Exemplar is one of the values of a [Point], and the span that it was taken in.
+type Exemplar struct {
+	Time  time.Time
+	Value float64
+	Span  trace.SpanContext
+}
+
+// exampleEvery is how long there is no other example of values that fall into one bucket. Of all
+// until the metrics are collected a single one is kept, and each costs a look at the clock and
+// an allocation.
+const exampleEvery = 100 * time.Millisecond
+
+// seriesOf returns what h has taken with s. Few histograms share a set.
+func (s *Set) seriesOf(h *Histogram) *series {
+	at := &s.series
+	for {
+		for e := at.Load(); e != nil; e = at.Load() {
+			if e.of == h {
+				return e
+			}
+			at = &e.next
+		}
+		e := newSeries(h, s)
+		if at.CompareAndSwap(nil, e) {
+			h.mu.Lock()
+			h.all = append(h.all, e)
+			h.mu.Unlock()
+			return e
+		}
+	}
+}
+
+func newSeries(h *Histogram, set *Set) *series {
+	e := &series{of: h, set: set, buckets: make([]bucket, len(h.bounds())+1)}
+	for i := range e.buckets {
+		e.buckets[i].exampled.Store(int64(-exampleEvery))
+	}
+	e.least.Store(math.Float64bits(math.Inf(1)))
+	e.most.Store(math.Float64bits(math.Inf(-1)))
+	return e
+}
+
+func (h *Histogram) bounds() []float64 {
+	if h.Buckets == nil {
+		return defaultBounds
+	}
+	return h.Buckets
+}
+
+// bucket returns where value falls: a bound is the last value of its bucket.
+func (e *series) bucket(value float64) *bucket {
+	bounds := e.of.bounds()
+	i := 0
+	for i < len(bounds) && !(value <= bounds[i]) { // a NaN is above all
+		i++
+	}
+	return &e.buckets[i]
+}
+
+// wantsExample says whether the span of a value in b is to be its example.
+func (b *bucket) wantsExample(now time.Duration) bool {
+	last := b.exampled.Load()
+	return now-time.Duration(last) >= exampleEvery && b.exampled.CompareAndSwap(last, int64(now))
+}
+
+// keep takes a value, which falls into b.
+func (e *series) keep(b *bucket, value float64) {
+	b.count.Add(1)
+	for {
+		sum := e.sum.Load()
+		if e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
+			break
+		}
+	}
+	for {
+		least := e.least.Load()
+		if !(value < math.Float64frombits(least)) || e.least.CompareAndSwap(least, math.Float64bits(value)) {
+			break
+		}
+	}
+	for {
+		most := e.most.Load()
+		if !(value > math.Float64frombits(most)) || e.most.CompareAndSwap(most, math.Float64bits(value)) {
+			break
+		}
+	}
+}
+
+// example notes the span in ctx as the example of value.
+func (b *bucket) example(ctx context.Context, value float64) {
+	b.exemplary.Store(&Exemplar{Time: time.Now(), Value: value, Span: trace.SpanContextFromContext(ctx)})
+}
+
+// total is what an [UpDownCounter] has added up with one set of attributes.
+type total struct {
+	of   *UpDownCounter
+	set  *Set
+	next atomic.Pointer[total] // of another counter, with the same set
+	sum  atomic.Int64
+}
+
+// totalOf returns what c has added up with s.
+func (s *Set) totalOf(c *UpDownCounter) *total {
+	at := &s.totals
+	for {
+		for t := at.Load(); t != nil; t = at.Load() {
+			if t.of == c {
+				return t
+			}
+			at = &t.next
+		}
+		t := &total{of: c, set: s}
+		if at.CompareAndSwap(nil, t) {
+			c.mu.Lock()
+			c.all = append(c.all, t)
+			c.mu.Unlock()
+			return t
+		}
+	}
+}
+
+// Stream is what one instrument has kept.
+type Stream struct {
+	Scope, Version          string // of the instrumentation
+	Name, Unit, Description string
+	Bounds                  []float64 // of a histogram; nil for a sum that grows and shrinks
+	Since                   time.Time
+	Points                  []Point
+}
+
+// Point is what was kept with one set of attributes.
+type Point struct {
+	Attributes attribute.Set
+
+	Counts      []uint64 // of a histogram: one more than it has bounds
+	Sum         float64
+	Least, Most float64
+	Exemplars   []Exemplar
+	Total       int64 // of a sum
+}
+
+// Streams returns what the instruments of all instrumentations have kept up to now. Those that have
+// kept nothing are not among it; those of one name and scope are one.
+func Streams() (streams []*Stream) {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, in := range registered {
+		for _, i := range in.instruments {
+			k, ok := i.(interface{ stream(*Stream) })
+			if !ok {
+				continue
+			}
+			s := &Stream{Scope: in.info.scope, Version: in.info.version}
+			if k.stream(s); len(s.Points) > 0 {
+				streams = add(streams, s)
+			}
+		}
+	}
+	return streams
+}
+
+// add adds s to streams, or its points to those of the same stream.
+func add(streams []*Stream, s *Stream) []*Stream {
+	for _, other := range streams {
+		if other.same(s) {
+			for i := range s.Points {
+				other.merge(&s.Points[i])
+			}
+			return streams
+		}
+	}
+	return append(streams, s)
+}
+
+func (s *Stream) same(other *Stream) bool {
+	return s.Scope == other.Scope && s.Version == other.Version && s.Name == other.Name &&
+		s.Unit == other.Unit && s.Description == other.Description && len(s.Bounds) == len(other.Bounds)
+}
+
+// merge adds p to the point with the same attributes, or to the points.
+func (s *Stream) merge(p *Point) {
+	for i := range s.Points {
+		to := &s.Points[i]
+		if !to.Attributes.Equals(&p.Attributes) {
+			continue
+		}
+		for b, n := range p.Counts {
+			to.Counts[b] += n
+		}
+		to.Sum, to.Total = to.Sum+p.Sum, to.Total+p.Total
+		to.Least, to.Most = min(to.Least, p.Least), max(to.Most, p.Most)
+		to.Exemplars = append(to.Exemplars, p.Exemplars...)
+		return
+	}
+	s.Points = append(s.Points, *p)
+}
+
+func (h *Histogram) stream(s *Stream) {
+	h.mu.Lock()
+	all := h.all
+	h.mu.Unlock()
+	s.Name, s.Unit, s.Description, s.Bounds, s.Since = h.Name, h.Unit, h.Description, h.bounds(), h.keeping.since
+	for _, e := range all {
+		if p, ok := e.point(); ok {
+			s.merge(&p)
+		}
+	}
+}
+
+// point reads the series while values may come in: until it stands still, or a few times. A value
+// may then be counted whose part of the sum comes with the next reading.
+func (e *series) point() (p Point, ok bool) {
+	p.Attributes, p.Counts = e.set.attributes, make([]uint64, len(e.buckets))
+	for range 3 {
+		p.Sum = math.Float64frombits(e.sum.Load())
+		p.Least, p.Most = math.Float64frombits(e.least.Load()), math.Float64frombits(e.most.Load())
+		same := true
+		for i := range e.buckets {
+			n := e.buckets[i].count.Load()
+			same = same && p.Counts[i] == n
+			p.Counts[i] = n
+			ok = ok || n > 0
+		}
+		if same {
+			break
+		}
+	}
+	for i := range e.buckets {
+		if x := e.buckets[i].exemplary.Load(); x != nil {
+			p.Exemplars = append(p.Exemplars, *x)
+		}
+	}
+	return p, ok
+}
+
+func (c *UpDownCounter) stream(s *Stream) {
+	c.mu.Lock()
+	all := c.all
+	c.mu.Unlock()
+	s.Name, s.Unit, s.Description, s.Since = c.Name, c.Unit, c.Description, c.keeping.since
+	for _, t := range all {
+		s.merge(&Point{Attributes: t.set.attributes, Total: t.sum.Load()})
+	}
+}
