@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
 	otelcodes "go.opentelemetry.io/otel/codes"
@@ -340,22 +341,26 @@ func (c outgoing) Keys() (keys []string) {
 // fieldIn is where a value of one of gRPC's types keeps something of the type T.
 type fieldIn[T any] struct {
 	paths []string // the first that is there
-	once  sync.Once
-	field hook.Field
+	field atomic.Pointer[hook.Field]
 }
 
 type contextField = fieldIn[context.Context]
 
 // of returns the place of it in v, whose type is always the same; nil if it has none.
 func (f *fieldIn[T]) of(v any) *T {
-	f.once.Do(func() {
-		for _, path := range f.paths {
-			var ok bool
-			if f.field, ok = hook.FieldOf(reflect.TypeOf(v), path, reflect.TypeFor[T]()); ok {
-				return
-			}
+	field := f.field.Load()
+	if field == nil {
+		field = f.find(reflect.TypeOf(v))
+		f.field.Store(field)
+	}
+	return (*T)(field.Of(v))
+}
+
+func (f *fieldIn[T]) find(in reflect.Type) *hook.Field {
+	for _, path := range f.paths {
+		if field, ok := hook.FieldOf(in, path, reflect.TypeFor[T]()); ok {
+			return &field
 		}
-		f.field = hook.Field{}
-	})
-	return (*T)(f.field.Of(v))
+	}
+	return new(hook.Field)
 }
