@@ -73,6 +73,7 @@ func benchRequests(p program, dir, otel string, rounds, requests int) {
 		"OTEL_EXPORTER_OTLP_ENDPOINT=" + sink.url,
 		"OTEL_BSP_MAX_QUEUE_SIZE=65536", // enough that neither drops
 		"OTEL_GO_HTTP_BODY_SIZE=true",   // otelhttp measures the sizes of bodies
+		"OTEL_LOGS_EXPORTER=none",       // by hand, log records get the ids and are not exported
 	}
 	modes := []struct{ name, env string }{
 		{"sampled", "OTEL_TRACES_SAMPLER=always_on"},

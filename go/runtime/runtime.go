@@ -71,7 +71,9 @@ func provider(cfg *config.Config) (tp *sdktrace.TracerProvider, hooks *tracing.P
 		Sampler:  filter.Sampler(cfg.Sampler, cfg.Exclude), Asks: cfg.OwnSampler || len(cfg.Exclude) > 0,
 		LeftOut: filter.ByRoute(cfg.Exclude),
 	}
-	hooks.Settled = !hooks.Asks && tracing.Settled(hooks.Sampler)
+	if !hooks.Asks {
+		hooks.Knows = tracing.KnownOf(hooks.Sampler)
+	}
 	options := []sdktrace.TracerProviderOption{
 		sdktrace.WithResource(hooks.Resource),
 		sdktrace.WithSampler(hooks.Sampler),

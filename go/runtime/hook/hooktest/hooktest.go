@@ -41,7 +41,7 @@ func (m Mode) Run(t testing.TB) context.Context {
 		return ctx
 	}
 	p := &tracing.Provider{
-		Sampler: m.Sampler, Settled: tracing.Settled(m.Sampler), Limits: sdktrace.NewSpanLimits(), Sinks: []tracing.Sink{nowhere{}},
+		Sampler: m.Sampler, Knows: tracing.KnownOf(m.Sampler), Limits: sdktrace.NewSpanLimits(), Sinks: []tracing.Sink{nowhere{}},
 		Own: sdktrace.NewTracerProvider(),
 	}
 	hook.Enable(provider{p.Own, p}, propagators.New([]string{"tracecontext", "baggage"}))

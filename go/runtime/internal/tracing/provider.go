@@ -12,7 +12,6 @@ import (
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -32,7 +31,7 @@ type Provider struct {
 	Limits   sdktrace.SpanLimits
 	Sampler  sdktrace.Sampler
 	Asks     bool // the sampler wants to know the attributes with which spans begin
-	Settled  bool // see [Settled]
+	Knows    Knows
 
 	// LeftOut, if set, says of a sampled span that has ended whether it is not to be exported.
 	LeftOut func(trace.SpanKind, []attribute.KeyValue) bool
@@ -48,18 +47,6 @@ type Sink interface {
 	Room() bool
 	// Take takes a span that [otlptrace.Span.Append] has written, and keeps a copy.
 	Take(from *otlptrace.Source, span []byte)
-}
-
-// Settled says whether a sampler looks at nothing but the id of the trace and the span above, and
-// refuses what is below a span that it has refused. The SDK's samplers do, all but those that are
-// told otherwise; the specification fixes their descriptions.
-func Settled(s sdktrace.Sampler) bool {
-	switch d := s.Description(); {
-	case d == "AlwaysOffSampler", d == "AlwaysOnSampler", strings.HasPrefix(d, "TraceIDRatioBased{"):
-		return true
-	default:
-		return strings.HasPrefix(d, "ParentBased{") && strings.HasSuffix(d, ",localParentNotSampled:AlwaysOffSampler}")
-	}
 }
 
 // Tracer returns a tracer of that scope.
@@ -107,18 +94,17 @@ func (t *tracer) start(ctx context.Context, b *begin) (context.Context, trace.Sp
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	p := t.provider
-	within, above := ctx, trace.SpanFromContext(ctx)
-	if u, ok := above.(*unrecorded); ok && p.Settled && !b.fresh && u.tracer.provider == p {
-		return ctx, u // as below, without asking
+	p, above := t.provider, trace.SpanFromContext(ctx)
+	refused, _ := above.(*unrecorded)
+	if refused != nil && (b.fresh || p.Asks) {
+		refused = nil // somebody gets to see a span of its own
+	}
+	if refused != nil && p.Knows.Below && refused.tracer.provider == p {
+		return ctx, refused
 	}
 	parent := above.SpanContext()
-	if p.Settled && !parent.IsValid() {
-		within = context.Background() // where the sampler finds sooner that there is none
-	}
 	if b.root {
 		parent = trace.SpanContext{}
-		within = trace.ContextWithSpanContext(ctx, parent)
 	}
 	if p.Asks {
 		b.describe()
@@ -127,27 +113,27 @@ func (t *tracer) start(ctx context.Context, b *begin) (context.Context, trace.Sp
 	if !traceID.IsValid() {
 		traceID = newTraceID()
 	}
-	decision := p.Sampler.ShouldSample(sdktrace.SamplingParameters{
-		ParentContext: within, TraceID: traceID, Name: b.name, Kind: b.kind, Attributes: b.attributes, Links: b.links,
-	})
-	recorded := decision.Decision == sdktrace.RecordOnly || decision.Decision == sdktrace.RecordAndSample
-	if u, ok := above.(*unrecorded); ok && !recorded && !b.fresh && !p.Asks {
-		// Nobody gets to see either: the span above says as much as one of its own would.
-		return ctx, u
+	decision, state := p.Knows.of(parent), parent.TraceState()
+	var attributes []attribute.KeyValue
+	if decision == ask {
+		decision, state, attributes = p.ask(ctx, parent, traceID, b)
+	}
+	if refused != nil && decision == drop {
+		return ctx, refused // which says as much as a span below it would
 	}
 	flags := parent.TraceFlags() &^ trace.FlagsSampled
-	if decision.Decision == sdktrace.RecordAndSample {
+	if decision == sample {
 		flags |= trace.FlagsSampled
 	}
 	sc := trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: traceID, SpanID: newSpanID(), TraceFlags: flags, TraceState: decision.Tracestate,
+		TraceID: traceID, SpanID: newSpanID(), TraceFlags: flags, TraceState: state,
 	})
-	if !recorded {
+	if decision == drop {
 		u := &unrecorded{tracer: t, sc: sc}
 		u.within = hook.Within{Context: ctx, Span: u}
 		return &u.within, u
 	}
-	return t.record(ctx, parent, sc, b, decision.Attributes)
+	return t.record(ctx, parent, sc, b, attributes)
 }
 
 // describe gets the attributes, if it has not yet.

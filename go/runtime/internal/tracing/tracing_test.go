@@ -73,7 +73,7 @@ type pair struct {
 func newPair(t testing.TB, limits sdktrace.SpanLimits, sampler sdktrace.Sampler) *pair {
 	p := &pair{t: t}
 	tp := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(&p.encoded), sdktrace.WithRawSpanLimits(limits), sdktrace.WithSampler(sampler), sdktrace.WithResource(someResource))
-	provider := &Provider{Resource: someResource, Limits: limits, Sampler: sampler, Settled: Settled(sampler), Sinks: []Sink{&p.sink}, Own: tp}
+	provider := &Provider{Resource: someResource, Limits: limits, Sampler: sampler, Knows: KnownOf(sampler), Sinks: []Sink{&p.sink}, Own: tp}
 	p.theirs = tp.Tracer("scope", trace.WithInstrumentationVersion("1"))
 	p.ours = provider.Tracer("scope", trace.WithInstrumentationVersion("1"))
 	return p
@@ -461,7 +461,9 @@ func TestBegin(t *testing.T) {
 	} {
 		p := newPair(t, unlimited(), tt.sampler)
 		provider := p.ours.(*tracer).provider
-		provider.Asks, provider.Settled = tt.asks, provider.Settled && !tt.asks
+		if provider.Asks = tt.asks; tt.asks {
+			provider.Knows = Knows{}
+		}
 		d := new(described)
 		ctx, outer := p.ours.(hook.Beginner).Begin(context.Background(), "outer", trace.SpanKindServer, d)
 		within, inner := p.ours.(hook.Beginner).Begin(ctx, "inner", trace.SpanKindClient, d)
@@ -598,23 +600,51 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-func TestSettled(t *testing.T) {
-	on, off := sdktrace.AlwaysSample(), sdktrace.NeverSample()
+// What is known of a sampler is what it says when it is asked.
+func TestKnows(t *testing.T) {
+	on, off, some := sdktrace.AlwaysSample(), sdktrace.NeverSample(), sdktrace.TraceIDRatioBased(0.25)
 	for _, tt := range []struct {
 		sampler sdktrace.Sampler
-		want    bool
+		known   int // of the five spans below
+		below   bool
 	}{
-		{on, true},
-		{off, true},
-		{sdktrace.TraceIDRatioBased(0.25), true},
-		{sdktrace.ParentBased(on), true},
-		{sdktrace.ParentBased(sdktrace.TraceIDRatioBased(0.25), sdktrace.WithRemoteParentNotSampled(on)), true},
-		{sdktrace.ParentBased(on, sdktrace.WithLocalParentNotSampled(on)), false},
-		{sdktrace.ParentBased(off, sdktrace.WithLocalParentNotSampled(sdktrace.TraceIDRatioBased(0.5))), false},
-		{someSampler{}, false},
+		{on, 5, false},
+		{off, 5, true},
+		{some, 0, true},
+		{sdktrace.ParentBased(on), 5, true},
+		{sdktrace.ParentBased(off), 5, true},
+		{sdktrace.ParentBased(some), 4, true},
+		{sdktrace.ParentBased(sdktrace.ParentBased(on)), 4, true},
+		{sdktrace.ParentBased(on, sdktrace.WithRemoteParentNotSampled(on), sdktrace.WithRemoteParentSampled(off)), 5, true},
+		{sdktrace.ParentBased(on, sdktrace.WithLocalParentSampled(some)), 4, true},
+		{sdktrace.ParentBased(on, sdktrace.WithLocalParentNotSampled(on)), 5, false},
+		{sdktrace.ParentBased(off, sdktrace.WithLocalParentNotSampled(some)), 4, false},
+		{someSampler{}, 0, false},
 	} {
-		if got := Settled(tt.sampler); got != tt.want {
-			t.Errorf("%s: %v", tt.sampler.Description(), got)
+		known, asked := 0, &Provider{Sampler: tt.sampler}
+		k := KnownOf(tt.sampler)
+		for i := range 5 {
+			config := trace.SpanContextConfig{TraceID: trace.TraceID{15: 7}, SpanID: trace.SpanID{1}, Remote: i&2 != 0}
+			if i&1 != 0 {
+				config.TraceFlags = trace.FlagsSampled
+			}
+			if i == 4 {
+				config = trace.SpanContextConfig{}
+			}
+			config.TraceState, _ = trace.ParseTraceState("a=b")
+			parent := trace.NewSpanContext(config)
+			says := k.of(parent)
+			if says == ask {
+				continue
+			}
+			known++
+			want, state, attrs := asked.ask(trace.ContextWithSpanContext(t.Context(), parent), parent, trace.TraceID{1}, &begin{name: "x"})
+			if says != want || state.String() != parent.TraceState().String() || len(attrs) > 0 {
+				t.Errorf("%s, %+v: %d, want %d, %s", tt.sampler.Description(), parent, says, want, state)
+			}
+		}
+		if known != tt.known || k.Below != tt.below {
+			t.Errorf("%s: %d known, below %v", tt.sampler.Description(), known, k.Below)
 		}
 	}
 }
