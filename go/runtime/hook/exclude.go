@@ -27,6 +27,9 @@ func Exclude(f func(trace.SpanKind, []attribute.KeyValue) bool) {
 	excluding.Store(&f)
 }
 
+// Excluding says whether anything is left out: then it is of use to know a request's route early.
+func Excluding() bool { return excluding.Load() != nil }
+
 // Excluded says whether ctx belongs to something that is left out.
 func Excluded(ctx context.Context) bool {
 	return excluding.Load() != nil && ctx != nil && ctx.Value(excludedKey{}) != nil

@@ -52,3 +52,9 @@ TEXT ·panicValue(SB), NOSPLIT, $0-24
 	MOVQ	SI, ret_data+16(FP)
 none:
 	RET
+
+// func goroutine() uintptr
+TEXT ·goroutine(SB), NOSPLIT, $0-8
+	MOVQ	(TLS), AX
+	MOVQ	AX, ret+0(FP)
+	RET

@@ -54,3 +54,9 @@ TEXT ·panicValue(SB), NOSPLIT, $0-24
 	MOVD	R5, ret_data+16(FP)
 none:
 	RET
+
+// func goroutine() uintptr
+TEXT ·goroutine(SB), NOSPLIT, $0-8
+	MOVD	g, R1
+	MOVD	R1, ret+0(FP)
+	RET

@@ -12,3 +12,8 @@ func panicState() gstate
 //
 //go:noescape
 func panicValue(offset uintptr) any
+
+// goroutine returns what is the goroutine's own for as long as it runs.
+//
+//go:noescape
+func goroutine() uintptr

@@ -5,3 +5,5 @@ package hook
 func panicState() gstate { return gstate{} }
 
 func panicValue(uintptr) any { return nil }
+
+func goroutine() uintptr { return 0 }

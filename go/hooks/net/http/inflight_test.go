@@ -12,10 +12,12 @@ import (
 func TestEndedAtExit(t *testing.T) {
 	rec := record(t)
 	entered, release := make(chan bool), make(chan bool)
-	s := serve(t, func(http.ResponseWriter, *http.Request) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/{how}", func(http.ResponseWriter, *http.Request) {
 		entered <- true
 		<-release
 	})
+	s := serve(t, wovenMux(mux).ServeHTTP)
 	done := make(chan bool)
 	go func() {
 		if resp, err := plain.Get(s.URL + "/slow"); err == nil {
@@ -29,7 +31,7 @@ func TestEndedAtExit(t *testing.T) {
 	}
 	inFlight.EndAll()
 	got := rec.wait(1)[0]
-	if attr(got, httpconv.KeyURLPath) != "/slow" || attr(got, httpconv.KeyStatus) != "" {
+	if attr(got, httpconv.KeyURLPath) != "/slow" || attr(got, httpconv.KeyStatus) != "" || got.Name() != "GET /{how}" {
 		t.Error(show(got))
 	}
 	close(release)

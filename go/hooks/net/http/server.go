@@ -95,10 +95,13 @@ type serverContext struct {
 	recording bool   // by the span
 	watched   bool   // by the span, or by metrics
 
+	goroutine hook.Goroutine // that serves the request
+
 	mu      sync.Mutex
 	span    trace.Span
-	route   string // what is known of it
+	route   string // what is known of it, but for what is pending
 	matched int    // the length of the rest of path that route begins to match at
+	pending match
 	ended   bool
 }
 
@@ -132,6 +135,7 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 
 	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), span: span, method: name, path: req.URL.Path, recording: span.IsRecording()}
 	sc.watched = sc.recording || server.Measures()
+	sc.goroutine = hook.ThisGoroutine()
 	sc.active.Ctx = sc
 	setContext(req, sc)
 	c.span, c.ctx, c.rw = span, sc, rw
@@ -267,6 +271,12 @@ func (c *serverCall) recordPanic() {
 func (c *serverContext) SetRoute(pattern, path string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.settle(false)
+	c.setRoute(pattern, path)
+}
+
+// setRoute is SetRoute with c.mu held.
+func (c *serverContext) setRoute(pattern, path string) {
 	if c.ended || pattern == "" {
 		return
 	}
@@ -295,12 +305,14 @@ func (c *serverContext) setRouteOnce(req *http.Request) {
 func (c *serverContext) knownRoute() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.settle(false)
 	return c.route
 }
 
 // finish takes no route any more, and lets go of the span.
 func (c *serverContext) finish() {
 	c.mu.Lock()
+	c.settle(false)
 	c.ended, c.span = true, nil
 	c.mu.Unlock()
 }
@@ -309,6 +321,7 @@ func (c *serverContext) finish() {
 func (c *serverContext) abandon() {
 	defer hook.Guard()
 	c.mu.Lock()
+	c.settle(true)
 	span := c.span
 	c.mu.Unlock()
 	if span != nil && !c.Covered() {
@@ -346,11 +359,8 @@ func routePath(pattern string) string {
 	return ""
 }
 
-// MuxEnter is woven into (*net/http.ServeMux).ServeHTTP. It looks the pattern up,
-// as ServeHTTP will, so that the span knows its route before the handler runs,
-// also where a middleware has made a copy of the request, or has started a
-// goroutine for it and does not wait (http.TimeoutHandler). It keeps neither mux
-// nor request.
+// MuxEnter is woven into (*net/http.ServeMux).ServeHTTP, which will look up the pattern of the
+// request and note it there.
 func MuxEnter(mux *http.ServeMux, req *http.Request) {
 	if server.On() {
 		muxEnter(mux, req)
@@ -363,7 +373,49 @@ func muxEnter(mux *http.ServeMux, req *http.Request) {
 	if !ok || !c.watched || req.URL == nil || req.RequestURI == "*" || req.Method == http.MethodConnect {
 		return // of CONNECT, the "pattern" may be the path
 	}
-	c.SetRoute(routePath(patternOf(mux, req)), req.URL.Path)
+	m := match{mux: mux, req: req, method: req.Method, host: req.Host, path: req.URL.Path, rawPath: req.URL.RawPath}
+	if !c.goroutine.Is() || hook.Excluding() {
+		// A middleware has started a goroutine for it, and may not wait (http.TimeoutHandler); or
+		// what is called from the handler is left out, or not, by the route.
+		c.SetRoute(m.look(), m.path)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.settle(false); !c.ended {
+		c.pending = m
+	}
+}
+
+// match is a request for which a ServeMux is about to find the pattern.
+type match struct {
+	mux *http.ServeMux
+	req *http.Request
+
+	method, host, path, rawPath string // of req, as the mux gets it
+}
+
+// settle gives c what is pending of its route; c.mu is held. Apart says that this is no goroutine
+// that could know what the mux and the handler do with the request.
+func (c *serverContext) settle(apart bool) {
+	m := c.pending
+	if m.mux == nil {
+		return
+	}
+	c.pending = match{}
+	pattern := ""
+	if !apart {
+		pattern = routePath(m.req.Pattern)
+	}
+	if pattern == "" || pattern != "/" && strings.HasSuffix(pattern, "/") {
+		pattern = m.look() // the mux is that of Go 1.21, or may have noted the path with a slash
+	}
+	c.setRoute(pattern, m.path)
+}
+
+// look returns the path of the pattern that the request matches.
+func (m *match) look() string {
+	return routePath(patternOf(m.mux, &http.Request{Method: m.method, Host: m.host, URL: &url.URL{Path: m.path, RawPath: m.rawPath}}))
 }
 
 var redirection = reflect.TypeOf(http.RedirectHandler("/", http.StatusMovedPermanently))

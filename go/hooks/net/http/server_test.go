@@ -455,6 +455,24 @@ func TestRoute(t *testing.T) {
 			<-r.Context().Done()
 		}))), 10*time.Millisecond, ""), "/slow/1", "GET /slow/{x}"},
 		{"redirect to the directory", wovenMux(newMux("/dir/", leaf)), "/dir", "GET /dir/"},
+		{"redirect to a directory of any name", wovenMux(newMux("/{x}/", leaf)), "/a", "GET /{x}/"},
+		{"a name with a slash in it", wovenMux(newMux("/users/{id}/", leaf)), "/users/a%2Fb/c", "GET /users/{id}/"},
+		{"redirect to what is meant", wovenMux(newMux("/{x}", leaf)), "//a", "GET /{x}"},
+		{"redirect to the directory that is meant", wovenMux(newMux("/{x}/", leaf)), "//a", "GET /{x}/"},
+		{"a dot", wovenMux(newMux("/{x}/", leaf)), "/a/.", "GET /{x}/"},
+		{"all", wovenMux(newMux("/", leaf)), "/a/b", "GET /"},
+		{"method not allowed", wovenMux(newMux("POST /{x}", leaf)), "/a", "GET"},
+		{"changed by the handler", wovenMux(newMux("/users/{id}/", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			r.Method, r.URL.Path, r.Host = "X", "/gone", ""
+		}))), "/users/7/a", "GET /users/{id}/"},
+		{"in a goroutine", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				wovenMux(newMux("GET /users/{id}", leaf)).ServeHTTP(w, r)
+			}()
+			<-done
+		}), "/users/7", "GET /users/{id}"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
