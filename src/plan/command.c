@@ -65,10 +65,13 @@ static bool is_plain_folder(Str dir)
 // pattern_for returns the pattern by which go finds a package. For an import path go compiles a
 // regular expression, again for each package of the build, which took a tenth of all that go
 // does where there is nothing to build; a folder it compares. But a folder has the tests of the
-// package, too, where those are built.
+// package, too, where those are built; and of what only the main package of a test imports, Go 1.27
+// does not know the folder when it asks which flags are its (load.loadImport).
 static Str pattern_for(Planner *p, const Package *pkg)
 {
-	if (!pkg->named && is_in_place(p, pkg) && is_plain_folder(pkg->dir))
+	bool late = pkg->standard && str_eq(p->args->command, S("test"));
+
+	if (!late && !pkg->named && is_in_place(p, pkg) && is_plain_folder(pkg->dir))
 		return folder_pattern(p, pkg->dir);
 	return package_path(pkg);
 }
