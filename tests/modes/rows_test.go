@@ -134,7 +134,7 @@ var rows = []row{
 	{group: "flags", name: "-buildvcs=false", args: build("-buildvcs=false")},
 	{group: "flags", name: "a flag that go does not know", args: build("-nosuchflag"), kind: refused},
 	{group: "flags", name: "GOFLAGS with quotes", sample: true, args: build(), env: []string{"GOFLAGS='-ldflags=-s -w' -tags=extra -trimpath"}, std: "trimpath"},
-	{group: "flags", name: "GOEXPERIMENT", args: build(), env: []string{"GOEXPERIMENT=synctest"}, kind: built},
+	{group: "flags", name: "GOEXPERIMENT", args: build(), env: []string{"GOEXPERIMENT=fieldtrack"}, kind: built},
 	{group: "flags", name: "GOGC of the user's own", args: []string{"run", "."}, env: []string{"GOGC=77"}, kind: output},
 	{group: "flags", name: "CGO_ENABLED=0", args: build(), env: []string{"CGO_ENABLED=0"}},
 	{group: "flags", name: "cgo", sample: true, args: build(), prepare: withC},

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/sdk/instrumentation"
@@ -34,6 +35,23 @@ func (kept) Produce(context.Context) (scopes []metricdata.ScopeMetrics, err erro
 		last.Metrics = append(last.Metrics, m)
 	}
 	return scopes, nil
+}
+
+// collectScopes has the reader collect into rm, where what was kept stands in the scope that the SDK has
+// from the same hooks: its readers have the scopes of a producer beside their own.
+func collectScopes(ctx context.Context, reader *sdkmetric.ManualReader, rm *metricdata.ResourceMetrics) error {
+	err := reader.Collect(ctx, rm)
+	scopes := rm.ScopeMetrics[:0]
+	for _, s := range rm.ScopeMetrics {
+		at := slices.IndexFunc(scopes, func(other metricdata.ScopeMetrics) bool { return other.Scope == s.Scope })
+		if at < 0 {
+			scopes = append(scopes, s)
+			continue
+		}
+		scopes[at].Metrics = append(scopes[at].Metrics, s.Metrics...)
+	}
+	rm.ScopeMetrics = scopes
+	return err
 }
 
 func histogramOf(s *hook.Stream, now time.Time) metricdata.Aggregation {

@@ -24,6 +24,7 @@ type keptHooks struct {
 	instrumentation hook.Instrumentation
 	seconds, sizes  hook.Histogram
 	active          hook.UpDownCounter
+	calls           hook.Counter // which the SDK keeps
 }
 
 func newKeptHooks(scope string) *keptHooks {
@@ -31,8 +32,9 @@ func newKeptHooks(scope string) *keptHooks {
 		seconds: hook.Histogram{Name: "seconds", Unit: "s", Description: "how long", Buckets: hook.Seconds},
 		sizes:   hook.Histogram{Name: "sizes", Unit: "By"},
 		active:  hook.UpDownCounter{Name: "active", Unit: "{request}", Description: "how many"},
+		calls:   hook.Counter{Name: "calls"},
 	}
-	k.instrumentation.Measure(&k.seconds, &k.sizes, &k.active)
+	k.instrumentation.Measure(&k.seconds, &k.sizes, &k.active, &k.calls)
 	hook.Register(&k.instrumentation, scope, scope, "v1.2.3")
 	return k
 }
@@ -64,10 +66,17 @@ func TestKeptIsTheSDKs(t *testing.T) {
 			hooks.seconds.Record(ctx, float64(random.IntN(2000))/128, set) // sums are exact
 			hooks.sizes.Record(ctx, float64(random.IntN(20000)), set)
 			hooks.active.Add(int64(random.IntN(3)-1), set)
+			hooks.calls.Add(context.Background(), 1, set)
 		}
 		var rm metricdata.ResourceMetrics
-		if err := reader.Collect(context.Background(), &rm); err != nil {
+		if err := collectScopes(context.Background(), reader, &rm); err != nil { // into what is used again
 			t.Fatal(err)
+		}
+		if err := collectScopes(context.Background(), reader, &rm); err != nil {
+			t.Fatal(err)
+		}
+		if len(rm.ScopeMetrics) != 1 {
+			t.Errorf("%d scopes", len(rm.ScopeMetrics))
 		}
 		var all []metricdata.Metrics
 		for _, s := range rm.ScopeMetrics {
@@ -83,7 +92,7 @@ func TestKeptIsTheSDKs(t *testing.T) {
 		return all
 	}
 	theirs, ours := collect(false), collect(true)
-	if len(theirs) != 3 || len(ours) != 3 {
+	if len(theirs) != 4 || len(ours) != 4 {
 		t.Fatalf("%d and %d metrics", len(theirs), len(ours))
 	}
 	for i := range theirs {
@@ -114,7 +123,7 @@ func TestKeptNoLonger(t *testing.T) {
 	hooks.seconds.Record(context.Background(), 3, set)
 	<-left
 	var rm metricdata.ResourceMetrics
-	if err := reader.Collect(context.Background(), &rm); err != nil {
+	if err := collectScopes(context.Background(), reader, &rm); err != nil {
 		t.Fatal(err)
 	}
 	if len(rm.ScopeMetrics) != 1 || len(rm.ScopeMetrics[0].Metrics) != 2 {

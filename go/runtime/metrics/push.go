@@ -163,7 +163,7 @@ func (p *pusher) export(ctx context.Context) (err error) {
 		}
 	}()
 	// What can be collected is, where a callback of the program's fails.
-	collectErr := p.reader.Collect(ctx, &p.rm)
+	collectErr := collectScopes(ctx, p.reader, &p.rm)
 	if !p.sent && onlyOurs(&p.rm) && ctx.Value(atEnd{}) != nil {
 		return nil
 	}

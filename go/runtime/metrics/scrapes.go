@@ -97,7 +97,7 @@ func (s *scrapes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *scrapes) collect(ctx context.Context, open bool) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.reader.Collect(ctx, &s.rm); err != nil && len(s.rm.ScopeMetrics) == 0 {
+	if err := collectScopes(ctx, s.reader, &s.rm); err != nil && len(s.rm.ScopeMetrics) == 0 {
 		return nil, err
 	}
 	var b bytes.Buffer
