@@ -295,13 +295,16 @@ static Str goflags(Planner *p)
 	return str_join(p->arena, &kept, S(" "));
 }
 
-// The go command is short-lived, spends a fifth of its time in collecting garbage, and has our
-// packages to look at as well: some memory saves it the time that those take. Its tools and
-// programs do not get it (cmd/toolexec.c, cmd_exec). A test binary could not be told.
+// The go command has our packages to look at as well, which take memory and time. A small build
+// gets some memory more, which saves it some of that time; a large one, that collects its garbage
+// often anyway, gets by with what it would need without us. Its tools and programs do not get it
+// (cmd/toolexec.c, cmd_exec). A test binary could not be told.
 static void set_collector(Planner *p)
 {
+	bool small = p->packages.n < 250;
+
 	if (env_get(S("GOGC")).len == 0 && !str_eq(p->args->command, S("test")))
-		set_env(p, "GOGC", S("120"));
+		set_env(p, "GOGC", small ? S("120") : S("90"));
 }
 
 // name_hooks tells our toolexec which packages are hooks, beside those that travel with
