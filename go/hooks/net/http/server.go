@@ -271,7 +271,7 @@ func (c *serverCall) recordPanic() {
 func (c *serverContext) SetRoute(pattern, path string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(false)
+	c.settle()
 	c.setRoute(pattern, path)
 }
 
@@ -305,14 +305,14 @@ func (c *serverContext) setRouteOnce(req *http.Request) {
 func (c *serverContext) knownRoute() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(false)
+	c.settle()
 	return c.route
 }
 
 // finish takes no route any more, and lets go of the span.
 func (c *serverContext) finish() {
 	c.mu.Lock()
-	c.settle(false)
+	c.settle()
 	c.ended, c.span = true, nil
 	c.mu.Unlock()
 }
@@ -321,7 +321,7 @@ func (c *serverContext) finish() {
 func (c *serverContext) abandon() {
 	defer hook.Guard()
 	c.mu.Lock()
-	c.settle(true)
+	c.settle()
 	span := c.span
 	c.mu.Unlock()
 	if span != nil && !c.Covered() {
@@ -382,7 +382,7 @@ func muxEnter(mux *http.ServeMux, req *http.Request) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.settle(false); !c.ended {
+	if c.settle(); !c.ended {
 		c.pending = m
 	}
 }
@@ -395,20 +395,20 @@ type match struct {
 	method, host, path, rawPath string // of req, as the mux gets it
 }
 
-// settle gives c what is pending of its route; c.mu is held. Apart says that this is no goroutine
-// that could know what the mux and the handler do with the request.
-func (c *serverContext) settle(apart bool) {
+// settle gives c what is pending of its route; c.mu is held. What the mux has noted in the request
+// only the goroutine knows in which it did.
+func (c *serverContext) settle() {
 	m := c.pending
 	if m.mux == nil {
 		return
 	}
 	c.pending = match{}
 	pattern := ""
-	if !apart {
+	if c.goroutine.Is() {
 		pattern = routePath(m.req.Pattern)
 	}
 	if pattern == "" || pattern != "/" && strings.HasSuffix(pattern, "/") {
-		pattern = m.look() // the mux is that of Go 1.21, or may have noted the path with a slash
+		pattern = m.look() // not known; or the mux is that of Go 1.21, or may have noted the path with a slash
 	}
 	c.setRoute(pattern, m.path)
 }

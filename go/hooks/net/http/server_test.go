@@ -488,6 +488,30 @@ func TestRoute(t *testing.T) {
 	}
 }
 
+// What a goroutine beside the handler says of the route is no race with the mux.
+func TestRouteBeside(t *testing.T) {
+	rec := record(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/users/{id}", func(http.ResponseWriter, *http.Request) {})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			hook.SetRoute(r.Context(), "/beside", "/users/7")
+		}()
+		wovenMux(mux).ServeHTTP(w, r)
+		<-done
+	})
+	for range 50 {
+		get(t, plain, "GET", s.URL+"/users/7")
+	}
+	for _, s := range rec.wait(50) {
+		if name := s.Name(); name != "GET /beside" && name != "GET /users/{id}" {
+			t.Error(name)
+		}
+	}
+}
+
 // A handler may outlive its request's span, and still route.
 func TestRouteTooLate(t *testing.T) {
 	rec := record(t)
