@@ -186,6 +186,8 @@ type Stream struct {
 	Bounds                  []float64 // of a histogram; nil for a sum that grows and shrinks
 	Since                   time.Time
 	Points                  []Point
+
+	index map[attribute.Distinct]int // of Points
 }
 
 // Point is what was kept with one set of attributes.
@@ -239,20 +241,22 @@ func (s *Stream) same(other *Stream) bool {
 
 // merge adds p to the point with the same attributes, or to the points.
 func (s *Stream) merge(p *Point) {
-	for i := range s.Points {
-		to := &s.Points[i]
-		if !to.Attributes.Equals(&p.Attributes) {
-			continue
+	at, ok := s.index[p.Attributes.Equivalent()]
+	if !ok {
+		if s.index == nil {
+			s.index = map[attribute.Distinct]int{}
 		}
-		for b, n := range p.Counts {
-			to.Counts[b] += n
-		}
-		to.Sum, to.Total = to.Sum+p.Sum, to.Total+p.Total
-		to.Least, to.Most = min(to.Least, p.Least), max(to.Most, p.Most)
-		to.Exemplars = append(to.Exemplars, p.Exemplars...)
+		s.index[p.Attributes.Equivalent()] = len(s.Points)
+		s.Points = append(s.Points, *p)
 		return
 	}
-	s.Points = append(s.Points, *p)
+	to := &s.Points[at]
+	for b, n := range p.Counts {
+		to.Counts[b] += n
+	}
+	to.Sum, to.Total = to.Sum+p.Sum, to.Total+p.Total
+	to.Least, to.Most = min(to.Least, p.Least), max(to.Most, p.Most)
+	to.Exemplars = append(to.Exemplars, p.Exemplars...)
 }
 
 func (h *Histogram) stream(s *Stream) {
