@@ -248,7 +248,7 @@ var rows = []row{
 	}},
 	{group: "modules", name: "private module", args: build(), prepare: private, needs: "git"},
 	{group: "modules", name: "GOPATH mode", args: build(), env: []string{"GO111MODULE=off", "GOPATH=DIR/gopath"}, kind: declined, says: "GO111MODULE", prepare: gopath},
-	{group: "modules", name: "file in no module", args: build("main.go"), says: "without telemetry", kind: built, prepare: func(tr *tree) {
+	{group: "modules", name: "file in no module", args: build("main.go"), says: "not woven", kind: built, prepare: func(tr *tree) {
 		os.Remove(tr.path("go.mod"))
 		tr.write("main.go", "package main\n\nimport \"net/http\"\n\nfunc main() { http.NewServeMux() }\n")
 	}},
