@@ -2,6 +2,7 @@ package main
 
 import (
 	"log"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -71,13 +72,16 @@ func serverProgram(name string) string {
 	return found[len(found)-1]
 }
 
+// freePort returns a port that nothing listens at, below those that connections are made from:
+// such a one could be taken before it is listened at.
 func freePort() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	check(err)
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	check(err)
-	return port
+	for {
+		port := strconv.Itoa(16384 + rand.IntN(16384))
+		if l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port)); err == nil {
+			l.Close()
+			return port
+		}
+	}
 }
 
 // listening waits until somebody listens at addr.
