@@ -277,9 +277,14 @@ func MakeCurrent(a *Active) Scope {
 	return enter(a, sc)
 }
 
-// enter enters the span; while an execution trace is taken, it is a region of that.
+// enter enters the span; while an execution trace is taken, it is a region of that. Profiles name
+// a span that is sampled: nobody finds another by its ids.
 func enter(a *Active, sc trace.SpanContext) Scope {
-	s := gctx.Enter(a, sc.TraceID(), sc.SpanID())
+	traceID, spanID := sc.TraceID(), sc.SpanID()
+	if !sc.IsSampled() {
+		traceID, spanID = trace.TraceID{}, trace.SpanID{}
+	}
+	s := gctx.Enter(a, traceID, spanID)
 	if rtrace.IsEnabled() {
 		traceRegion(s, a.Ctx)
 	}

@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"runtime/debug"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,8 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/internal/gctx"
 )
 
 // on turns tracing on for one test.
@@ -293,5 +296,21 @@ func TestOnStart(t *testing.T) {
 	// A span that tells nothing of itself has the kind that it was asked for.
 	if k := kindOf(trace.SpanFromContext(context.Background()), []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)}); k != trace.SpanKindServer {
 		t.Errorf("kind %v", k)
+	}
+}
+
+// Profiles name spans that somebody can find by their ids.
+func TestProfilesNameSampledSpans(t *testing.T) {
+	gctx.ShowInProfiles(true)
+	defer gctx.ShowInProfiles(false)
+	for _, flags := range []trace.TraceFlags{0, trace.FlagsSampled} {
+		sc := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{0xab}, SpanID: trace.SpanID{0xcd}, TraceFlags: flags})
+		s := MakeCurrent(&Active{Ctx: trace.ContextWithSpanContext(context.Background(), sc)})
+		var b strings.Builder
+		err := pprof.Lookup("goroutine").WriteTo(&b, 1)
+		s.Leave()
+		if named := strings.Contains(b.String(), sc.TraceID().String()); err != nil || named != sc.IsSampled() {
+			t.Errorf("flags %v: named %v, %v", flags, named, err)
+		}
 	}
 }

@@ -41,10 +41,40 @@ type Node struct {
 	user   unsafe.Pointer // the program's own labels, which list begins with
 	root   *Node          // the span's first node
 	active atomic.Pointer[Active]
-	shown  bool     // list has the ids
-	own    [3]label // room for list: trace_id, span_id and the hidden mark
-	hex    [48]byte // what the ids point to
-	region *region  // in an execution trace, else nil
+	region *region // in an execution trace, else nil
+	ids    *ids    // in list, else nil
+}
+
+// ids are the labels by which profiles name a span, and the hidden mark behind them.
+type ids struct {
+	list [3]label
+	hex  [48]byte // what they point to
+}
+
+// shownNode is a node with ids of its own, hiddenNode one without.
+type (
+	shownNode struct {
+		Node
+		own ids
+	}
+	hiddenNode struct {
+		Node
+		end [1]label // the mark
+	}
+)
+
+func newHidden() *Node {
+	n := &hiddenNode{end: [1]label{{key: mark}}}
+	n.list = n.end[:]
+	return &n.Node
+}
+
+func newShown(traceID [16]byte, spanID [8]byte) *Node {
+	n := new(shownNode)
+	n.ids = &n.own
+	n.ids.set(traceID, spanID)
+	n.list = n.ids.list[:]
+	return &n.Node
 }
 
 // label is runtime/pprof's label (internal/runtime/pprof/label.Label from Go
@@ -106,41 +136,51 @@ type Scope struct {
 // labels that the program had set stay. Ids that are zero are not shown.
 func Enter(a *Active, traceID [16]byte, spanID [8]byte) Scope {
 	prev := getProfLabel()
-	n := &Node{user: userLabels(prev), shown: inProfiles.Load() && spanID != [8]byte{}}
+	var n *Node
+	if inProfiles.Load() && spanID != [8]byte{} {
+		n = newShown(traceID, spanID)
+	} else {
+		n = newHidden()
+	}
 	n.root = n
 	n.active.Store(a)
-	if n.shown {
-		hex.Encode(n.hex[:32], traceID[:])
-		hex.Encode(n.hex[32:], spanID[:])
-	}
-	n.fill()
+	n.begin(userLabels(prev))
 	setProfLabel(unsafe.Pointer(n))
 	return Scope{n, prev}
 }
 
+func (i *ids) set(traceID [16]byte, spanID [8]byte) {
+	hex.Encode(i.hex[:32], traceID[:])
+	hex.Encode(i.hex[32:], spanID[:])
+	i.list = [3]label{
+		{"trace_id", unsafe.String(&i.hex[0], 32)},
+		{"span_id", unsafe.String(&i.hex[32], 16)},
+		{key: mark},
+	}
+}
+
 // with returns a node of the same span with other labels of the program's.
 func (n *Node) with(user unsafe.Pointer) *Node {
-	m := &Node{user: user, root: n.root, shown: n.shown, hex: n.hex}
-	m.fill()
+	m := newHidden()
+	if n.ids != nil {
+		m.ids, m.list = n.ids, n.ids.list[:]
+	}
+	m.root = n.root
+	m.begin(user)
 	return m
 }
 
-// fill makes the list of labels.
-func (n *Node) fill() {
-	room := n.own[:0:len(n.own)]
-	if n.user != nil {
-		if user := *(*[]label)(n.user); len(user) > 0 {
-			room = make([]label, 0, len(user)+len(n.own))
-			room = append(room, user...)
+// begin has the list, which is ours up to the mark, begin with the program's labels, and hides
+// the mark behind its end.
+func (n *Node) begin(user unsafe.Pointer) {
+	n.user = user
+	if user != nil {
+		if theirs := *(*[]label)(user); len(theirs) > 0 {
+			n.list = append(append(make([]label, 0, len(theirs)+len(n.list)), theirs...), n.list...)
 		}
 	}
-	if n.shown {
-		room = append(room,
-			label{"trace_id", unsafe.String(&n.hex[0], 32)},
-			label{"span_id", unsafe.String(&n.hex[32], 16)})
-	}
-	n.list = room
-	room[:len(room)+1][len(room)] = label{key: mark}
+	last := len(n.list) - 1
+	n.list = n.list[: last : last+1]
 }
 
 // userLabels returns the labels that the program had set.
