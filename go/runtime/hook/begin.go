@@ -119,6 +119,23 @@ type Within struct {
 	Span trace.Span
 }
 
+// NewWithin returns the context that holds span, within ctx. Spans that ctx is made of by itself are
+// passed over: nobody sees them any more, and what they do not know is asked for further below.
+func NewWithin(ctx context.Context, span trace.Span) Within {
+	return Within{Context: below(ctx), Span: span}
+}
+
+// below returns what ctx is without the spans that it is made of by itself.
+func below(ctx context.Context) context.Context {
+	for {
+		w, ok := ctx.(*Within)
+		if !ok {
+			return ctx
+		}
+		ctx = w.Context
+	}
+}
+
 // Value answers the key under which contexts hold spans.
 func (w *Within) Value(key any) any {
 	if key == spanKey {

@@ -68,11 +68,11 @@ func (f Field) Of(iface any) unsafe.Pointer {
 	if len(f.offsets) == 0 {
 		return nil
 	}
-	data := (*[2]unsafe.Pointer)(unsafe.Pointer(&iface))
-	p := data[1]
+	p := (*[2]unsafe.Pointer)(unsafe.Pointer(&iface))[1]
 	if f.direct {
 		// A struct of one pointer: its field is the data word, at offset 0.
-		p = unsafe.Pointer(&data[1])
+		word := p // iface itself would then be allocated by every caller
+		p = unsafe.Pointer(&word)
 	}
 	for i, off := range f.offsets {
 		if p == nil {

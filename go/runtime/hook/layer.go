@@ -29,7 +29,7 @@ import (
 //		span.End()
 //	}
 type Layer struct {
-	context.Context // holds the hook's span
+	context.Context // what is around the hook's span
 
 	// ByGoroutine says that the library passes no context to the program. Then what the
 	// program does for the request without one of its own, and without a span, is within the
@@ -41,6 +41,7 @@ type Layer struct {
 	own    layerSpan
 	theirs atomic.Pointer[trace.Span]
 	metric atomic.Bool
+	clear  bool // nothing is suppressed around it
 }
 
 // layerSpan is the layer's span as the program sees it: otelhttp and the like
@@ -69,15 +70,23 @@ func (s *layerSpan) Attributes() []attribute.KeyValue {
 // NewLayer returns the layer of the span in ctx, which was started from outer.
 // It must not be copied once it is in use.
 func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
-	return Layer{Context: ctx, outer: outer, kind: kind, own: layerSpan{trace.SpanFromContext(ctx)}}
+	return Layer{
+		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{trace.SpanFromContext(ctx)},
+		clear: !Suppressed(outer) && !HTTPClientSuppressed(outer),
+	}
 }
 
 type layerKey struct{}
 
 // Value is that of the context within, but for the span once it is covered.
 func (l *Layer) Value(key any) any {
-	if _, ok := key.(layerKey); ok {
+	switch key.(type) {
+	case layerKey:
 		return l
+	case suppressKey, suppressHTTPClientKey: // what hooks ask for each time
+		if l.clear {
+			return nil
+		}
 	}
 	if key != spanKey {
 		return l.Context.Value(key)
@@ -156,7 +165,7 @@ func Cover(ctx context.Context, kind trace.SpanKind) (newCtx context.Context, la
 	// They may have read the parent from the headers again.
 	parent := trace.SpanFromContext(l.outer)
 	now := trace.SpanContextFromContext(ctx).SpanID()
-	if now != trace.SpanContextFromContext(l.Context).SpanID() && now != parent.SpanContext().SpanID() {
+	if now != l.own.Span.SpanContext().SpanID() && now != parent.SpanContext().SpanID() {
 		return ctx, nil
 	}
 	if !l.theirs.CompareAndSwap(nil, &parent) {

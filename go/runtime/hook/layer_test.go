@@ -200,3 +200,40 @@ func TestSpanOf(t *testing.T) {
 		}
 	}
 }
+
+// What hooks ask for each time ends at a layer around which nothing is suppressed, and there alone.
+func TestLayerSuppressed(t *testing.T) {
+	root := context.WithValue(context.Background(), key("a"), 1)
+	for _, tt := range []struct {
+		name               string
+		outer              context.Context
+		suppressed, client bool
+	}{
+		{"nothing", root, false, false},
+		{"all", Suppress(root), true, false},
+		{"HTTP clients", SuppressHTTPClient(root), false, true},
+	} {
+		l := NewLayer(tt.outer, tt.outer, trace.SpanKindServer)
+		if Suppressed(&l) != tt.suppressed || HTTPClientSuppressed(&l) != tt.client || l.Value(key("a")) != 1 {
+			t.Errorf("%s: suppressed %v, HTTP clients %v", tt.name, Suppressed(&l), HTTPClientSuppressed(&l))
+		}
+		if !Suppressed(Suppress(&l)) || !HTTPClientSuppressed(SuppressHTTPClient(&l)) {
+			t.Errorf("%s: not within the layer", tt.name)
+		}
+	}
+}
+
+// The spans that a context is made of by itself are passed over; what is between them is not.
+func TestNewWithin(t *testing.T) {
+	one, two := trace.SpanFromContext(context.Background()), &layerSpan{trace.SpanFromContext(context.Background())}
+	root := context.WithValue(context.Background(), key("a"), 1)
+	inner := NewWithin(root, one)
+	outer := NewWithin(&inner, two)
+	if outer.Context != root || trace.SpanFromContext(&outer) != trace.Span(two) || outer.Value(key("a")) != 1 {
+		t.Errorf("%v", outer)
+	}
+	between := context.WithValue(&inner, key("b"), 2)
+	if outer := NewWithin(between, two); outer.Context != between || outer.Value(key("b")) != 2 {
+		t.Errorf("%v", outer)
+	}
+}

@@ -3,7 +3,6 @@ package propagators
 import (
 	"context"
 	"encoding/hex"
-	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -30,27 +29,63 @@ func (p traceContext) Extract(ctx context.Context, carrier propagation.TextMapCa
 		return p.TraceContext.Extract(ctx, carrier)
 	}
 	s := &remoteSpan{sc: sc}
-	s.within = hook.Within{Context: ctx, Span: s}
+	s.within = hook.NewWithin(ctx, s)
 	return &s.within
 }
 
+// Inject sets the traceparent of the span in ctx.
+func (p traceContext) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+	sc := trace.SpanContextFromContext(ctx)
+	if !sc.IsValid() {
+		return
+	}
+	if sc.TraceFlags() > trace.FlagsSampled || sc.TraceState().Len() > 0 {
+		p.TraceContext.Inject(ctx, carrier)
+		return
+	}
+	header := [length]byte{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0' + byte(sc.TraceFlags())}
+	traceID, spanID := sc.TraceID(), sc.SpanID()
+	hex.Encode(header[3:35], traceID[:])
+	hex.Encode(header[36:52], spanID[:])
+	carrier.Set("traceparent", string(header[:]))
+}
+
+const length = len("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
+
 // usual reads a traceparent "00-TRACE-SPAN-FLAGS" with flags 00 or 01.
 func usual(text string) (sc trace.SpanContext, ok bool) {
-	const length = len("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
-	if len(text) != length || text[:3] != "00-" || text[35] != '-' || text[52:54] != "-0" || strings.ContainsAny(text, "ABCDEF") {
+	if len(text) != length || text[:3] != "00-" || text[35] != '-' || text[52:54] != "-0" {
 		return sc, false
 	}
-	var header [length]byte
-	copy(header[:], text)
-	config := trace.SpanContextConfig{TraceFlags: trace.TraceFlags(header[54] - '0'), Remote: true}
-	_, badTrace := hex.Decode(config.TraceID[:], header[3:35])
-	_, badSpan := hex.Decode(config.SpanID[:], header[36:52])
-	if badTrace != nil || badSpan != nil || config.TraceFlags > 1 {
+	config := trace.SpanContextConfig{TraceFlags: trace.TraceFlags(text[54] - '0'), Remote: true}
+	if !decode(config.TraceID[:], text[3:35]) || !decode(config.SpanID[:], text[36:52]) || config.TraceFlags > 1 {
 		return sc, false
 	}
 	sc = trace.NewSpanContext(config)
 	return sc, sc.IsValid()
 }
+
+// decode reads hexadecimal digits, of which those above 9 have to be small letters.
+func decode(to []byte, digits string) bool {
+	wrong := byte(0)
+	for i := range to {
+		high, low := digitOf[digits[2*i]], digitOf[digits[2*i+1]]
+		wrong |= high | low
+		to[i] = high<<4 | low&0xf
+	}
+	return wrong < 16
+}
+
+// digitOf is the value of a digit, 16 of what is none.
+var digitOf = func() (values [256]byte) {
+	for i := range values {
+		values[i] = 16
+	}
+	for i, digit := range "0123456789abcdef" {
+		values[digit] = byte(i)
+	}
+	return values
+}()
 
 // remoteSpan is a span of another program, with the context that holds it.
 type remoteSpan struct {

@@ -2,6 +2,7 @@ package propagators
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 
@@ -38,6 +39,12 @@ func FuzzTraceContext(f *testing.F) {
 		}
 		if s := trace.SpanFromContext(ctx); s.IsRecording() || s.TracerProvider() == nil {
 			t.Errorf("%q: %v", parent, s)
+		}
+		sent, official := propagation.MapCarrier{}, propagation.MapCarrier{}
+		traceContext{}.Inject(ctx, sent)
+		propagation.TraceContext{}.Inject(ctx, official)
+		if !maps.Equal(sent, official) {
+			t.Errorf("%q, %q: sends %v, want %v", parent, state, sent, official)
 		}
 	})
 }

@@ -130,7 +130,7 @@ func (t *tracer) start(ctx context.Context, b *begin) (context.Context, trace.Sp
 	})
 	if decision == drop {
 		u := &unrecorded{tracer: t, sc: sc}
-		u.within = hook.Within{Context: ctx, Span: u}
+		u.within = hook.NewWithin(ctx, u)
 		return &u.within, u
 	}
 	return t.record(ctx, parent, sc, b, attributes)

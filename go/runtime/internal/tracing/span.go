@@ -41,7 +41,7 @@ type span struct {
 func (t *tracer) record(ctx context.Context, parent, sc trace.SpanContext, b *begin, sampled []attribute.KeyValue) (context.Context, trace.Span) {
 	b.describe()
 	s := &span{tracer: t, context: sc, parent: parent, kind: trace.ValidateSpanKind(b.kind), start: b.at}
-	s.within = hook.Within{Context: ctx, Span: s}
+	s.within = hook.NewWithin(ctx, s)
 	if s.start.IsZero() {
 		s.start = time.Now()
 	}
