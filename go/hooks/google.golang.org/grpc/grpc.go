@@ -295,23 +295,56 @@ func splitTarget(target string) (address string, port int) {
 	return splitPort(target)
 }
 
-// incoming is a request's metadata as propagators see them.
-type incoming struct{ ctx context.Context }
+// incoming is a request's metadata as propagators see them. What gRPC's own functions return
+// of them is copied, and looked for by all ways to write a key.
+type incoming metadata.MD
+
+// incomingIn returns the metadata that have come with the call of ctx. They are not to be changed.
+func incomingIn(ctx context.Context) incoming {
+	if incomingKey != nil {
+		md, _ := ctx.Value(incomingKey).(metadata.MD)
+		return incoming(md)
+	}
+	md, _ := metadata.FromIncomingContext(ctx)
+	return incoming(md)
+}
+
+// incomingKey is the key under which a context holds such metadata, nil if it holds them in
+// another way. gRPC keeps it to itself, but asks with it.
+var incomingKey = func() any {
+	probe := askedFor{Context: metadata.NewIncomingContext(context.Background(), metadata.MD{})}
+	metadata.FromIncomingContext(&probe)
+	if _, ok := probe.Context.Value(probe.key).(metadata.MD); !ok || probe.key == nil {
+		return nil
+	}
+	return probe.key
+}()
+
+// askedFor is a context that remembers what it was asked for.
+type askedFor struct {
+	context.Context
+	key any
+}
+
+func (c *askedFor) Value(key any) any {
+	c.key = key
+	return c.Context.Value(key)
+}
+
+// Values returns what has come with a key: gRPC has keys in small letters.
+func (c incoming) Values(key string) []string { return c[strings.ToLower(key)] }
 
 func (c incoming) Get(key string) string {
-	if v := metadata.ValueFromIncomingContext(c.ctx, key); len(v) > 0 {
+	if v := c.Values(key); len(v) > 0 {
 		return v[0]
 	}
 	return ""
 }
 
-func (c incoming) Values(key string) []string { return metadata.ValueFromIncomingContext(c.ctx, key) }
-
 func (c incoming) Set(string, string) {}
 
 func (c incoming) Keys() (keys []string) {
-	md, _ := metadata.FromIncomingContext(c.ctx)
-	for k := range md {
+	for k := range c {
 		keys = append(keys, k)
 	}
 	return keys

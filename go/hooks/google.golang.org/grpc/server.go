@@ -129,7 +129,7 @@ func serverEnter(stream any) (leave, after func()) {
 	if serverDuration.On() {
 		c.begin = hook.Clock()
 	}
-	outer = server.Extract(outer, incoming{outer})
+	outer = server.Extract(outer, incomingIn(outer))
 	c.start.method = c.method
 	ctx, span := server.BeginEntry(outer, spanName(c.method), trace.SpanKindServer, &c.start)
 	if http != nil {

@@ -67,6 +67,7 @@ func newClientCall() any {
 type clientContext struct {
 	context.Context
 	orig *http.Request
+	made http.Request // which has this context
 	sent []string     // the Traceparent that was injected
 	room [2][1]string // for the injected values
 
@@ -137,7 +138,10 @@ func exported(h http.Header) bool {
 // protocol, or another instrumentation's) has made the span.
 func spanSent(ctx context.Context, h http.Header) bool {
 	sent := h["Traceparent"]
-	if cc, ok := ctx.Value(clientKey{}).(*clientContext); ok && len(cc.sent) > 0 && len(sent) > 0 && &sent[0] == &cc.sent[0] {
+	if len(sent) == 0 {
+		return false
+	}
+	if cc, ok := ctx.Value(clientKey{}).(*clientContext); ok && len(cc.sent) > 0 && &sent[0] == &cc.sent[0] {
 		return true
 	}
 	return len(sent) == 1 && httpconv.Carries(sent[0], trace.SpanContextFromContext(ctx))
@@ -146,7 +150,7 @@ func spanSent(ctx context.Context, h http.Header) bool {
 // inject returns a copy of the request with ctx, and with what it propagates in
 // its headers.
 func (c *clientCall) inject(ctx context.Context, req *http.Request) *http.Request {
-	cc := &clientContext{Context: ctx, orig: req, recording: c.span.IsRecording()}
+	cc := &clientContext{Context: ctx, orig: req, made: *req, recording: c.span.IsRecording()}
 	c.ctx = cc
 	h := make(http.Header, len(req.Header)+2)
 	for k, v := range req.Header {
@@ -155,8 +159,10 @@ func (c *clientCall) inject(ctx context.Context, req *http.Request) *http.Reques
 	c.carrier = carrier{h: h, room: &cc.room}
 	client.Inject(ctx, &c.carrier)
 	cc.sent = h["Traceparent"]
-	r := req.WithContext(cc)
-	r.Header = h
+	r := &cc.made
+	if r.Header = h; !setContext(r, cc) {
+		r = r.WithContext(cc)
+	}
 	return r
 }
 
@@ -338,8 +344,7 @@ func errorType(err error) string {
 type body struct {
 	span    trace.Span
 	measure clientMeasure
-	from    time.Time     // when the response was there
-	clock   time.Duration // the same, by hook.Clock
+	from    time.Duration // when the response was there, by hook.Clock
 	done    atomic.Bool
 
 	io.ReadCloser // what Read and Close are of, where the body had to be wrapped
@@ -372,8 +377,8 @@ func (b *body) end(err error) {
 // response was there: what came later is not known.
 func (b *body) abandon() {
 	if !b.done.Swap(true) {
-		b.measure.endAt(b.clock, "")
-		b.span.End(trace.WithTimestamp(b.from))
+		b.measure.endAt(b.from, "")
+		b.span.End(trace.WithTimestamp(time.Now().Add(b.from - hook.Clock())))
 	}
 }
 
@@ -461,7 +466,7 @@ func endWithBody(span trace.Span, resp *http.Response, measure clientMeasure) {
 	if !span.IsRecording() && measure.ctx == nil {
 		return // nothing will be exported: no need to know
 	}
-	b := &body{span: span, measure: measure, from: time.Now(), clock: hook.Clock()}
+	b := &body{span: span, measure: measure, from: hook.Clock()}
 	f := bodies.get(resp.Body, findBodyFields)
 	fn, early := (*func(error) error)(f.fn.Of(resp.Body)), (*func() error)(f.early.Of(resp.Body))
 	if fn != nil && early != nil && *fn != nil && *early != nil {

@@ -43,14 +43,15 @@ type carrier struct {
 	used int
 }
 
-// canonicalNames are the propagation headers as http.Header has them.
-var canonicalNames = map[string]string{
-	"traceparent": "Traceparent", "tracestate": "Tracestate", "baggage": "Baggage",
-}
-
+// canonicalName is key as http.Header has it.
 func canonicalName(key string) string {
-	if name := canonicalNames[key]; name != "" {
-		return name
+	switch key {
+	case "traceparent":
+		return "Traceparent"
+	case "tracestate":
+		return "Tracestate"
+	case "baggage":
+		return "Baggage"
 	}
 	return http.CanonicalHeaderKey(key)
 }
@@ -112,13 +113,15 @@ var contextField = func() (f hook.Field) {
 	return f
 }()
 
-// setContext puts ctx into the request itself. (*Request).WithContext would make
+// setContext puts ctx into the request itself, and says whether it could. (*Request).WithContext would make
 // a copy, and then net/http would not see what the handler does to its request:
 // the files of a parsed multipart form would stay in the temporary folder.
-func setContext(req *http.Request, ctx context.Context) {
-	if p := (*context.Context)(contextField.Of(req)); p != nil {
+func setContext(req *http.Request, ctx context.Context) bool {
+	p := (*context.Context)(contextField.Of(req))
+	if p != nil {
 		*p = ctx
 	}
+	return p != nil
 }
 
 // byType remembers something for each of the few types that are met.

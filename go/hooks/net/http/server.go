@@ -63,6 +63,7 @@ type serverCall struct {
 	begin  time.Duration // of hook.Clock
 	active *hook.Set     // it has been counted with
 	scheme string
+	match  match // what ctx.pending points to
 
 	open         atomic.Pointer[serverContext] // ctx, while it is in use and its span is recorded
 	leave, after func()                        // c.end and c.back, made once
@@ -101,7 +102,7 @@ type serverContext struct {
 	span    trace.Span
 	route   string // what is known of it, but for what is pending
 	matched int    // the length of the rest of path that route begins to match at
-	pending match
+	pending *match // with a mux, if there is something; the call's, until that ends
 	ended   bool
 }
 
@@ -133,7 +134,7 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	name := httpconv.MethodName(req.Method)
 	ctx, span := server.BeginEntry(outer, name, trace.SpanKindServer, c)
 
-	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), span: span, method: name, path: req.URL.Path, recording: span.IsRecording()}
+	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), span: span, method: name, path: req.URL.Path, recording: span.IsRecording(), pending: &c.match}
 	sc.watched = sc.recording || server.Measures()
 	sc.goroutine = hook.ThisGoroutine()
 	sc.active.Ctx = sc
@@ -313,7 +314,7 @@ func (c *serverContext) knownRoute() string {
 func (c *serverContext) finish() {
 	c.mu.Lock()
 	c.settle()
-	c.ended, c.span = true, nil
+	c.ended, c.span, c.pending = true, nil, nil
 	c.mu.Unlock()
 }
 
@@ -383,7 +384,7 @@ func muxEnter(mux *http.ServeMux, req *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.settle(); !c.ended {
-		c.pending = m
+		*c.pending = m
 	}
 }
 
@@ -398,11 +399,11 @@ type match struct {
 // settle gives c what is pending of its route; c.mu is held. What the mux has noted in the request
 // only the goroutine knows in which it did.
 func (c *serverContext) settle() {
-	m := c.pending
-	if m.mux == nil {
+	if c.pending == nil || c.pending.mux == nil {
 		return
 	}
-	c.pending = match{}
+	m := *c.pending
+	*c.pending = match{}
 	pattern := ""
 	if c.goroutine.Is() {
 		pattern = routePath(m.req.Pattern)
