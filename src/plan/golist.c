@@ -172,6 +172,7 @@ static Package *read_package(Arena *a, const json_t *obj, bool deps)
 		.name = str_dup(a, jstr(obj, "Name")),
 		.dir = str_dup(a, jstr(obj, "Dir")),
 		.for_test = str_dup(a, jstr(obj, "ForTest")),
+		.shared = str_dup(a, jstr(obj, "Shlib")),
 		.module = read_module(a, jobj(obj, "Module")),
 		.files = {.arena = a},
 		.deps = {.arena = a},
@@ -197,11 +198,11 @@ static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, bool more,
 		add_text(argv, "-e");
 	else if (str_eq(args->command, S("test")))
 		add_text(argv, "-test");
-	strlist_add(
-		argv, str_format(a,
-			      "-json=ImportPath,Name,Dir,Standard,DepOnly,ForTest,Module,GoFiles,"
-			      "CgoFiles,Deps%s",
-			      more ? ",Error" : ""));
+	strlist_add(argv,
+		str_format(a,
+			"-json=ImportPath,Name,Dir,Standard,DepOnly,ForTest,Shlib,Module,GoFiles,"
+			"CgoFiles,Deps%s",
+			more ? ",Error" : ""));
 	for (const GoFlag *f = args->flags; f; f = f->next) {
 		bool own = f->words > 0 && f->use == FLAG_BUILD && !str_eq(f->name, S("C"));
 		if (own && f->has_value)

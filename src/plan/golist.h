@@ -39,6 +39,7 @@ typedef struct {
 	Str name;       // as in its package clause
 	Str dir;        // absolute
 	Str for_test;   // of a test variant: the package that is tested
+	Str shared;     // the shared library that has it, with -linkshared
 	Module *module; // NULL for the standard library
 	StrList files;  // its Go files, cgo's too, names within dir
 	StrList deps;   // import paths of all that it is made of

@@ -101,6 +101,30 @@ static bool read_surroundings(Planner *p, GoArgs *args)
 	return true;
 }
 
+// is_shared tells whether the build makes a shared library of Go packages, or links one; it has
+// warned then. Programs that otel knows nothing of share such a library, and go makes it anew,
+// where it lies, as soon as one of its packages is another.
+static bool is_shared(Planner *p)
+{
+	if (str_eq(goargs_last(p->args, S("buildmode")), S("shared"))) {
+		diag_warn(p->diags, NULL, (Span){0},
+			"this build is not woven: programs that otel does not know share what "
+			"-buildmode=shared makes");
+		return true;
+	}
+	for (isize i = 0; i < p->packages.n; i++) {
+		const Package *pkg = p->packages.v[i].value;
+		if (pkg->shared.len == 0)
+			continue;
+		diag_warn(p->diags, NULL, (Span){0},
+			"this build is not woven: it takes '%.*s' from the shared library '%.*s'",
+			STR_ARG(pkg->path), STR_ARG(pkg->shared));
+		diag_help(p->diags, "without -linkshared the program has its packages in itself");
+		return true;
+	}
+	return false;
+}
+
 static bool read_packages(Planner *p)
 {
 	int status = 0;
@@ -108,7 +132,9 @@ static bool read_packages(Planner *p)
 	if (!go_list(p->arena, &p->env, p->args, &p->packages, &status, p->diags))
 		return false;
 	// What is wrong with the packages, go says best itself.
-	return status == 0 || plain(p);
+	if (status != 0)
+		return plain(p);
+	return !is_shared(p) || plain(p);
 }
 
 static void read_rules(Planner *p)
@@ -248,7 +274,8 @@ static bool make(Planner *p)
 	if (!find_extensions(p) || !match(p))
 		return false;
 	lap(&p->since, &times->match);
-	p->complete = !p->rules.incomplete;
+	// A shared library may come at any time.
+	p->complete = !p->rules.incomplete && goargs_last(p->args, S("linkshared")).len == 0;
 	if (p->woven.n == 0)
 		return plain(p);
 	salt_marks(p);

@@ -44,6 +44,9 @@ func lang(line string) func(*tree) {
 	return func(tr *tree) { tr.edit("go.mod", "go 1.21\n", line) }
 }
 
+// elsewhere is a program of a module that is not being worked on.
+const elsewhere = "golang.org/x/example/hello@v0.0.0-20250915201037-7f05d217867b"
+
 var rows = []row{
 	// ---- commands
 	{group: "commands", name: "build", sample: true, args: build(), first: true},
@@ -55,6 +58,8 @@ var rows = []row{
 	{group: "commands", name: "build files", sample: true, args: build("main.go")},
 	{group: "commands", name: "build a library", args: []string{"build", "./lib"}, kind: output},
 	{group: "commands", name: "install", args: []string{"install", "./..."}, made: "app"},
+	{group: "commands", name: "install path@version, as it is", args: []string{"install", elsewhere}, kind: built, made: "hello", says: "without telemetry"},
+	{group: "commands", name: "run path@version, as it is", args: []string{"run", elsewhere, "you"}, kind: output, says: "without telemetry"},
 	{group: "commands", name: "run", sample: true, args: []string{"run", ".", "a", "-b"}, kind: output},
 	{group: "commands", name: "run files", args: []string{"run", "main.go", "a"}, kind: output},
 	{group: "commands", name: "test", sample: true, args: []string{"test", "./..."}, kind: output},
@@ -104,7 +109,7 @@ var rows = []row{
 	{group: "flags", name: "-asan", args: build("-asan")},
 	{group: "flags", name: "-msan", args: build("-msan"), env: []string{"CC=clang"}, needs: "clang"},
 	{group: "flags", name: "-pkgdir", args: build("-pkgdir", "OUT.pkg")},
-	{group: "flags", name: "-linkshared", args: build("-linkshared")},
+	{group: "flags", name: "-linkshared", args: build("-linkshared"), std: "dynlink"},
 	{group: "flags", name: "-cover", args: build("-cover"), prepare: func(tr *tree) {
 		tr.env = append(tr.env, "GOCOVERDIR="+tr.beside(""))
 	}},
@@ -159,6 +164,12 @@ var rows = []row{
 	{group: "buildmode", name: "c-archive", args: build("-buildmode=c-archive"), kind: built, prepare: exported, after: calledByC, std: "shared"},
 	{group: "buildmode", name: "shared, with -o", args: build("-buildmode=shared", "./lib"), kind: refused},
 	{group: "buildmode", name: "shared, of a program", args: []string{"build", "-buildmode=shared", "."}, kind: refused},
+	{group: "buildmode", name: "shared, of the standard library", args: []string{"install", "-buildmode=shared", "std"}, kind: output, says: "not woven", prepare: ownRoot, std: "dynlink"},
+	{group: "buildmode", name: "-linkshared, with such a library", args: build("-linkshared"), kind: built, says: "not woven", std: "dynlink",
+		prepare: func(tr *tree) {
+			ownRoot(tr)
+			tr.goes("install", "-buildmode=shared", "std")
+		}},
 	{group: "buildmode", name: "plugin", args: build("-buildmode=plugin"), kind: built, prepare: opened, after: openedByHost},
 
 	// ---- other systems
@@ -316,6 +327,16 @@ func workspace(more string) func(*tree) {
 			tr.goes("build", "-o", tr.beside("x")) // go writes go.work.sum
 		}
 	}
+}
+
+// ownRoot gives the tree a copy of Go: shared libraries are installed in Go's own folder.
+func ownRoot(tr *tree) {
+	r := tr.run(nil, "go", "env", "GOROOT")
+	root := tr.beside("goroot")
+	if err := os.CopyFS(root, os.DirFS(strings.TrimSpace(r.out))); err != nil {
+		tr.t.Fatal(err)
+	}
+	tr.env = append(tr.env, "GOROOT="+root)
 }
 
 func readOnly(tr *tree) { protect(tr, tr.dir) }
