@@ -14,16 +14,23 @@ import (
 	"time"
 )
 
-// What is built: an application of at least 800 packages.
-const (
-	bigModule  = "github.com/caddyserver/caddy/v2@v2.10.2"
-	bigPackage = "./cmd/caddy"
-	bigMain    = "cmd/caddy/main.go"
-	bigLibrary = "caddy.go"
-)
+// A bigApp is an application to build.
+type bigApp struct {
+	title         string
+	module        string // of the module proxy; else it is in folder
+	folder        string
+	pkg           string
+	main, library string // files in which a line is changed
+}
+
+var bigApps = []bigApp{
+	{title: "the reference service (grpc, sql, redis)", folder: "reference", pkg: ".", main: "main.go", library: "service/service.go"},
+	{title: "caddy v2.10.2", module: "github.com/caddyserver/caddy/v2@v2.10.2", pkg: "./cmd/caddy", main: "cmd/caddy/main.go", library: "caddy.go"},
+}
 
 // A bigBuild is the application in a folder, and the places beside it.
 type bigBuild struct {
+	bigApp
 	dir, app, otel string
 	env            []string // the caches
 }
@@ -44,7 +51,7 @@ func (b *bigBuild) plain() cost { return b.build("plain", "go") }
 func (b *bigBuild) woven() cost { return b.build("woven", b.otel, "go") }
 
 func (b *bigBuild) build(kind string, tool ...string) cost {
-	c := run(b.app, b.env, slices.Concat(tool, []string{"build", "-v", "-o", filepath.Join(b.dir, kind+".bin"), bigPackage})...)
+	c := run(b.app, b.env, slices.Concat(tool, []string{"build", "-v", "-o", filepath.Join(b.dir, kind+".bin"), b.pkg})...)
 	fmt.Fprintf(os.Stderr, "%s: %s\n", kind, both(c)) // all together take long
 	return c
 }
@@ -67,21 +74,29 @@ func (b *bigBuild) change(file string, i int) {
 // hello builds a small server woven, so that what we add to every program is compiled.
 func (b *bigBuild) hello() cost {
 	dir := filepath.Join(b.dir, "hello")
-	check(os.MkdirAll(dir, 0o755))
-	check(os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/hello\n\ngo 1.24.0\n"), 0o644))
-	check(os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nimport \"net/http\"\n\nfunc main() { http.ListenAndServe(\"\", nil) }\n"), 0o644))
+	writeHello(dir)
 	run(dir, b.env, "go", "build", "-o", filepath.Join(b.dir, "hello.bin"))
 	return run(dir, b.env, b.otel, "go", "build", "-o", filepath.Join(b.dir, "hello.bin"))
 }
 
-func newBigBuild(dir, otel string) *bigBuild {
-	out, err := exec.Command("go", "mod", "download", "-json", bigModule).Output()
-	var m struct{ Dir, Error string }
-	if json.Unmarshal(out, &m) != nil || m.Dir == "" {
-		check(fmt.Errorf("%s cannot be had: %v %s", bigModule, err, m.Error))
+// writeHello writes a server of one line.
+func writeHello(dir string) {
+	check(os.MkdirAll(dir, 0o755))
+	check(os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/hello\n\ngo 1.24.0\n"), 0o644))
+	check(os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nimport \"net/http\"\n\nfunc main() { http.ListenAndServe(\"\", nil) }\n"), 0o644))
+}
+
+func newBigBuild(app bigApp, dir, otel string) *bigBuild {
+	if app.module != "" {
+		out, err := exec.Command("go", "mod", "download", "-json", app.module).Output()
+		var m struct{ Dir, Error string }
+		if json.Unmarshal(out, &m) != nil || m.Dir == "" {
+			check(fmt.Errorf("%s cannot be had: %v %s", app.module, err, m.Error))
+		}
+		app.folder = m.Dir
 	}
-	b := &bigBuild{dir: dir, app: filepath.Join(dir, "app"), otel: otel}
-	check(os.CopyFS(b.app, os.DirFS(m.Dir)))
+	b := &bigBuild{bigApp: app, dir: dir, app: filepath.Join(dir, "app"), otel: otel}
+	check(os.CopyFS(b.app, os.DirFS(app.folder)))
 	check(filepath.WalkDir(b.app, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
 			err = os.Chmod(path, 0o755)
@@ -93,11 +108,19 @@ func newBigBuild(dir, otel string) *bigBuild {
 	return b
 }
 
-// benchApps builds an application of others, plain and woven.
+// benchApps builds a service and an application of others, plain and woven.
 func benchApps(dir, otel string, rounds int) {
-	b := newBigBuild(dir, otel)
-	inPlain := strings.Fields(text(b.app, b.env, "go", "list", "-deps", bigPackage))
-	fmt.Printf("Builds of %s %s, %d packages; processor time, with time on the clock in brackets\n", bigModule, bigPackage, len(inPlain))
+	for i, app := range bigApps {
+		b := newBigBuild(app, filepath.Join(dir, strconv.Itoa(i)), otel)
+		b.bench(rounds)
+		check(os.RemoveAll(b.dir))
+		fmt.Println()
+	}
+}
+
+func (b *bigBuild) bench(rounds int) {
+	inPlain := strings.Fields(text(b.app, b.env, "go", "list", "-deps", b.pkg))
+	fmt.Printf("Builds of %s, %d packages; processor time, with time on the clock in brackets\n", b.title, len(inPlain))
 
 	// Cold, and the first woven build beside a warm plain cache: on a machine that has never
 	// built anything woven, and on one that has.
@@ -115,11 +138,11 @@ func benchApps(dir, otel string, rounds int) {
 		noop[1] = append(noop[1], b.woven())
 		link[0] = append(link[0], b.relink("plain", "go"))
 		link[1] = append(link[1], b.relink("woven", b.otel, "go"))
-		b.change(bigMain, i)
+		b.change(b.main, i)
 		change[0] = append(change[0], b.plain())
 		change[1] = append(change[1], b.woven())
 	}
-	b.change(bigLibrary, 0)
+	b.change(b.library, 0)
 	b.plain()
 	library := b.woven()
 	b.caches("cold")
@@ -173,7 +196,7 @@ func benchPlan(b *bigBuild) {
 	parts := map[string][]int64{}
 	var names []string
 	for range 9 {
-		for line := range strings.Lines(text(b.app, b.env, b.otel, "debug", "plan", bigPackage)) {
+		for line := range strings.Lines(text(b.app, b.env, b.otel, "debug", "plan", b.pkg)) {
 			name, number, _ := strings.Cut(strings.TrimSpace(line), " ")
 			us, err := strconv.ParseInt(number, 10, 64)
 			check(err)
@@ -189,7 +212,7 @@ func benchPlan(b *bigBuild) {
 	}
 	var explain []cost
 	for range 9 {
-		explain = append(explain, run(b.app, b.env, b.otel, "explain", bigPackage))
+		explain = append(explain, run(b.app, b.env, b.otel, "explain", b.pkg))
 	}
 	fmt.Printf("\nExplain with a warm plan: %s\n", both(medians(explain)))
 }

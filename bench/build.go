@@ -52,6 +52,14 @@ func benchBuild(dir, otel string, rounds int) {
 		change[1] = append(change[1], run(app, env, woven...))
 	}
 
+	var hello [2][]cost
+	small := filepath.Join(dir, "hello")
+	writeHello(small)
+	for range 2*rounds + 1 {
+		hello[0] = append(hello[0], run(small, env, plain...))
+		hello[1] = append(hello[1], run(small, env, woven...))
+	}
+
 	fmt.Println("Builds of examples/greet; processor time, medians, with time on the clock in brackets")
 	rows := [][]string{{"", "plain go", "otel go", "ratio", "more"}}
 	add := func(name string, a, b []cost) {
@@ -63,6 +71,7 @@ func benchBuild(dir, otel string, rounds int) {
 		rows = append(rows, []string{name, both(p), both(w), fmt.Sprintf("%.2f", median(ratios)), ms(w.cpu - p.cpu)})
 	}
 	add("nothing to do", noop[0], noop[1])
+	add("a server of one line, nothing to do", hello[0][1:], hello[1][1:])
 	add("one line changed", change[0], change[1])
 	add("first woven build, beside a cold plain one", cold, first)
 	add("first woven build of a second program, likewise", cold, other)

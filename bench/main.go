@@ -4,7 +4,7 @@
 //	bench [-otel build/otel] [-rounds N] build   builds, against plain go
 //	bench [-otel build/otel] [-rounds N] http        requests, against plain go and OpenTelemetry by hand
 //	bench [-otel build/otel] [-rounds N] reference   the same for a service with HTTP, gRPC, SQL and Redis
-//	bench [-otel build/otel] [-rounds N] apps        builds of a large application from the module proxy
+//	bench [-otel build/otel] [-rounds N] apps        builds of that service, and of a large application from the module proxy
 //
 // It is run in the folder bench/, and writes nothing there.
 package main
