@@ -8,6 +8,7 @@
 // Whatever goes wrong with the weaving, the package is compiled as it was written.
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -256,7 +257,22 @@ static bool run_woven(Compile *c, Str out, bool *ok)
 	return true;
 }
 
-// run_both compiles plain and woven at the same time. *status is the plain one's.
+// A package of so many bytes of source takes the compiler a gigabyte of memory or so.
+#define LARGE_PACKAGE (3 << 19)
+
+static bool is_large(const Compile *c)
+{
+	int64_t bytes = 0;
+	struct stat st;
+
+	for (isize i = c->first_file; i < c->tool->argv.n; i++)
+		if (stat(str_cstr(c->arena, c->tool->argv.v[i]), &st) == 0)
+			bytes += st.st_size;
+	return bytes > LARGE_PACKAGE;
+}
+
+// run_both compiles plain and woven, at the same time where memory allows for it. *status is the
+// plain one's.
 static bool run_both(Compile *c, Str out, int *status, bool *woven_ok)
 {
 	StrList argv = woven_args(c, out);
@@ -268,8 +284,12 @@ static bool run_both(Compile *c, Str out, int *status, bool *woven_ok)
 
 	if (!proc_start(&woven, &woven_proc, c->diags))
 		return false;
+	bool large = is_large(c);
+	if (large)
+		proc_wait(c->arena, &woven_proc, &woven_res);
 	bool started = proc_start(&plain, &plain_proc, c->diags);
-	proc_wait(c->arena, &woven_proc, &woven_res);
+	if (!large)
+		proc_wait(c->arena, &woven_proc, &woven_res);
 	if (!started)
 		return false;
 	proc_wait(c->arena, &plain_proc, &plain_res);
