@@ -296,9 +296,9 @@ static Str goflags(Planner *p)
 }
 
 // The go command has our packages to look at as well, which take memory and time. A small build
-// gets a dozen megabytes more, which save it half of that time; a large one, that collects its garbage
-// often anyway, gets by with what it would need without us. Its tools and programs do not get it
-// (cmd/toolexec.c, cmd_exec). A test binary could not be told.
+// gets a dozen megabytes more, which save it half of that time; a large one, that collects its
+// garbage often anyway, gets by with what it would need without us. Its tools and programs do not
+// get it (cmd/toolexec.c, cmd_exec). A test binary could not be told.
 static void set_collector(Planner *p)
 {
 	bool small = p->packages.n < 250;
