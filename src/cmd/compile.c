@@ -8,7 +8,6 @@
 // Whatever goes wrong with the weaving, the package is compiled as it was written.
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -263,11 +262,11 @@ static bool run_woven(Compile *c, Str out, bool *ok)
 static bool is_large(const Compile *c)
 {
 	int64_t bytes = 0;
-	struct stat st;
+	FileInfo info;
 
 	for (isize i = c->first_file; i < c->tool->argv.n; i++)
-		if (stat(str_cstr(c->arena, c->tool->argv.v[i]), &st) == 0)
-			bytes += st.st_size;
+		if (file_stat(c->tool->argv.v[i], &info))
+			bytes += info.size;
 	return bytes > LARGE_PACKAGE;
 }
 

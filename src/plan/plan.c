@@ -132,9 +132,7 @@ static bool read_packages(Planner *p)
 	if (!go_list(p->arena, &p->env, p->args, &p->packages, &status, p->diags))
 		return false;
 	// What is wrong with the packages, go says best itself.
-	if (status != 0)
-		return plain(p);
-	return !is_shared(p) || plain(p);
+	return (status == 0 && !is_shared(p)) || plain(p);
 }
 
 static void read_rules(Planner *p)

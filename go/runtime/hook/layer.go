@@ -210,13 +210,17 @@ func (l *Layer) CoveredBy(span trace.Span, measured bool) {
 // what it makes spans for.
 func (l *Layer) Measured() bool { return l.metric.Load() }
 
-// spanKey is the key under which a context holds its span. The API keeps it to
-// itself, but asks with it.
-var spanKey = func() any {
+// spanKey is the key under which a context holds its span.
+var spanKey = KeyOf(func(ctx context.Context) { trace.SpanFromContext(ctx) })
+
+// KeyOf returns the key that ask asks its context for, nil if it asks for none: many libraries keep
+// the keys of what they put into contexts to themselves. The context holds nothing, and ask may not
+// use more of it.
+func KeyOf(ask func(context.Context)) any {
 	var k keyOf
-	trace.SpanFromContext(&k)
+	ask(&k)
 	return k.key
-}()
+}
 
 // keyOf is a context that remembers what it was asked for.
 type keyOf struct {

@@ -310,26 +310,14 @@ func incomingIn(ctx context.Context) incoming {
 }
 
 // incomingKey is the key under which a context holds such metadata, nil if it holds them in
-// another way. gRPC keeps it to itself, but asks with it.
+// another way.
 var incomingKey = func() any {
-	probe := askedFor{Context: metadata.NewIncomingContext(context.Background(), metadata.MD{})}
-	metadata.FromIncomingContext(&probe)
-	if _, ok := probe.Context.Value(probe.key).(metadata.MD); !ok || probe.key == nil {
+	key := hook.KeyOf(func(ctx context.Context) { metadata.FromIncomingContext(ctx) })
+	if _, ok := metadata.NewIncomingContext(context.Background(), metadata.MD{}).Value(key).(metadata.MD); !ok {
 		return nil
 	}
-	return probe.key
+	return key
 }()
-
-// askedFor is a context that remembers what it was asked for.
-type askedFor struct {
-	context.Context
-	key any
-}
-
-func (c *askedFor) Value(key any) any {
-	c.key = key
-	return c.Context.Value(key)
-}
 
 // Values returns what has come with a key: gRPC has keys in small letters.
 func (c incoming) Values(key string) []string { return c[strings.ToLower(key)] }

@@ -72,7 +72,13 @@ func newHidden() *Node {
 func newShown(traceID [16]byte, spanID [8]byte) *Node {
 	n := new(shownNode)
 	n.ids = &n.own
-	n.ids.set(traceID, spanID)
+	hex.Encode(n.ids.hex[:32], traceID[:])
+	hex.Encode(n.ids.hex[32:], spanID[:])
+	n.ids.list = [3]label{
+		{"trace_id", unsafe.String(&n.ids.hex[0], 32)},
+		{"span_id", unsafe.String(&n.ids.hex[32], 16)},
+		{key: mark},
+	}
 	n.list = n.ids.list[:]
 	return &n.Node
 }
@@ -147,16 +153,6 @@ func Enter(a *Active, traceID [16]byte, spanID [8]byte) Scope {
 	n.begin(userLabels(prev))
 	setProfLabel(unsafe.Pointer(n))
 	return Scope{n, prev}
-}
-
-func (i *ids) set(traceID [16]byte, spanID [8]byte) {
-	hex.Encode(i.hex[:32], traceID[:])
-	hex.Encode(i.hex[32:], spanID[:])
-	i.list = [3]label{
-		{"trace_id", unsafe.String(&i.hex[0], 32)},
-		{"span_id", unsafe.String(&i.hex[32], 16)},
-		{key: mark},
-	}
 }
 
 // with returns a node of the same span with other labels of the program's.

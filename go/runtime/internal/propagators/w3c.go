@@ -43,18 +43,18 @@ func (p traceContext) Inject(ctx context.Context, carrier propagation.TextMapCar
 		p.TraceContext.Inject(ctx, carrier)
 		return
 	}
-	header := [length]byte{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0' + byte(sc.TraceFlags())}
+	header := [parentLength]byte{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0' + byte(sc.TraceFlags())}
 	traceID, spanID := sc.TraceID(), sc.SpanID()
 	hex.Encode(header[3:35], traceID[:])
 	hex.Encode(header[36:52], spanID[:])
 	carrier.Set("traceparent", string(header[:]))
 }
 
-const length = len("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
+const parentLength = len("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
 
 // usual reads a traceparent "00-TRACE-SPAN-FLAGS" with flags 00 or 01.
 func usual(text string) (sc trace.SpanContext, ok bool) {
-	if len(text) != length || text[:3] != "00-" || text[35] != '-' || text[52:54] != "-0" {
+	if len(text) != parentLength || text[:3] != "00-" || text[35] != '-' || text[52:54] != "-0" {
 		return sc, false
 	}
 	config := trace.SpanContextConfig{TraceFlags: trace.TraceFlags(text[54] - '0'), Remote: true}
