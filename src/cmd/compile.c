@@ -45,16 +45,6 @@ static const char *const outcome_names[] = {"plain", "replace", "rebuild"};
 
 // ---- the names of woven files
 
-static Str goroot(const Compile *c)
-{
-	Str root = env_get(S("GOROOT"));
-
-	if (root.len > 0)
-		return root;
-	isize at = str_find(c->tool->argv.v[c->tool->tool], S("/pkg/tool/"));
-	return at < 0 ? S("") : str_slice(c->tool->argv.v[c->tool->tool], 0, at);
-}
-
 static bool has_path_prefix(Str path, Str prefix)
 {
 	return prefix.len > 0 && str_starts(path, prefix) &&
@@ -67,7 +57,7 @@ static bool has_path_prefix(Str path, Str prefix)
 // Source: cmd/internal/objabi.AbsFile.
 static Str recorded_name(const Compile *c, Str path)
 {
-	Str rewrites = tool_value(c->tool, "-trimpath"), root = goroot(c);
+	Str rewrites = tool_value(c->tool, "-trimpath"), root = tool_goroot(c->tool);
 	Arena *a = c->arena;
 
 	path = path_abs(a, str_starts(path, S("./")) ? str_slice(path, 2, path.len) : path);

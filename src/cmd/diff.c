@@ -130,10 +130,28 @@ static bool diff_file(Diff *d, Weave *w, const Package *p, Str path, Str name)
 	return true;
 }
 
+static Str outcome_of(const Diff *d, Str digest)
+{
+	return planned_outcome(d->arena, d->planned, digest).word;
+}
+
+// print_led is for a package that is not compiled again.
+static void print_led(const Diff *d, const Spec *spec)
+{
+	printf("%s%.*s is as plain go compiles it; at link, what calls%s\n", d->on.bold,
+		STR_ARG(spec->package), d->on.off);
+	for (isize i = 0; i < spec->n; i++) {
+		const Join *j = &spec->joins[i];
+		printf("  %-36.*s calls %.*s.%.*s\n",
+			STR_ARG(target_name(d->arena, j->recv, j->func)), STR_ARG(j->hook->package),
+			STR_ARG(j->lead));
+	}
+}
+
 // form_of returns the form that was asked for, or that the package was last compiled in.
 static WeaveForm form_of(const Diff *d, Str digest)
 {
-	Str form = d->form.len > 0 ? d->form : planned_outcome(d->arena, d->planned, digest).word;
+	Str form = d->form.len > 0 ? d->form : outcome_of(d, digest);
 
 	return str_eq(form, S("rebuild")) ? WEAVE_REBUILD : WEAVE_REPLACE;
 }
@@ -152,6 +170,10 @@ static bool diff_package(Diff *d, const Package *p, Str digest)
 
 	if (!read_spec(d, digest, &spec))
 		return false;
+	if (d->form.len == 0 && str_eq(outcome_of(d, digest), S("lead"))) {
+		print_led(d, &spec);
+		return true;
+	}
 	for (isize i = 0; i < p->files.n; i++)
 		if (!diff_file(d, &w, p, path, p->files.v[i]))
 			return false;

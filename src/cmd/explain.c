@@ -20,6 +20,8 @@ static Str became_text(Arena *a, Outcome b, Str package)
 			a, "compiled again with all that imports it: other %.*s", STR_ARG(b.why));
 	if (str_eq(b.word, S("plain")))
 		return str_format(a, "left as it is: %.*s", STR_ARG(b.why));
+	if (str_eq(b.word, S("lead")))
+		return S("as plain go compiles it: what calls these is led to the hooks at link");
 	if (b.word.len == 0)
 		return S("not compiled yet");
 	return str_eq(package, S("main")) ? S("") : S("replaced at link");

@@ -14,17 +14,28 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "cmd/cmd.h"
+#include "cmd/lead.h"
 #include "cmd/modinfo.h"
 #include "cmd/redirect.h"
 #include "cmd/shared.h"
 #include "cmd/tool.h"
 #include "os/env.h"
 #include "os/file.h"
+#include "plan/lead.h"
 #include "text/json.h"
 #include "weave/archive.h"
 
 #define RUNTIME_PACKAGE "otel.tool/runtime"
 #define EXIT_PACKAGE "otel.tool/runtime/internal/exit"
+
+// A package whose functions are led to ours, as the plan's file `led` says (plan/lead.h).
+typedef struct Led Led;
+struct Led {
+	Led *next;
+	Str package, digest, hooks;
+	Lead *leads;
+	isize n;
+};
 
 typedef struct {
 	Arena *arena;
@@ -33,11 +44,12 @@ typedef struct {
 	Str text;        // what is in it
 	StrMap packages; // import path -> Str *, path of the archive
 	StrMap must;     // import path -> Str *, digest of the spec: what the plan has woven
-	Str modinfo;     // what the plain build says of itself, where the plan has written it down
-	StrBuf changed;  // the new text
-	bool planned;    // there is a plan
-	bool differs;    // it is not the old one
-	isize nreplaced;
+	Led *led;
+	Str modinfo;    // what the plain build says of itself, where the plan has written it down
+	StrBuf changed; // the new text
+	bool planned;   // there is a plan
+	bool differs;   // it is not the old one
+	isize nmade;    // archives that we have made
 	Shared shared;
 	Diags *diags;
 } Link;
@@ -71,6 +83,53 @@ static bool read_config(Link *l)
 	return true;
 }
 
+// led_package returns the package of a line of `led`, to which the line is added.
+static Led *led_package(Link *l, Led one, isize lines)
+{
+	Led **link = &l->led;
+
+	while (*link &&
+		!(str_eq((*link)->package, one.package) && str_eq((*link)->hooks, one.hooks)))
+		link = &(*link)->next;
+	if (!*link) {
+		*link = arena_new(l->arena, Led);
+		**link = one;
+		(*link)->leads = arena_array(l->arena, Lead, lines);
+	}
+	return *link;
+}
+
+// Those that this program has, with their hooks.
+static void read_led(Link *l, Str text, isize lines)
+{
+	while (text.len > 0) {
+		Str line = str_cut(&text, '\n');
+		Led one = {.package = str_cut(&line, ' ')};
+		one.digest = str_cut(&line, ' ');
+		one.hooks = str_cut(&line, ' ');
+		if (!map_get(&l->packages, one.package) || !map_get(&l->packages, one.hooks))
+			continue;
+		Led *led = led_package(l, one, lines);
+		Str from = str_cut(&line, ' ');
+		led->leads[led->n++] = (Lead){.from = from, .to = line};
+	}
+}
+
+static bool read_leads(Link *l, Str dir)
+{
+	Str path = path_join(l->arena, dir, S("led")), text;
+	isize lines = 0;
+
+	if (!file_exists(path))
+		return true;
+	if (!file_read(l->arena, path, &text, l->diags))
+		return false;
+	for (isize i = 0; i < text.len; i++)
+		lines += text.p[i] == '\n';
+	read_led(l, text, lines);
+	return true;
+}
+
 // The plan says which packages are woven; without one, we take what we find.
 static bool read_plan(Link *l)
 {
@@ -79,6 +138,8 @@ static bool read_plan(Link *l)
 	l->planned = dir.len > 0;
 	if (!l->planned)
 		return true;
+	if (!read_leads(l, dir))
+		return false;
 	if (!file_read(l->arena, path_join(l->arena, dir, S("woven")), &text, l->diags) ||
 		!file_read(l->arena, path_join(l->arena, dir, S("modinfo")), &l->modinfo, l->diags))
 		return false;
@@ -100,6 +161,13 @@ static bool links_hooks(const Link *l, const json_t *record)
 		if (!map_get(&l->packages, str_from(json_string_value(json_array_get(hooks, i)))))
 			return false;
 	return true;
+}
+
+// made returns the path of the next archive that we make.
+static Str made(Link *l)
+{
+	l->differs = true;
+	return str_format(l->arena, "%.*s.otel-%td.a", STR_ARG(l->config), l->nmade++);
 }
 
 // A salt that no earlier build has used: go's cache may remember that one.
@@ -149,9 +217,7 @@ static bool exchange(Link *l, Str package, Str file, Str action, Record record, 
 {
 	Arena *a = l->arena;
 	Diags unread = {.arena = a};
-	Str plain, woven, both,
-		kept = woven_archive(a, l->tool, action),
-		path = str_format(a, "%.*s.otel-%td.a", STR_ARG(l->config), l->nreplaced++);
+	Str plain, woven, both, kept = woven_archive(a, l->tool, action), path = made(l);
 
 	if (!file_read(a, file, &plain, l->diags))
 		return false;
@@ -218,7 +284,7 @@ static bool package_line(Link *l, Str line, Str package, Str file)
 // links it. It defines the functions that they are led to.
 static const struct {
 	const char *package, *caller, *callee, *to;
-} led[] = {
+} calls[] = {
 	// The last thing that a panic calls while goroutines still run.
 	{"runtime", "runtime.gopanic", "runtime.preprintpanics", "runtime.otel_preprintpanics"},
 	// What follows where a signal has no handler any more.
@@ -228,6 +294,18 @@ static const struct {
 		"os/signal.otel_signal_disable"},
 };
 
+// put_archive writes an archive that we have made of a package's, and names it in the line at from.
+static bool put_archive(Link *l, Str package, Str archive, isize from)
+{
+	Str path = made(l);
+
+	if (!file_write_atomic(path, archive, 0600, l->diags))
+		return false;
+	l->changed.len = from;
+	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
+	return true;
+}
+
 // lead_calls leads those of one package, whose line begins at from. A package in which they
 // are not found (of a Go release to come) stays as it is.
 static bool lead_calls(Link *l, Str package, isize from)
@@ -235,21 +313,122 @@ static bool lead_calls(Link *l, Str package, isize from)
 	Arena *a = l->arena;
 	Str file, text, changed;
 
-	for (size_t i = 0; i < countof(led); i++) {
-		Str path = str_format(a, "%.*s.otel-led-%zu.a", STR_ARG(l->config), i),
-		    line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len));
-		if (!str_eq(package, str_from(led[i].package)))
+	for (size_t i = 0; i < countof(calls); i++) {
+		Str line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len));
+		if (!str_eq(package, str_from(calls[i].package)))
 			continue;
 		if (!parse_line(line, &package, &file) || !file_read(a, file, &text, l->diags))
 			return false;
-		if (!redirect_call(a, text, str_from(led[i].caller), str_from(led[i].callee),
-			    str_from(led[i].to), &changed))
+		if (!redirect_call(a, text, str_from(calls[i].caller), str_from(calls[i].callee),
+			    str_from(calls[i].to), &changed))
 			continue;
-		if (!file_write_atomic(path, changed, 0600, l->diags))
+		if (!put_archive(l, package, changed, from))
 			return false;
-		l->changed.len = from;
-		buf_addf(&l->changed, "packagefile %s=%.*s\n", led[i].package, STR_ARG(path));
-		l->differs = true;
+	}
+	return true;
+}
+
+// ---- functions of packages that are not compiled again
+
+// unled tells the front to compile a package again, as its functions cannot be led.
+static bool unled(Link *l, const Led *led, const Lead *which, const char *why)
+{
+	Arena *a = l->arena;
+	Str path = lead_refused(a, l->tool->cache, led->digest),
+	    marker = path_join(a, env_get(S("OTEL_GO_PLAN")), S("lost"));
+
+	if (!file_write_atomic(path, which->from, 0600, l->diags) ||
+		!file_write_atomic(marker, led->package, 0600, l->diags))
+		return false;
+	return diag_fault(l->diags, "'%.*s' %s: building with '%.*s' compiled again",
+		STR_ARG(which->from), why, STR_ARG(led->package));
+}
+
+// find_leads looks the functions up in their own packages, which others refer to by what is found.
+static bool find_leads(Link *l)
+{
+	for (Led *led = l->led; led; led = led->next) {
+		const Str *file = map_get(&l->packages, led->package);
+		Str plain;
+		if (!file_read(l->arena, *file, &plain, l->diags))
+			return false;
+		const Lead *missing = lead_find(plain, led->leads, led->n);
+		if (missing)
+			return unled(l, led, missing, "is not in the object code");
+	}
+	return true;
+}
+
+// note_led leaves word for otel explain.
+static void note_led(Link *l, const Led *led)
+{
+	Str path = outcome_note(l->arena, l->tool->store, led->digest);
+	Diags none = {.arena = l->arena};
+
+	if (dir_make_all(path_dir(path), &none))
+		file_write_atomic(path, S("lead\n\n"), 0600, &none);
+}
+
+// lead_archive leads what the archive in *file refers to. Where that was something, *file is
+// another then.
+static bool lead_archive(Link *l, const Led *led, bool own, Str *file)
+{
+	const Lead *inlined = NULL;
+	Str text, changed;
+
+	if (!file_read(l->arena, *file, &text, l->diags))
+		return false;
+	LeadOutcome outcome = lead_all(
+		l->arena, text, own ? S("") : led->package, led->leads, led->n, &changed, &inlined);
+	if (outcome == LEAD_INLINED)
+		return unled(l, led, inlined, "is inlined into its callers");
+	if (own && outcome == LEAD_NOTHING)
+		return unled(l, led, led->leads, "is called by nobody that otel can see");
+	if (own)
+		note_led(l, led);
+	if (outcome == LEAD_NOTHING)
+		return true;
+	*file = made(l);
+	return file_write_atomic(*file, changed, 0600, l->diags);
+}
+
+// lead_from leads what one package refers to, whose archive the line at from names.
+static bool lead_from(Link *l, Str package, const Led *led, bool own, isize from)
+{
+	Str line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len)), file;
+
+	if (!parse_line(line, &package, &file) || !lead_archive(l, led, own, &file))
+		return false;
+	l->changed.len = from;
+	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(file));
+	return true;
+}
+
+// may_refer tells whether a package that is not their own may refer to any of the functions.
+static bool may_refer(const Link *l, const Led *led, Str package)
+{
+	bool exported = false;
+
+	for (isize i = 0; i < led->n; i++) {
+		Str rest = led->leads[i].from, name = {0};
+		while (rest.len > 0)
+			name = str_cut(&rest, '.');
+		exported |= name.len > 0 && !(name.p[0] >= 'a' && name.p[0] <= 'z');
+	}
+	Str root = tool_goroot(l->tool);
+	return exported && !str_eq(package, led->hooks) &&
+	       !(root.len > 0 && file_is_dir(str_format(l->arena, "%.*s/src/%.*s", STR_ARG(root),
+					 STR_ARG(package))));
+}
+
+// lead_functions does so for all packages that are led. The hooks themselves call what they stand
+// in the place of.
+static bool lead_functions(Link *l, Str package, isize from)
+{
+	for (const Led *led = l->led; led; led = led->next) {
+		bool own = str_eq(package, led->package);
+		if ((own || may_refer(l, led, package)) && !lead_from(l, package, led, own, from))
+			return false;
 	}
 	return true;
 }
@@ -262,6 +441,15 @@ static void other_line(Link *l, Str line)
 	buf_addf(&l->changed, "%.*s\n", STR_ARG(plain));
 }
 
+// lead_main does so for package main, whose archive is the last argument.
+static bool lead_main(Link *l, Tool *t)
+{
+	for (const Led *led = l->led; led; led = led->next)
+		if (!lead_archive(l, led, false, &t->argv.v[t->argv.n - 1]))
+			return false;
+	return true;
+}
+
 static bool change_config(Link *l)
 {
 	Str package, file;
@@ -272,6 +460,7 @@ static bool change_config(Link *l)
 		if (!parse_line(line, &package, &file))
 			other_line(l, line);
 		else if (!package_line(l, line, package, file) ||
+			 !lead_functions(l, package, from) ||
 			 (map_get(&l->packages, S(EXIT_PACKAGE)) && !lead_calls(l, package, from)))
 			return false;
 	}
@@ -286,14 +475,14 @@ int tool_link(Arena *a, const Tool *t)
 	l.packages.arena = l.must.arena = l.changed.arena = l.shared.arena = a;
 	if (l.config.len == 0)
 		return tool_exec(a, t);
-	bool changes = read_config(&l) && read_plan(&l) && change_config(&l);
+	Tool changed = *t;
+	changed.argv = tool_copy(a, t);
+	bool changes = read_config(&l) && read_plan(&l) && find_leads(&l) && change_config(&l) &&
+		       lead_main(&l, &changed);
 	shared_close(&l.shared);
 	if (!changes)
 		return finish(&d);
-
-	Tool changed = *t;
-	changed.argv = tool_copy(a, t);
-	if (l.nreplaced > 0 || l.differs) {
+	if (l.differs) {
 		Str config = str_format(a, "%.*s.otel", STR_ARG(l.config));
 		if (!file_write_atomic(config, buf_str(&l.changed), 0600, &d))
 			return finish(&d);

@@ -60,6 +60,16 @@ void tool_set(Arena *a, const Tool *t, StrList *argv, const char *name, Str valu
 	argv->v[i] = joined ? str_format(a, "%s=%.*s", name, STR_ARG(value)) : value;
 }
 
+Str tool_goroot(const Tool *t)
+{
+	Str root = env_get(S("GOROOT")), tool = t->argv.v[t->tool];
+	isize at = str_find(tool, S("/pkg/tool/"));
+
+	if (root.len > 0)
+		return root;
+	return at < 0 ? S("") : str_slice(tool, 0, at);
+}
+
 int tool_exec(Arena *a, const Tool *t)
 {
 	Diags d = {.arena = a};

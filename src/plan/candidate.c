@@ -341,6 +341,7 @@ static bool find_hooks(const Match *m, const Candidates *all, Candidate *c)
 		.args = r->args,
 		.has_args = r->has_args,
 		.noescape = r->noescape,
+		.lead = r->lead,
 		.hook = before};
 	if (after || (before && before->context)) {
 		Site site = {all->package->name, c->func, c->recv, c->nvalues};

@@ -120,6 +120,8 @@ static void add_marks(Planner *p, StrList *argv)
 		const Woven *w = &p->woven.v[i];
 		Str users = gcflags_for(p->args, w->package);
 		hash_add(&marks, w->mark);
+		if (w->led)
+			continue;
 		add_gcflags(p, argv, pattern_for(p, w->package),
 			str_format(a, "%.*s%s-otel=%.*s", STR_ARG(users), users.len ? " " : "",
 				STR_ARG(w->mark)));

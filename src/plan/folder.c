@@ -1,5 +1,6 @@
 #include "base/hash.h"
 #include "os/file.h"
+#include "plan/lead.h"
 #include "plan/planner.h"
 #include "plan/sums.h"
 
@@ -10,7 +11,7 @@ static Str woven_list(Planner *p)
 
 	for (isize i = 0; i < p->woven.n; i++) {
 		const Woven *w = &p->woven.v[i];
-		if (!str_eq(w->spec.package, S("main")))
+		if (!w->led && !str_eq(w->spec.package, S("main")))
 			buf_addf(&b, "%.*s %.*s\n", STR_ARG(w->spec.package), STR_ARG(w->digest));
 	}
 	return buf_str(&b);
@@ -167,6 +168,9 @@ bool planner_write(Planner *p)
 		return false;
 	map_put(&p->files, S("go.work.sum"), planner_str(p, sums));
 	map_put(&p->files, S("woven"), planner_str(p, woven_list(p)));
+	Str led = lead_list(p);
+	if (led.len > 0)
+		map_put(&p->files, S("led"), planner_str(p, led));
 	map_put(&p->files, S("modinfo"), planner_str(p, planner_modinfo(p)));
 	p->out->dir = path_join(
 		p->arena, path_join(p->arena, p->in->cache, S("plan")), plan_digest(p, &replace));

@@ -3,6 +3,7 @@
 #include "base/near.h"
 
 #include "plan/candidate.h"
+#include "plan/lead.h"
 #include "plan/rulemod.h"
 #include "plan/version.h"
 #include "weave/change.h"
@@ -247,6 +248,7 @@ static bool match_package(const Match *m, const Package *p, Woven *out)
 	weave_tentatively(m, &all, &out->spec);
 	fill_spec(a, &all, &out->spec);
 	out->imports = imports_of(a, &all);
+	out->led = lead_fits(m, &all);
 	if (out->spec.n > 0) {
 		out->text = spec_write(a, &out->spec);
 		out->digest = spec_digest(a, out->text);

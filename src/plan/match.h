@@ -34,6 +34,7 @@ typedef struct {
 	Str text, digest; // of the spec
 	StrList imports;  // that the woven files have and the others have not
 	Str mark;         // what the compiler is given: the digest, salted if need be
+	bool led; // it is not compiled again: its functions are led at the link (plan/lead.h)
 } Woven;
 
 typedef struct {

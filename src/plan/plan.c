@@ -5,6 +5,7 @@
 #include "os/env.h"
 #include "os/file.h"
 #include "plan/cache.h"
+#include "plan/lead.h"
 #include "plan/planner.h"
 #include "plan/rulemod.h"
 #include "plan/signals.h"
@@ -152,7 +153,8 @@ static void read_rules(Planner *p)
 	ruleset_read(p->arena, &from, &p->rules, p->diags);
 }
 
-// A package whose woven archive was lost gets a new mark, so that go compiles it
+// What the links of before have found: a package that could not be led is compiled again; one
+// whose woven archive was lost gets a new mark, so that go compiles it
 // again: DIGEST-SALT, where a link that missed it has left the salt.
 static void salt_marks(Planner *p)
 {
@@ -165,6 +167,7 @@ static void salt_marks(Planner *p)
 			    a, "%.*s/mark/%.*s.salt", STR_ARG(p->in->cache), STR_ARG(w->digest)),
 		    salt;
 		bool salted = file_exists(path) && file_read(a, path, &salt, &none);
+		w->led = w->led && !file_exists(lead_refused(a, p->in->cache, w->digest));
 		w->mark = salted ? str_format(a, "%.*s-%.*s", STR_ARG(w->digest),
 					   STR_ARG(str_trim(salt)))
 				 : w->digest;

@@ -195,6 +195,16 @@ bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d
 	return true;
 }
 
+bool ruleset_function(RuleSet *set, const Rule *rule, Str name, const File **out, Diags *d)
+{
+	HookPackage *p = ruleset_package(set, rule, d);
+
+	if (!p || !index_package(set, p, d))
+		return false;
+	*out = map_get(&p->functions, name);
+	return true;
+}
+
 bool ruleset_bundles(const RuleSet *set, Str package)
 {
 	return str_find(set->bundled, str_format(set->arena, " %.*s\n", STR_ARG(package))) >= 0;

@@ -86,6 +86,9 @@ Str ruleset_package_name(Arena *a, Str dir);
 // ruleset_hook finds a hook of a rule, by its name, and reads its signature, once.
 bool ruleset_hook(RuleSet *set, const Rule *rule, Str name, Hook **out, Diags *d);
 
+// ruleset_function finds the file of a rule's hooks that declares a function, NULL if none does.
+bool ruleset_function(RuleSet *set, const Rule *rule, Str name, const File **out, Diags *d);
+
 // ruleset_bundles tells whether a package of another module travels in the bundle.
 bool ruleset_bundles(const RuleSet *set, Str package);
 

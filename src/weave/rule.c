@@ -28,6 +28,7 @@ static const Key inject_hooks_keys[] = {
 	{"after", KEY_TEXT, FIELD(after)},
 	{"args", KEY_ARGS, 0},
 	{"before", KEY_TEXT, FIELD(before)},
+	{"lead", KEY_TEXT, FIELD(lead)},
 	{"noescape", KEY_BOOL, FIELD(noescape)},
 	{"path", KEY_TEXT, FIELD(hook_path)},
 	{0},

@@ -99,6 +99,7 @@ struct Rule {
 	StrList args;  // names of parameters; has_args tells `args: []` from none
 	bool has_args;
 	bool noescape; // the hook keeps nothing of what it is given
+	Str lead;      // the Go function that stands in the target's place, at the link; or ""
 
 	Change change;
 

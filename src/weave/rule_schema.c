@@ -21,6 +21,7 @@ static const struct {
 	{"rule", "func", "function to weave"},
 	{"rule", "go", "toolchains that it is for: go1.25 (from), or go1.25,go1.27 (from, below)"},
 	{"rule", "imports", "packages that the code needs: name -> import path"},
+	{"rule", "lead", "Go function that calls are led to at the link: nothing is compiled again"},
 	{"rule", "name", "instead of the key above"},
 	{"rule", "order", "lower ones are woven first; 0 by default"},
 	{"rule", "path", "import path of the hooks' package"},

@@ -149,6 +149,7 @@ Str spec_write(Arena *a, const Spec *s)
 		}
 		if (j->noescape)
 			buf_add(&b, S(",\"noescape\":true"));
+		put_text(&b, "lead", j->lead);
 		if (j->kind == JOIN_FRAME)
 			buf_add(&b, S(",\"frame\":true"));
 		put_change(&b, j->change);
@@ -301,6 +302,7 @@ bool spec_read(Arena *a, const Source *src, Spec *out, Diags *d)
 		j->has_args = jlist(obj, "args") != NULL;
 		jstrs(obj, "args", &j->args);
 		j->noescape = jbool(obj, "noescape");
+		j->lead = str_dup(a, jstr(obj, "lead"));
 		j->change = read_change(a, jobj(obj, "change"));
 		j->span = read_span(a, jobj(obj, "span"));
 		j->kind = j->change             ? JOIN_CHANGE

@@ -63,6 +63,9 @@ Str cut_type(Str *list);
 // cannot name. Each side declares its own; both are one pointer to the linker.
 bool type_fits(Str hook, Str target);
 
+// types_fit: lists of types that fit one by one.
+bool types_fit(Str hook, Str target);
+
 // ---- declare.c
 
 // A hook's declaration in the target's file.

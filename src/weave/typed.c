@@ -173,7 +173,7 @@ static bool join_values(Target *t, const Join *j)
 	return true;
 }
 
-static bool lists_fit(Str hook, Str target)
+bool types_fit(Str hook, Str target)
 {
 	while (hook.len > 0 && target.len > 0)
 		if (!type_fits(cut_type(&hook), cut_type(&target)))
@@ -186,7 +186,7 @@ static bool results_fit(Target *t, const Join *j)
 {
 	const HookResult *after = hook_result(j->hook, RESULT_AFTER);
 
-	if (!after || lists_fit(after->type, t->results))
+	if (!after || types_fit(after->type, t->results))
 		return true;
 	diag_warn(t->w->diags, t->f->src, t->fn.name_at,
 		"rule '%.*s': the hook's after is for results (%.*s), '%.*s' has (%.*s)",
