@@ -5,21 +5,7 @@
 
 #include "base/buf.h"
 #include "weave/archive.h"
-
-// Where things lie in an object: a header of the magic, a fingerprint, flags and the offsets
-// of the blocks; then the strings; then the blocks, each up to where the next begins. All
-// numbers are little-endian.
-enum { MAGIC = 8, OFFSETS_AT = 20, NBLOCKS = 19, OBJECT_HEADER = OFFSETS_AT + 4 * NBLOCKS };
-
-enum {
-	BLK_SYMDEF = 3,
-	BLK_NONPKGDEF = 6,
-	BLK_NONPKGREF = 7,
-	BLK_REFFLAGS = 8,
-	BLK_RELOCIDX = 11,
-	BLK_RELOC = 14,
-	BLK_AUX = 15,
-};
+#include "weave/object.h"
 
 // A symbol: its name (length, offset), ABI, type, two bytes of flags, size, alignment.
 enum { SYM = 21, SYM_ABI = 8, ABI_INTERNAL = 1 };
@@ -32,13 +18,6 @@ static const uint32_t PKG_NONE = (1u << 31) - 1, PKG_SELF = (1u << 31) - 5;
 
 // An archive's member begins with a header, in which its size is a decimal number.
 enum { MEMBER_HEADER = 60, MEMBER_SIZE_AT = 48, MEMBER_SIZE = 10 };
-
-static uint32_t get32(Str s, isize at)
-{
-	const unsigned char *p = (const unsigned char *)s.p + at;
-
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 static void put32(char *p, uint32_t n)
 {
@@ -75,18 +54,11 @@ static uint32_t block(Str object, int i)
 	return get32(object, OFFSETS_AT + 4 * i);
 }
 
-// known says whether the object has the layout that we know, with all blocks inside.
+// known says whether the object has the layout that we know, with all symbols whole.
 static bool known(Str object)
 {
-	uint32_t last = OBJECT_HEADER;
-
-	if (object.len < OBJECT_HEADER || !str_starts(object, S("\0go120ld")))
+	if (!object_known(object))
 		return false;
-	for (int i = 0; i < NBLOCKS; i++) {
-		if (block(object, i) < last || block(object, i) > object.len)
-			return false;
-		last = block(object, i);
-	}
 	uint32_t defined = block(object, BLK_NONPKGREF) - block(object, BLK_SYMDEF),
 		 indices = block(object, BLK_RELOCIDX + 1) - block(object, BLK_RELOCIDX);
 	return defined % SYM == 0 && indices == (defined / SYM + 1) * 4 &&
