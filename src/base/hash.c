@@ -37,3 +37,13 @@ Str hash_text(Arena *a, Str s)
 	hash_add(&h, s);
 	return hash_hex(a, &h);
 }
+
+Str hash_bytes(Arena *a, Str s)
+{
+	Hash h;
+
+	hash_init(&h);
+	if (s.len > 0)
+		sha256_update(&h.ctx, (size_t)s.len, (const uint8_t *)s.p);
+	return hash_hex(a, &h);
+}

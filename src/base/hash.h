@@ -27,4 +27,7 @@ Str hash_hex(Arena *a, Hash *h);
 // hash_text returns the same for one string.
 Str hash_text(Arena *a, Str s);
 
+// hash_bytes returns the digest of the bytes alone, as others name a file by it.
+Str hash_bytes(Arena *a, Str s);
+
 #endif

@@ -14,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/export.h"
 #include "cmd/importcfg.h"
+#include "cmd/plain.h"
 #include "cmd/shared.h"
 #include "cmd/tool.h"
 #include "golang/parse.h"
@@ -388,15 +389,28 @@ static bool rebuild(Compile *c, Outcome *outcome)
 	return file_rename(archive, tool_value(c->tool, "-o"), c->diags);
 }
 
-// compile_beside is the normal case: both, compared.
+// run_plain compiles as it was asked for.
+static bool run_plain(Compile *c, int *status)
+{
+	ProcSpec spec = {.argv = &c->tool->argv, .env = &c->tool->env};
+	ProcResult res;
+
+	if (!proc_run(c->arena, &spec, &res, c->diags))
+		return false;
+	*status = res.status;
+	return true;
+}
+
+// compile_beside is the normal case: both, compared. A plain archive that is there already is
+// compiled again only where the woven one does not stand up for it by the same export data.
 static int compile_beside(Compile *c)
 {
 	Str archive = path_join(c->arena, c->work, S("woven.a"));
+	bool taken = plain_take(c->arena, c->tool, c->first_file), woven_ok = false;
 	Outcome outcome = OUTCOME_PLAIN;
-	bool woven_ok = false;
 	int status = 0;
 
-	if (!run_both(c, archive, &status, &woven_ok))
+	if (taken ? !run_woven(c, archive, &woven_ok) : !run_both(c, archive, &status, &woven_ok))
 		return finish(c->diags);
 	if (status != 0)
 		return status;
@@ -408,9 +422,11 @@ static int compile_beside(Compile *c)
 		outcome = OUTCOME_REPLACE;
 	else if (woven_ok && !rebuild(c, &outcome) && c->diags->nerror > 0)
 		return finish(c->diags);
-	if (!keep(c, outcome, archive))
+	if (taken && outcome == OUTCOME_PLAIN && !run_plain(c, &status))
 		return finish(c->diags);
-	return finish(c->diags);
+	if (status == 0)
+		keep(c, outcome, archive);
+	return status != 0 ? status : finish(c->diags);
 }
 
 // A main package has no dependents: its woven archive is the one. Go gets the

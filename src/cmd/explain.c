@@ -1,7 +1,7 @@
 // explain.c - otel explain: what a build weaves, what it does not, and why.
 //
 // All of it is in the plan (plan/decision.h), but what became of a package that was
-// compiled: that its compile has noted (cmd/tool.h, outcome_note).
+// compiled: that its compile has noted (plan/store.h, outcome_note).
 #include "cmd/planned.h"
 #include "cmd/screen.h"
 

@@ -5,11 +5,19 @@
 #include "os/file.h"
 #include "os/proc.h"
 
-static bool has_package(Arena *a, Str config, Str path)
+Str importcfg_archive(Str config, Str path)
 {
-	Str line = str_format(a, "\npackagefile %.*s=", STR_ARG(path));
+	Str key = S("packagefile ");
 
-	return str_find(str_format(a, "\n%.*s", STR_ARG(config)), line) >= 0;
+	while (config.len > 0) {
+		Str line = str_cut(&config, '\n');
+		if (!str_starts(line, key))
+			continue;
+		Str archive = str_slice(line, key.len, line.len), package = str_cut(&archive, '=');
+		if (str_eq(package, path))
+			return archive;
+	}
+	return S("");
 }
 
 static bool export_of(Arena *a, Str path, Str *archive, Diags *d)
@@ -57,7 +65,7 @@ bool importcfg_extend(
 		return false;
 	for (isize i = 0; i < imports->n; i++) {
 		Str import = imports->v[i], archive = {0};
-		if (has_package(a, config, import) || str_eq(import, S("unsafe")))
+		if (importcfg_archive(config, import).len > 0 || str_eq(import, S("unsafe")))
 			continue;
 		if (!export_of(a, import, &archive, d))
 			return false;

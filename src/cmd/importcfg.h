@@ -4,6 +4,10 @@
 
 #include "cmd/tool.h"
 
+// importcfg_archive returns the archive that the text of an importcfg has for an import path, ""
+// if it has none.
+Str importcfg_archive(Str config, Str path);
+
 // importcfg_extend returns in *path the name of an importcfg that has these import paths as well
 // as those of the compile: its own if it has them all, else a new file in the folder work. The
 // command that the plan has left (planner_exports) says where their export data is; go builds it

@@ -1,6 +1,6 @@
 #include "cmd/lead.h"
 
-#include "cmd/object.h"
+#include "weave/object.h"
 
 // What the compiler says of a function, as far as the tree of what was inlined into it: sizes and
 // flags, the line, the files that it has code of, and the nodes. Source:
@@ -50,7 +50,7 @@ const Lead *lead_find(Str archive, Lead *leads, isize n)
 {
 	Str object;
 
-	if (!object_in(archive, &object))
+	if (!object_in(archive, &object) || !object_is_indexed(object))
 		return leads;
 	for (isize i = 0; i < n; i++) {
 		isize symbol = object_function(object, leads[i].from);
@@ -177,24 +177,13 @@ static isize exchange(const Search *s, char *bytes, SymRef to)
 	return led;
 }
 
-// is_indexed tells whether the tables of indices have one for each symbol, and for the end.
-static bool is_indexed(Str object)
-{
-	uint32_t size = 4 * (object_symbols(object, BLK_NONPKGREF) + 1);
-
-	for (int i = BLK_RELOCIDX; i <= BLK_DATAIDX; i++)
-		if (object_block(object, i + 1) - object_block(object, i) != size)
-			return false;
-	return true;
-}
-
 LeadOutcome lead_all(
 	Arena *a, Str archive, Str path, const Lead *leads, isize n, Str *out, const Lead **inlined)
 {
 	Search s = {.package = PKG_SELF, .leads = leads, .n = n};
 	SymRef first = {0};
 
-	if (!object_in(archive, &s.object) || !is_indexed(s.object) ||
+	if (!object_in(archive, &s.object) || !object_is_indexed(s.object) ||
 		(path.len > 0 && !find_package(s.object, path, &s.package)))
 		return LEAD_NOTHING;
 	*inlined = abstract_of(&s);

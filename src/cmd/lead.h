@@ -1,7 +1,7 @@
 // lead.h - functions of a package led to others, without compiling it: at the link.
 //
 // What refers to a function, to call it, to keep it as a value, or as a method of a type, does so
-// by its index in the table of symbols (cmd/object.h). In a copy of each archive the index is
+// by its index in the table of symbols (weave/object.h). In a copy of each archive the index is
 // exchanged for that of another function, of the same signature, which calls the first one by
 // its name. For the program that is what weaving a call of a hook into it would be; but the
 // package comes out of go's cache, as plain go has compiled it.

@@ -44,7 +44,7 @@ typedef struct {
 } Outcome;
 
 // planned_outcome returns that of the package whose mark has this digest, as its compile has
-// noted it in go's cache (cmd/tool.h, outcome_note).
+// noted it in go's cache (plan/store.h, outcome_note).
 Outcome planned_outcome(Arena *a, const Planned *p, Str digest);
 
 // planned_unknown says that no rule knows the name, and the nearest; it returns the

@@ -1,6 +1,6 @@
 #include "cmd/redirect.h"
 
-#include "cmd/object.h"
+#include "weave/object.h"
 
 // lead exchanges the symbol of the relocations of object that belong to caller, and returns how
 // many. bytes are those of the object.
@@ -30,7 +30,7 @@ bool redirect_call(Arena *a, Str archive, Str caller, Str callee, Str to, Str *o
 	SymRef new;
 	char *bytes;
 
-	if (!object_in(archive, &object))
+	if (!object_in(archive, &object) || !object_is_indexed(object))
 		return false;
 	isize from = object_function(object, caller), gone = object_function(object, callee);
 	if (from < 0 || gone < 0 || from >= object_symbols(object, BLK_NONPKGREF))

@@ -7,11 +7,13 @@
 
 #include "base/diag.h"
 #include "base/list.h"
+#include "plan/store.h"
 
 typedef struct {
 	StrList argv; // all of it, a chained toolexec of the user's before the tool
 	isize tool;   // index of the tool itself
 	Str name;     // "compile", "link" …
+	bool known;   // nothing is to be made: go is only asked what it has
 	Str mark;     // value of -otel=, "" if there is none; it is not in argv
 	StrList env;  // the changes that give the tool the user's environment back
 	Str cache;    // our cache folder
@@ -39,15 +41,9 @@ Str tool_goroot(const Tool *t);
 int tool_exec(Arena *a, const Tool *t);
 
 // Where the archive is that was woven beside the compile with this action id, and
-// the record of what became of it: in go's own cache folder, under names that go
-// trims, cleans, saves and restores with the rest.
+// the record of what became of it: in go's own cache folder (plan/store.h).
 Str woven_archive(Arena *a, const Tool *t, Str action);
 Str woven_record(Arena *a, const Tool *t, Str action);
-
-// outcome_note names the file in which a compile notes for otel explain what became of
-// the package with a spec of this digest: "replace", "rebuild" or "plain", and a line that
-// says why. It lies where the archives do.
-Str outcome_note(Arena *a, Str store, Str digest);
 
 // compile weaves a marked package; link exchanges archives.
 int tool_compile(Arena *a, const Tool *t);

@@ -79,20 +79,6 @@ int tool_exec(Arena *a, const Tool *t)
 	return finish(&d);
 }
 
-// A name in go's cache: DIGEST-d, in the folder of the digest's first two digits.
-// Source: cmd/go/internal/cache.DiskCache.
-static Str store_path(Arena *a, Str store, const char *what, Str action)
-{
-	Hash h;
-
-	hash_init(&h);
-	hash_add(&h, S("otel woven"));
-	hash_add(&h, str_from(what));
-	hash_add(&h, action);
-	Str name = hash_hex(a, &h), folder = str_slice(name, 0, 2);
-	return str_format(a, "%.*s/%.*s/%.*s-d", STR_ARG(store), STR_ARG(folder), STR_ARG(name));
-}
-
 Str woven_archive(Arena *a, const Tool *t, Str action)
 {
 	return store_path(a, t->store, "archive", action);
@@ -101,11 +87,6 @@ Str woven_archive(Arena *a, const Tool *t, Str action)
 Str woven_record(Arena *a, const Tool *t, Str action)
 {
 	return store_path(a, t->store, "record", action);
-}
-
-Str outcome_note(Arena *a, Str store, Str digest)
-{
-	return store_path(a, store, "outcome", digest);
 }
 
 static bool is_version_question(const Tool *t)
@@ -177,13 +158,31 @@ static int tool_ours(Arena *a, const Tool *t)
 	return res.status;
 }
 
+// refuse_known is for the question which archives go's cache has (plan/ready.h): what go has not
+// compiled yet is not to be compiled for it. Tools of others answer what the archives' names
+// are made of (gcc -###, for cgo).
+static int refuse_known(Arena *a, const Tool *t)
+{
+	static const char *const tools[] = {
+		"asm", "cgo", "compile", "cover", "link", "pack", "preprofile"};
+
+	for (isize i = 0; i < countof(tools); i++)
+		if (str_eq(t->name, str_from(tools[i])))
+			return 1;
+	return tool_exec(a, t);
+}
+
 // read_args tells our own flags from the tool and its arguments.
 static bool read_args(Arena *a, const StrList *args, Tool *t)
 {
 	isize i = 0;
 
-	if (args->n > 0 && str_starts(args->v[0], S("--chain=")))
-		t->tool = atoi(str_cstr(a, str_slice(args->v[i++], 8, args->v[0].len)));
+	t->known = args->n > 0 && str_eq(args->v[0], S("--known"));
+	i += t->known;
+	if (i < args->n && str_starts(args->v[i], S("--chain="))) {
+		t->tool = atoi(str_cstr(a, str_slice(args->v[i], 8, args->v[i].len)));
+		i++;
+	}
 	for (; i < args->n; i++) {
 		if (str_starts(args->v[i], S("-otel=")))
 			t->mark = str_slice(args->v[i], 6, args->v[i].len);
@@ -204,6 +203,9 @@ int cmd_toolexec(Arena *a, const StrList *args)
 	if (str_ends(t.name, S(".exe")))
 		t.name = str_slice(t.name, 0, t.name.len - 4);
 	restore_collector(&t);
+
+	if (t.known)
+		return is_version_question(&t) ? answer_version(a, &t) : refuse_known(a, &t);
 
 	bool compile = t.mark.len > 0 && str_eq(t.name, S("compile"));
 	bool link = str_eq(t.name, S("link"));

@@ -7,20 +7,20 @@
 
 // ---- go's command line
 
-// A -toolexec of the user's own runs each tool inside of ours, which is told how
-// many words it is.
-static Str chained(Arena *a, Str toolexec)
+Str planner_toolexec(Planner *p, const char *own)
 {
+	Arena *a = p->arena;
+	Str toolexec = goargs_last(p->args, S("toolexec")), chain = S("");
 	StrList words = {.arena = a};
 
 	goargs_words(toolexec, &words);
-	return words.n == 0 ? S("")
-			    : str_format(a, " --chain=%td %.*s", words.n, STR_ARG(toolexec));
+	if (words.n > 0)
+		chain = str_format(a, " --chain=%td %.*s", words.n, STR_ARG(toolexec));
+	return str_format(a, "-toolexec=%.*s toolexec%s%.*s", STR_ARG(goargs_quote(a, p->in->self)),
+		own, STR_ARG(chain));
 }
 
-// is_in_place tells whether a package that is not worked on is in the woven build, too, in the
-// folder where go has listed it.
-static bool is_in_place(Planner *p, const Package *pkg)
+bool planner_is_in_place(Planner *p, const Package *pkg)
 {
 	const Module *m = pkg->module;
 
@@ -71,7 +71,7 @@ static Str pattern_for(Planner *p, const Package *pkg)
 {
 	bool late = pkg->standard && str_eq(p->args->command, S("test"));
 
-	if (!late && !pkg->named && is_in_place(p, pkg) && is_plain_folder(pkg->dir))
+	if (!late && !pkg->named && planner_is_in_place(p, pkg) && is_plain_folder(pkg->dir))
 		return folder_pattern(p, pkg->dir);
 	return package_path(pkg);
 }
@@ -192,15 +192,13 @@ static void add_args(Planner *p)
 	StrList *argv = &p->out->args;
 	Str self = goargs_quote(a, p->in->self);
 	Str chdir = goargs_last(p->args, S("C")), exec = goargs_last(p->args, S("exec"));
-	Str toolexec = goargs_last(p->args, S("toolexec"));
 
 	if (chdir.len > 0)
 		strlist_add(argv, str_format(a, "-C=%.*s", STR_ARG(chdir)));
 	if (goargs_last(p->args, S("mod")).len > 0)
 		strlist_add(argv, S("-mod=readonly"));
 	strlist_add(argv, str_format(a, "-overlay=%.*s/overlay.json", STR_ARG(p->out->dir)));
-	strlist_add(argv, str_format(a, "-toolexec=%.*s toolexec%.*s", STR_ARG(self),
-				  STR_ARG(chained(a, toolexec))));
+	strlist_add(argv, planner_toolexec(p, ""));
 	// Tests restore their environment themselves: with -exec go would not cache results.
 	if (str_eq(p->args->command, S("run")) || exec.len > 0)
 		strlist_add(argv, str_format(a, "-exec=%.*s exec%s%.*s", STR_ARG(self),
@@ -220,36 +218,20 @@ bool planner_has_imports(const Planner *p)
 	return false;
 }
 
-// shapes tells whether a flag has a part in what becomes of a package.
-static bool shapes(Str name)
-{
-	static const char *const names[] = {"asan", "asmflags", "buildmode", "compiler", "cover",
-		"covermode", "coverpkg", "gccgoflags", "installsuffix", "linkshared", "modcacherw",
-		"msan", "pgo", "pkgdir", "race", "tags", "trimpath"};
-
-	for (int i = 0; i < countof(names); i++)
-		if (str_eq(name, str_from(names[i])))
-			return true;
-	return false;
-}
-
 Str planner_exports(Planner *p)
 {
 	Arena *a = p->arena;
 	StrList argv = {.arena = a};
-	Str toolexec = goargs_last(p->args, S("toolexec"));
 
 	strlist_add(&argv, p->env.go);
 	strlist_add(&argv, S("list"));
 	strlist_add(&argv, S("-export"));
 	strlist_add(&argv, S("-f={{.Export}}"));
 	strlist_add(&argv, str_format(a, "-overlay=%.*s/overlay.json", STR_ARG(p->out->dir)));
-	strlist_add(&argv,
-		str_format(a, "-toolexec=%.*s toolexec%.*s", STR_ARG(goargs_quote(a, p->in->self)),
-			STR_ARG(chained(a, toolexec))));
+	strlist_add(&argv, planner_toolexec(p, ""));
 	add_marks(p, &argv);
 	for (const GoFlag *f = p->args->flags; f; f = f->next)
-		if (f->words > 0 && shapes(f->name))
+		if (f->words > 0 && goargs_shapes(f->name))
 			strlist_add(&argv, str_format(a, f->has_value ? "-%.*s=%.*s" : "-%.*s",
 						   STR_ARG(f->name), STR_ARG(f->value)));
 	return str_join(a, &argv, S("\n"));
@@ -353,6 +335,8 @@ static void add_env(Planner *p)
 	}
 	set_env(p, "OTEL_GO_PLAN", p->out->dir);
 	set_env(p, "OTEL_GO_STORE", p->env.cache);
+	if (p->ready.len > 0)
+		set_env(p, "OTEL_GO_READY", p->ready);
 	if (p->env.cacheprog.len > 0) // go env -w may have set it, which our toolexec does not read
 		set_env(p, "GOCACHEPROG", p->env.cacheprog);
 	name_hooks(p);

@@ -261,3 +261,15 @@ Str goargs_last(const GoArgs *args, Str name)
 			value = f->has_value ? f->value : S("true");
 	return value;
 }
+
+bool goargs_shapes(Str name)
+{
+	static const char *const names[] = {"asan", "asmflags", "buildmode", "compiler", "cover",
+		"covermode", "coverpkg", "gccgoflags", "installsuffix", "linkshared", "modcacherw",
+		"msan", "pgo", "pkgdir", "race", "tags", "trimpath"};
+
+	for (int i = 0; i < countof(names); i++)
+		if (str_eq(name, str_from(names[i])))
+			return true;
+	return false;
+}

@@ -59,4 +59,7 @@ Str goargs_quote(Arena *a, Str word);
 // A boolean flag without a value has the value "true".
 Str goargs_last(const GoArgs *args, Str name);
 
+// goargs_shapes tells whether a flag of go's has a part in what becomes of a package.
+bool goargs_shapes(Str name);
+
 #endif

@@ -188,6 +188,22 @@ static Package *read_package(Arena *a, const json_t *obj, bool deps)
 	return p;
 }
 
+// add_flags adds those of the user's that go list has to see, too.
+static void add_flags(Arena *a, const GoArgs *args, bool all, StrList *argv)
+{
+	for (const GoFlag *f = args->flags; f; f = f->next) {
+		bool own = f->words > 0 && !str_eq(f->name, S("C")) &&
+			   (f->use == FLAG_BUILD || (all && goargs_shapes(f->name)));
+		if (own && f->has_value)
+			strlist_add(argv,
+				str_format(a, "-%.*s=%.*s", STR_ARG(f->name), STR_ARG(f->value)));
+		else if (own)
+			strlist_add(argv, str_format(a, "-%.*s", STR_ARG(f->name)));
+		else if (f->words > 0 && str_eq(f->name, S("overlay")))
+			strlist_add(argv, str_format(a, "-overlay=%.*s", STR_ARG(f->value)));
+	}
+}
+
 static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, bool more, StrList *argv)
 {
 	strlist_add(argv, env->go);
@@ -203,16 +219,7 @@ static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, bool more,
 			"-json=ImportPath,Name,Dir,Standard,DepOnly,ForTest,Shlib,Module,GoFiles,"
 			"CgoFiles,Deps%s",
 			more ? ",Error" : ""));
-	for (const GoFlag *f = args->flags; f; f = f->next) {
-		bool own = f->words > 0 && f->use == FLAG_BUILD && !str_eq(f->name, S("C"));
-		if (own && f->has_value)
-			strlist_add(argv,
-				str_format(a, "-%.*s=%.*s", STR_ARG(f->name), STR_ARG(f->value)));
-		else if (own)
-			strlist_add(argv, str_format(a, "-%.*s", STR_ARG(f->name)));
-		else if (f->words > 0 && str_eq(f->name, S("overlay")))
-			strlist_add(argv, str_format(a, "-overlay=%.*s", STR_ARG(f->value)));
-	}
+	add_flags(a, args, false, argv);
 	add_text(argv, "--");
 }
 
@@ -255,6 +262,30 @@ bool go_list_more(Arena *a, const GoEnv *env, const GoArgs *args, const StrList 
 	for (isize i = 0; i < further->n; i++)
 		strlist_add(&argv, further->v[i]);
 	return run_go(a, &argv, S(""), &res, d) && read_list(a, res.out, true, packages, d);
+}
+
+bool go_archives(Arena *a, const GoEnv *env, const GoArgs *args, Str toolexec,
+	const StrList *packages, Str *out)
+{
+	StrList argv = {.arena = a};
+	Diags unsaid = {.arena = a};
+	ProcResult res;
+
+	strlist_add(&argv, env->go);
+	add_text(&argv, "list");
+	add_chdir(a, &argv, args);
+	add_text(&argv, "-e");
+	add_text(&argv, "-export");
+	add_text(&argv, "-f={{.ImportPath}}={{.Export}}");
+	strlist_add(&argv, toolexec);
+	add_flags(a, args, true, &argv);
+	add_text(&argv, "--");
+	for (isize i = 0; i < packages->n; i++)
+		strlist_add(&argv, packages->v[i]);
+	if (!run_go(a, &argv, S(""), &res, &unsaid))
+		return false;
+	*out = res.out;
+	return true;
 }
 
 const Module *module_named(const StrMap *packages, Str path)

@@ -65,6 +65,12 @@ bool go_list(
 bool go_list_more(Arena *a, const GoEnv *env, const GoArgs *args, const StrList *further,
 	StrMap *packages, Diags *d);
 
+// go_archives asks which archives go's cache has of these packages (import paths), with the same
+// flags and the -toolexec flag given: a line PACKAGE=ARCHIVE for each, without ARCHIVE for one that
+// it does not have. False if go cannot be asked, and no diagnostic.
+bool go_archives(Arena *a, const GoEnv *env, const GoArgs *args, Str toolexec,
+	const StrList *packages, Str *out);
+
 // go_output runs `go ARGS…` in the folder dir, and returns what it prints, whatever its exit
 // status is.
 bool go_output(Arena *a, Str go, const StrList *args, Str dir, Str *out, Diags *d);

@@ -292,6 +292,7 @@ static bool make(Planner *p)
 	}
 	if (!planner_write(p))
 		return false;
+	planner_ask_ready(p);
 	planner_add_command(p);
 	add_needs(p);
 	lap(&p->since, &times->rest);
@@ -325,6 +326,7 @@ bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Di
 	if (!in->fresh && memo_find(a, memo, str_eq(given->command, S("test")), out))
 		return true;
 	*out = plan_empty(a);
+	p.ready = str_format(a, "%.*s.ready", STR_ARG(memo));
 	p.packages.arena = p.files.arena = p.overlay.arena = p.extra.arena = p.moved.arena = a;
 	if (!make_anew(&p, &args))
 		return false;

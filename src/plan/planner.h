@@ -27,8 +27,9 @@ typedef struct {
 	StrMap overlay; // path as go sees it -> Str *, path of the file that is there instead
 	StrList moved;  // modules of the build that are compiled from our copy, for their hooks
 	StrList extra;  // files of ours to build beside .go files on the command line
-	bool complete;  // all that it follows from was read: it can be kept
-	int64_t since;  // when the part of the work began that is measured
+	Str ready;     // the file with the archives that go's cache has (plan/ready.h), "" for none
+	bool complete; // all that it follows from was read: it can be kept
+	int64_t since; // when the part of the work began that is measured
 	Plan *out;
 	Diags *diags;
 } Planner;
@@ -58,6 +59,19 @@ bool planner_write(Planner *p);
 
 // planner_add_command fills in the arguments and the environment for go. (command.c)
 void planner_add_command(Planner *p);
+
+// planner_toolexec returns the -toolexec flag by which go runs its tools through `otel toolexec`,
+// with further flags of our own (" --known"). A -toolexec of the user's runs each tool inside of
+// ours, which is told how many words it is. (command.c)
+Str planner_toolexec(Planner *p, const char *own);
+
+// planner_is_in_place tells whether a package that is not worked on is in the woven build, too, in
+// the folder where go has listed it. (command.c)
+bool planner_is_in_place(Planner *p, const Package *pkg);
+
+// planner_ask_ready asks go which plain archives it has of packages to weave, and notes them in
+// the file p->ready, which is "" afterwards if there are none. It never fails. (ready.c)
+void planner_ask_ready(Planner *p);
 
 // planner_has_imports tells whether woven code imports what its package did not.
 bool planner_has_imports(const Planner *p);

@@ -20,6 +20,11 @@ TEST(test_hash)
 	CHECK_STR(digest(&a, "", NULL),
 		S("af5570f5a1810b7af78caf4bc70a660f0df51e42baf91d4de5b2328de0e83dfc"));
 	CHECK_STR(hash_text(&a, S("")), digest(&a, "", NULL));
+	// sha256sum of nothing, and of abc.
+	CHECK_STR(hash_bytes(&a, S("")),
+		S("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+	CHECK_STR(hash_bytes(&a, S("abc")),
+		S("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
 	CHECK_STR(digest(&a, "ab", "c"), digest(&a, "ab", "c"));
 	CHECK(!str_eq(digest(&a, "ab", "c"), digest(&a, "a", "bc")));
 	CHECK(!str_eq(digest(&a, "ab", ""), digest(&a, "ab", NULL)));

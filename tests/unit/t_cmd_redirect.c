@@ -35,7 +35,8 @@ enum { SELF = 0x7ffffffb, NONE = 0x7fffffff };
 static Str object(Arena *a, bool led)
 {
 	StrBuf b = {.arena = a};
-	static const uint32_t sizes[19] = {[3] = 63, [6] = 21, [7] = 21, [11] = 20, [14] = 92};
+	static const uint32_t sizes[19] = {
+		[3] = 63, [6] = 21, [7] = 21, [11] = 20, [12] = 20, [13] = 20, [14] = 92};
 	uint32_t at = 108, more = led ? 21 : 0, f = led ? NONE : SELF, index = led ? 2 : 1;
 
 	buf_add(&b, S("\0go120ldfingers!flag"));
@@ -48,9 +49,10 @@ static Str object(Arena *a, bool led)
 	add_symbol(&b, 3, 6, 1);
 	add_symbol(&b, 3, 9, 1);
 	if (led)
-		add_symbol(&b, 3, 325 + 21 - 96, 1);
+		add_symbol(&b, 3, 365 + 21 - 96, 1);
 	for (int i = 0; i < 5; i++)
 		add_number(&b, (const uint32_t[]){0, 0, 0, 1, 4}[i]);
+	buf_add(&b, (Str){(const char[40]){0}, 40});
 	add_reloc(&b, 1, SELF, 1);
 	add_reloc(&b, 2, f, index);
 	add_reloc(&b, 3, SELF, 2);

@@ -34,6 +34,71 @@ TEST(test_action_id)
 	arena_free(&a);
 }
 
+TEST(test_head)
+{
+	Arena a = {0};
+	Str whole = archive(&a, "d", "c", NULL);
+
+	CHECK_STR(archive_id(whole), S("ACT-ion_1/con-TENT"));
+	CHECK_STR(archive_compiler(whole), S("go object linux amd64 go1.26.8"));
+	CHECK_STR(archive_compiler(S("!<arch>\nno line")), S(""));
+	arena_free(&a);
+}
+
+// Only what the compiler alone has written, and all of it, is bare.
+TEST(test_bare)
+{
+	Arena a = {0};
+	Str bare = archive(&a, "data", "code", NULL), cut = str_slice(bare, 0, bare.len - 2);
+
+	CHECK(str_ends(archive_bare(bare), S("\n!\ncode")));
+	CHECK_STR(archive_bare(archive(&a, "data", "code", "asm")), S(""));
+	CHECK_STR(archive_bare(cut), S(""));
+	CHECK_STR(archive_bare(str_format(&a, "%.*sx", STR_ARG(bare))), S(""));
+	CHECK_STR(archive_bare(S("!<arch>\n")), S(""));
+	CHECK_STR(archive_bare(S("")), S(""));
+	arena_free(&a);
+}
+
+TEST(test_set_id)
+{
+	Arena a = {0};
+	Str plain = archive(&a, "data", "code", NULL), made, back;
+
+	CHECK(archive_set_id(&a, plain, S("NEW-id_12/new-TENT"), &made));
+	CHECK(made.len == plain.len && str_find(made, S("ACT-ion_1")) < 0);
+	CHECK_STR(archive_id(made), S("NEW-id_12/new-TENT"));
+	CHECK(str_find(archive_bare(made), S("build id \"NEW-id_12/new-TENT\"")) > 0);
+	CHECK(archive_set_id(&a, made, S("ACT-ion_1/con-TENT"), &back));
+	CHECK_STR(back, plain);
+	CHECK(!archive_set_id(&a, plain, S("other/length"), &made));
+	CHECK(!archive_set_id(&a, S("!<arch>\n"), S(""), &made));
+	arena_free(&a);
+}
+
+// The head of another archive is read in two steps.
+TEST(test_head_code)
+{
+	Arena a = {0};
+	Str whole = archive(&a, "data", "code", "asm"), first = str_slice(whole, 0, 100);
+
+	CHECK(archive_head_size(first) > str_find(whole, S("_go_.o")));
+	CHECK(str_ends(archive_head_code(whole), S("\n!\ncode")));
+	CHECK_STR(archive_head_code(first), S(""));
+	CHECK(archive_head_size(S("!<arch>\n")) == 0);
+	for (isize n = 0; n < whole.len; n++) {
+		ArenaMark m = arena_mark(&a);
+		Str cut = str_dup(&a, str_slice(whole, 0, n));
+		archive_head_size(cut);
+		archive_head_code(cut);
+		archive_bare(cut);
+		archive_compiler(cut);
+		archive_set_id(&a, cut, S("NEW-id_12/new-TENT"), &cut);
+		arena_rewind(&a, m);
+	}
+	arena_free(&a);
+}
+
 TEST(test_export_data)
 {
 	Arena a = {0};
@@ -85,5 +150,5 @@ TEST(test_broken)
 	arena_free(&a);
 }
 
-SUITE(weave_archive, RUN(test_action_id), RUN(test_export_data), RUN(test_exchange),
-	RUN(test_broken));
+SUITE(weave_archive, RUN(test_action_id), RUN(test_head), RUN(test_bare), RUN(test_set_id),
+	RUN(test_head_code), RUN(test_export_data), RUN(test_exchange), RUN(test_broken));

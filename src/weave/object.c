@@ -1,121 +1,101 @@
-#include "cmd/object.h"
+#include "weave/object.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "weave/archive.h"
 
-// An archive's member begins with a header, in which its size is a decimal number.
-enum { MEMBER_HEADER = 60, MEMBER_SIZE_AT = 48, MEMBER_SIZE = 10 };
+#define OBJECT_MAGIC S("\0go120ld")
 
-uint32_t get32(Str s, isize at)
+// An entry of the first block: a string (length, offset) and the fingerprint.
+enum { IMPORT = 16, FINGERPRINT = 8 };
+
+Str object_find(Str member)
 {
-	const unsigned char *p = (const unsigned char *)s.p + at;
+	Str end = S("\n!\n");
+	isize at = str_find(member, end);
 
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	return at < 0 ? S("") : str_slice(member, at + end.len, member.len);
 }
 
-void put32(char *p, uint32_t n)
+uint32_t object_block(Str object, int i)
 {
-	for (int i = 0; i < 4; i++)
-		p[i] = (char)(n >> 8 * i);
+	return get32(object, OFFSETS_AT + 4 * i);
 }
 
-// ---- the archive
-
-// The body of the archive's object code, and where in the archive it begins.
-static bool find_code(Str archive, isize *at, Str *body)
-{
-	Str magic = S("!<arch>\n");
-	isize pos = magic.len;
-
-	if (!str_starts(archive, magic))
-		return false;
-	while (archive.len - pos > MEMBER_HEADER) {
-		char digits[MEMBER_SIZE + 1] = {0};
-		memcpy(digits, archive.p + pos + MEMBER_SIZE_AT, MEMBER_SIZE);
-		isize size = strtol(digits, NULL, 10), from = pos + MEMBER_HEADER;
-		if (size < 0 || archive.len - from < size)
-			return false;
-		if (str_starts(str_slice(archive, pos, from), S("_go_.o "))) {
-			*at = pos;
-			*body = str_slice(archive, from, from + size);
-			return true;
-		}
-		pos = from + size + (size & 1);
-	}
-	return false;
-}
-
-// find_object returns where in the body of the code its object begins, or -1.
-static isize find_object(Str body)
-{
-	Str text = S("\n!\n");
-	isize head = str_find(body, text);
-
-	return head < 0 ? -1 : head + text.len;
-}
-
-// is_known says whether the object has the layout that we know, with all blocks inside.
-static bool is_known(Str object)
+bool object_known(Str object)
 {
 	uint32_t last = OBJECT_HEADER;
 
-	if (object.len < OBJECT_HEADER || !str_starts(object, S("\0go120ld")))
+	if (object.len < OBJECT_HEADER || !str_starts(object, OBJECT_MAGIC))
 		return false;
 	for (int i = 0; i < NBLOCKS; i++) {
 		if (object_block(object, i) < last || object_block(object, i) > object.len)
 			return false;
 		last = object_block(object, i);
 	}
-	uint32_t defined = object_block(object, BLK_NONPKGREF) - object_block(object, BLK_SYMDEF),
-		 indices = object_block(object, BLK_AUXIDX) - object_block(object, BLK_RELOCIDX);
-	return defined % SYM == 0 && indices == (defined / SYM + 1) * 4 &&
-	       (object_block(object, BLK_REFFLAGS) - object_block(object, BLK_NONPKGREF)) % SYM ==
-		       0;
+	return true;
 }
 
 bool object_in(Str archive, Str *object)
 {
-	Str body;
-	isize at;
+	Str code;
 
-	if (!find_code(archive, &at, &body))
+	if (!archive_code(archive, &code))
 		return false;
-	isize head = find_object(body);
-	if (head < 0)
-		return false;
-	*object = str_slice(body, head, body.len);
-	return is_known(*object);
+	*object = object_find(code);
+	return object_known(*object);
 }
 
 bool object_put(Arena *a, Str archive, Str object, Str *out)
 {
 	StrBuf b = {.arena = a};
-	Str body;
-	isize at;
+	Str code;
 
-	if (!find_code(archive, &at, &body))
+	if (!archive_code(archive, &code))
 		return false;
-	isize head = find_object(body);
-	if (head < 0)
-		return false;
-
-	// An archive of that one member, from which the other takes it.
-	buf_add(&b, S("!<arch>\n"));
-	buf_add(&b, str_slice(archive, at, at + MEMBER_SIZE_AT));
-	buf_addf(&b, "%-10td`\n", head + object.len);
-	buf_add(&b, str_slice(body, 0, head));
+	buf_space(&b, code.len + object.len);
+	buf_add(&b, str_slice(code, 0, code.len - object_find(code).len));
 	buf_add(&b, object);
-	return archive_exchange(a, archive, buf_str(&b), out);
+	return archive_set_code(a, archive, buf_str(&b), out);
 }
 
-// ---- the object
-
-uint32_t object_block(Str object, int i)
+Str object_fingerprint(Str object)
 {
-	return get32(object, OFFSETS_AT + 4 * i);
+	if (object.len < MAGIC + FINGERPRINT || !str_starts(object, OBJECT_MAGIC))
+		return S("");
+	return str_slice(object, MAGIC, MAGIC + FINGERPRINT);
+}
+
+bool object_import(Str object, isize n, ObjectImport *out)
+{
+	isize at = object_block(object, BLK_AUTOLIB) + IMPORT * n,
+	      end = object_block(object, BLK_AUTOLIB + 1);
+
+	*out = (ObjectImport){S(""), S("")};
+	if (at >= end)
+		return false;
+	if (end - at < IMPORT)
+		return true;
+	isize len = get32(object, at), text = get32(object, at + 4);
+	if (text + len <= object.len)
+		out->path = str_slice(object, text, text + len);
+	out->fingerprint = str_slice(object, at + 8, at + IMPORT);
+	return true;
+}
+
+// ---- symbols
+
+bool object_is_indexed(Str object)
+{
+	uint32_t defined = object_block(object, BLK_NONPKGREF) - object_block(object, BLK_SYMDEF),
+		 others = object_block(object, BLK_REFFLAGS) - object_block(object, BLK_NONPKGREF);
+
+	for (int i = BLK_RELOCIDX; i <= BLK_DATAIDX; i++)
+		if (object_block(object, i + 1) - object_block(object, i) !=
+			4 * (defined / SYM + 1))
+			return false;
+	return defined % SYM == 0 && others % SYM == 0;
 }
 
 uint32_t object_symbols(Str object, int end)
