@@ -353,6 +353,10 @@ static void add_env(Planner *p)
 	set_env(p, "OTEL_GO_STORE", p->env.cache);
 	if (p->env.cacheprog.len > 0) // go env -w may have set it, which our toolexec does not read
 		set_env(p, "GOCACHEPROG", p->env.cacheprog);
+	if (p->elsewhere.home.len > 0)
+		set_env(p, "OTEL_GO_ELSEWHERE",
+			str_format(a, "%.*s=>%.*s", STR_ARG(p->elsewhere.copy),
+				STR_ARG(p->elsewhere.dir)));
 	name_hooks(p);
 	set_collector(p);
 	p->out->goflags = goflags(p);

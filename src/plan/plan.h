@@ -43,14 +43,16 @@ typedef struct {
 typedef struct {
 	bool kept;     // it was made by an earlier build
 	bool plain;    // nothing to weave: run go as it was asked to
+	bool unfound;  // plain, since we have not found a program named path@version
 	StrList args;  // for go, behind the subcommand
 	StrList env;   // for go: "NAME=value"
 	StrList saved; // what env hides from programs that go starts: "NAME=value", or "NAME" if it
 		       // was unset
-	StrList moved; // modules whose version had to change: "path v1 => v2"
-	StrList needs; // files in our cache that the build will read
-	Str dir;       // of this plan
-	Str goflags;   // the user's GOFLAGS, as far as a workspace takes them
+	StrList moved;  // modules whose version had to change: "path v1 => v2"
+	StrList needs;  // files in our cache that the build will read
+	Str dir;        // of this plan
+	Str deprecated; // what go is to say of the module that was named: "path is deprecated: why"
+	Str goflags;    // the user's GOFLAGS, as far as a workspace takes them
 
 	PlanTimes times; // zeros for a kept one
 
