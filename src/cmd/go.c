@@ -29,8 +29,7 @@ static int exec_go(Arena *a, Str go, const StrList *args, Diags *d)
 // What go itself would have said, and where modules have moved.
 static void say_modules(const Plan *plan)
 {
-	if (plan->deprecated.len > 0)
-		fprintf(stderr, "go: module %.*s\n", STR_ARG(plan->deprecated));
+	fprintf(stderr, "%.*s", STR_ARG(plan->said));
 	for (isize i = 0; i < plan->moved.n; i++)
 		fprintf(stderr, "otel: moved %.*s\n", STR_ARG(plan->moved.v[i]));
 }

@@ -89,8 +89,8 @@ static bool fetch(Arena *a, const GoEnv *env, Str package, Str query, RuleModule
 	return false;
 }
 
-// deprecation returns what the newest go.mod of the module says of it, as go passes it on.
-static Str deprecation(Arena *a, const GoEnv *env, const RuleModule *m)
+// ask runs go outside of any module.
+static bool ask(Arena *a, const GoEnv *env, StrList *args, ProcResult *res)
 {
 	StrList argv = {.arena = a}, changes = {.arena = a};
 	ProcSpec spec = {.argv = &argv,
@@ -99,22 +99,56 @@ static Str deprecation(Arena *a, const GoEnv *env, const RuleModule *m)
 		.capture_out = true,
 		.capture_err = true};
 	Diags none = {.arena = a};
-	ProcResult res;
 
 	strlist_add(&argv, env->go);
-	strlist_add(&argv, S("list"));
-	strlist_add(&argv, S("-m"));
-	strlist_add(&argv, S("-u"));
-	strlist_add(&argv, S("-f={{.Deprecated}}"));
-	strlist_add(&argv, str_format(a, "%.*s@%.*s", STR_ARG(m->path), STR_ARG(m->version)));
+	for (isize i = 0; i < args->n; i++)
+		strlist_add(&argv, args->v[i]);
 	strlist_add(&changes, S("GOWORK=off"));
 	strlist_add(&changes, S("GOFLAGS="));
-	if (!proc_run(a, &spec, &res, &none) || res.status != 0)
+	return proc_run(a, &spec, res, &none);
+}
+
+// say_deprecated adds what the newest go.mod of the module says of it, as go passes it on.
+static void say_deprecated(Arena *a, const GoEnv *env, const RuleModule *m, StrBuf *said)
+{
+	StrList args = {.arena = a};
+	ProcResult res;
+
+	strlist_add(&args, S("list"));
+	strlist_add(&args, S("-m"));
+	strlist_add(&args, S("-u"));
+	strlist_add(&args, S("-f={{.Deprecated}}"));
+	strlist_add(&args, str_format(a, "%.*s@%.*s", STR_ARG(m->path), STR_ARG(m->version)));
+	if (!ask(a, env, &args, &res) || res.status != 0)
+		return;
+	Str text = str_trim(res.out), line = str_cut(&text, '\n');
+	if (line.len > 0)
+		buf_addf(said, "go: module %.*s is deprecated: %.*s\n", STR_ARG(m->path),
+			STR_ARG(line));
+}
+
+// switched returns the release of Go that go changes to for a module which needs a newer one, and
+// adds what it says of that; "" if it doesn't.
+static Str switched(Arena *a, const GoEnv *env, Str named, StrBuf *said)
+{
+	Str key = S("; switching to go");
+	StrList args = {.arena = a};
+	ProcResult res;
+
+	strlist_add(&args, S("install"));
+	strlist_add(&args, S("-n"));
+	strlist_add(&args, named);
+	if (!ask(a, env, &args, &res))
 		return S("");
-	Str said = str_trim(res.out), line = str_cut(&said, '\n');
-	return line.len == 0
-		       ? line
-		       : str_format(a, "%.*s is deprecated: %.*s", STR_ARG(m->path), STR_ARG(line));
+	while (res.err.len > 0) {
+		Str line = str_trim(str_cut(&res.err, '\n'));
+		isize at = str_find(line, key);
+		if (at < 0)
+			continue;
+		buf_addf(said, "%.*s\n", STR_ARG(line));
+		return str_slice(line, at + key.len, line.len);
+	}
+	return S("");
 }
 
 // What a go.mod says that matters here.
@@ -138,16 +172,14 @@ static GoMod read_go_mod(Str text)
 
 // ---- its home
 
-// home_text returns the go.mod that requires the module. Programs have the GODEBUG defaults of
-// their module's go line, without one those of Go 1.20, the last that had none.
-static Str home_text(Arena *a, const GoEnv *env, const RuleModule *m, Str go)
+// home_text returns the go.mod that requires the module, for a release of Go. Programs have the
+// GODEBUG defaults of their module's go line, without one those of Go 1.20, the last that had none.
+static Str home_text(Arena *a, const RuleModule *m, Str release, Str go)
 {
-	Str ours = str_slice(env->version, 2, env->version.len);
-	Str line = version_cmp(go, ours) > 0 ? go : ours;
 	Str minor = go.len > 0 ? go : S("1.20"), major = str_cut(&minor, '.');
 	StrBuf b = {.arena = a};
 
-	buf_addf(&b, "module elsewhere\n\ngo %.*s\n\n", STR_ARG(line));
+	buf_addf(&b, "module elsewhere\n\ngo %.*s\n\n", STR_ARG(release));
 	buf_addf(&b, "godebug default=go%.*s.%d\n\n", STR_ARG(major), atoi(str_cstr(a, minor)));
 	buf_addf(&b, "require %.*s %.*s\n", STR_ARG(m->path), STR_ARG(m->version));
 	return buf_str(&b);
@@ -196,28 +228,38 @@ static Str home_of(Arena *a, Str cache, const RuleModule *m, Str text)
 	return str_format(a, "%.*s/elsewhere/%.*s", STR_ARG(cache), STR_ARG(hash_hex(a, &h)));
 }
 
+static GoMod module_says(Arena *a, const RuleModule *m)
+{
+	Str path = path_join(a, m->dir, S("go.mod")), text = S("");
+	Diags none = {.arena = a};
+
+	if (file_exists(path))
+		file_read(a, path, &text, &none);
+	return read_go_mod(text);
+}
+
 bool elsewhere_find(Arena *a, Str cache, const GoEnv *env, GoArgs *args, Elsewhere *out, Diags *d)
 {
-	Str query = query_of(args), package = args->packages.v[0], text = S("");
-	Diags none = {.arena = a};
+	Str query = query_of(args), named = args->packages.v[0], package = named;
+	Str release = str_slice(env->version, 2, env->version.len);
+	StrBuf said = {.arena = a};
 	RuleModule m;
 
 	*out = (Elsewhere){0};
 	if (query.len == 0 || is_refused(a, env, args) ||
 		!fetch(a, env, str_cut(&package, '@'), query, &m))
 		return true;
-	Str go_mod = path_join(a, m.dir, S("go.mod"));
-	if (file_exists(go_mod))
-		file_read(a, go_mod, &text, &none);
-	GoMod said = read_go_mod(text);
-	if (said.redirects)
+	GoMod mod = module_says(a, &m);
+	if (version_cmp(mod.go, release) > 0)
+		release = switched(a, env, named, &said);
+	if (mod.redirects || release.len == 0)
 		return true;
-	Str name = str_slice(m.dir, env->modules.len + 1, m.dir.len);
-	text = home_text(a, env, &m, said.go);
-	*out = (Elsewhere){.path = m.path, .version = m.version, .dir = m.dir};
+	say_deprecated(a, env, &m, &said);
+	Str name = str_slice(m.dir, env->modules.len + 1, m.dir.len),
+	    text = home_text(a, &m, release, mod.go);
+	*out = (Elsewhere){.path = m.path, .dir = m.dir, .said = buf_str(&said)};
 	out->home = home_of(a, cache, &m, text);
 	out->copy = path_join(a, out->home, name);
-	out->deprecated = deprecation(a, env, &m);
 	args->all = without_versions(a, &args->all, &args->packages);
 	args->packages = without_versions(a, &args->packages, &args->packages);
 	args->home = out->home;

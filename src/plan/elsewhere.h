@@ -17,11 +17,12 @@
 #include "plan/golist.h"
 
 typedef struct {
-	Str path, version; // of the module
-	Str dir;           // its folder in go's module cache
-	Str home;          // CACHE/elsewhere/DIGEST; "" if there is nothing of all this
-	Str copy;          // of dir, in home
-	Str deprecated;    // what its author says of it, "" if nothing
+	Str path; // of the module
+	Str dir;  // its folder in go's module cache
+	Str home; // CACHE/elsewhere/DIGEST; "" if there is nothing of all this
+	Str copy; // of dir, in home
+	Str said; // what go says besides, a line each: the module is deprecated, or needs a newer
+		  // Go
 } Elsewhere;
 
 // elsewhere_is_named tells whether a go command names its packages so.

@@ -366,7 +366,7 @@ bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Di
 		return false;
 	if (!out->plain && !find_or_make(&p, &args))
 		return false;
-	out->deprecated = p.elsewhere.deprecated;
+	out->said = p.elsewhere.said;
 	return true;
 }
 

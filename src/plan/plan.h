@@ -48,11 +48,11 @@ typedef struct {
 	StrList env;   // for go: "NAME=value"
 	StrList saved; // what env hides from programs that go starts: "NAME=value", or "NAME" if it
 		       // was unset
-	StrList moved;  // modules whose version had to change: "path v1 => v2"
-	StrList needs;  // files in our cache that the build will read
-	Str dir;        // of this plan
-	Str deprecated; // what go is to say of the module that was named: "path is deprecated: why"
-	Str goflags;    // the user's GOFLAGS, as far as a workspace takes them
+	StrList moved; // modules whose version had to change: "path v1 => v2"
+	StrList needs; // files in our cache that the build will read
+	Str dir;       // of this plan
+	Str said;      // what go would say of the module of path@version, a line each
+	Str goflags;   // the user's GOFLAGS, as far as a workspace takes them
 
 	PlanTimes times; // zeros for a kept one
 

@@ -54,13 +54,13 @@ static GoEnv fake_go(Arena *a, Str top, const char *go_mod, Diags *d)
 	if (go_mod)
 		CHECK(file_write_atomic(path_join(a, dir, S("go.mod")), str_from(go_mod), 0444, d));
 	Str script = str_format(a,
-		"#!/bin/sh\ncase \"$*\" in\n"
-		"*' a.com/t@v1.0.0'|*' a.com/t@latest') ;;\n*) exit 1 ;;\nesac\n"
-		"case \"$1\" in\nlist) printf 'use u\\nor v\\n' ;;\n"
-		"mod) echo "
-		"'{\"Path\":\"a.com/t\",\"Version\":\"v1.0.0\",\"Sum\":\"h1:x\",\"Dir\":\"%.*s\"}' "
-		";;\n"
-		"esac\n",
+		"#!/bin/sh\n"
+		"case \"$*\" in\n"
+		"'list -m -u '*) printf 'use u\\nor v\\n' ;;\n"
+		"'install -n '*) echo 'go: a.com/t needs it; switching to go1.99.2' >&2 ;;\n"
+		"'mod download -json a.com/t@v1.0.0'|'mod download -json a.com/t@latest')\n"
+		"echo '{\"Path\":\"a.com/t\",\"Version\":\"v1.0.0\",\"Dir\":\"%.*s\"}' ;;\n"
+		"*) exit 1 ;;\nesac\n",
 		STR_ARG(dir));
 	CHECK(file_write_atomic(go, script, 0700, d) && chmod(path_c(&c, go), 0700) == 0);
 	return (GoEnv){.go = go, .version = S("go1.26.8"), .modules = modules};
@@ -80,7 +80,7 @@ TEST(test_find)
 			"a.com/t/cmd/x a.com/t/cmd/x@latest",
 			"go 1.26.8\n\ngodebug default=go1.21\n"},
 		{"run a.com/t/cmd/x@upgrade", "module a.com/t\n\ngo 1.99\n", "a.com/t/cmd/x",
-			"go 1.99\n\ngodebug default=go1.99\n"},
+			"go 1.99.2\n\ngodebug default=go1.99\n"},
 		{"install a.com/t/cmd/x@v1.0.0 a.com/t/...@v1.0.0", "module a.com/t\n",
 			"a.com/t/cmd/x a.com/t/...", "go 1.26.8\n\ngodebug default=go1.20\n"},
 		{"install a.com/t/c...@v1.0.0", NULL, "a.com/t/c...",
@@ -119,7 +119,9 @@ TEST(test_find)
 		}
 		CHECK_STR(str_join(&a, &args.all, S(" ")), str_from(rows[i].want));
 		CHECK_STR(args.home, e.home);
-		CHECK_STR(e.deprecated, S("a.com/t is deprecated: use u"));
+		CHECK(str_ends(e.said, S("go: module a.com/t is deprecated: use u\n")));
+		CHECK(str_starts(e.said, S("go: a.com/t needs it; switching")) ==
+			str_starts(str_from(rows[i].home), S("go 1.99")));
 		CHECK(file_read(&a, path_join(&a, e.home, S("go.mod")), &text, &d));
 		CHECK_STR(text, str_format(&a, "module elsewhere\n\n%s\nrequire a.com/t v1.0.0\n",
 					rows[i].home));
