@@ -263,7 +263,7 @@ bool dir_publish(Str temp, Str dir, Diags *d)
 static bool copy_file(Str from, Str to, Diags *d)
 {
 	Arena a = {0};
-	Str text;
+	Str text = {0};
 	bool ok = file_read(&a, from, &text, d) && file_write_atomic(to, text, 0644, d);
 
 	arena_free(&a);

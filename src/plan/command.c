@@ -143,7 +143,8 @@ static bool covers(const GoArgs *args)
 }
 
 // Without -coverpkg, `go build -cover` counts in all modules that are worked on.
-// Ours are among them for go, and the user's package list must leave them out.
+// Ours are among them for go, and the user's package list must leave them out. Where programs
+// are named path@version there are none; runtime is never counted in.
 static void add_coverpkg(Planner *p, StrList *argv)
 {
 	StrList paths = {.arena = p->arena};
@@ -157,7 +158,7 @@ static void add_coverpkg(Planner *p, StrList *argv)
 		if (local)
 			strlist_add(&paths, package_path(pkg));
 	}
-	Str list = str_join(p->arena, &paths, S(","));
+	Str list = paths.n > 0 ? str_join(p->arena, &paths, S(",")) : S("runtime");
 	strlist_add(argv, str_format(p->arena, "-coverpkg=%.*s", STR_ARG(list)));
 }
 
