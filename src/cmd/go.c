@@ -26,8 +26,10 @@ static int exec_go(Arena *a, Str go, const StrList *args, Diags *d)
 	return finish(d);
 }
 
-static void say_moved(const Plan *plan)
+// What go itself would have said, and where modules have moved.
+static void say_modules(const Plan *plan)
 {
+	fprintf(stderr, "%.*s", STR_ARG(plan->said));
 	for (isize i = 0; i < plan->moved.n; i++)
 		fprintf(stderr, "otel: moved %.*s\n", STR_ARG(plan->moved.v[i]));
 }
@@ -287,6 +289,25 @@ static bool may_be_us(Arena *a, const PlanInput *in, const GoArgs *args, const P
 	       (str_eq(args->command, S("build")) || str_eq(args->command, S("install")));
 }
 
+// unfound is for programs named path@version that we have not found. Mostly there are none, and
+// go says so; if it builds them, that is what the user gets.
+static int unfound(Arena *a, const PlanInput *in, const StrList *all, Diags *d)
+{
+	StrList argv = {.arena = a};
+	ProcSpec spec = {.argv = &argv, .foreground = true};
+	ProcResult res;
+
+	strlist_add(&argv, in->go);
+	for (isize i = 0; i < all->n; i++)
+		strlist_add(&argv, all->v[i]);
+	if (!proc_run(a, &spec, &res, d))
+		return finish(d);
+	if (res.status == 0)
+		fputs("warning: built without telemetry: otel has not found the packages' module\n",
+			stderr);
+	return res.status;
+}
+
 static int build(Arena *a, PlanInput *in, const GoArgs *args, const StrList *all, Diags *d)
 {
 	Ending end = {.status = EXIT_ENVIRONMENT};
@@ -309,9 +330,9 @@ static int build(Arena *a, PlanInput *in, const GoArgs *args, const StrList *all
 			diag_print(stderr, d); // the warnings, once
 		*d = (Diags){.arena = a};
 		if (plan.plain)
-			return exec_go(a, in->go, all, d);
+			return plan.unfound ? unfound(a, in, all, d) : exec_go(a, in->go, all, d);
 		if (i == 0)
-			say_moved(&plan);
+			say_modules(&plan);
 		if (i == 0 && wants_word(args, "x"))
 			show_woven(&plan);
 		bool tried = i < 3 && wants_trial(a, args, &plan);
@@ -331,15 +352,6 @@ static int build(Arena *a, PlanInput *in, const GoArgs *args, const StrList *all
 			return without_us(a, in, all, end.status, d);
 	}
 	return end.status;
-}
-
-// A package of some other module, "path@version", is no part of a build here.
-static bool names_version(const GoArgs *args)
-{
-	for (isize i = 0; i < args->packages.n; i++)
-		if (str_find(args->packages.v[i], S("@")) > 0)
-			return true;
-	return false;
 }
 
 // go takes -C only as the first flag, and says so.
@@ -395,10 +407,6 @@ int cmd_go(Arena *a, const Options *opt, const StrList *given)
 		return exec_go(a, in.go, args, &d); // go refuses it, or is newer than we are
 	if (has_late_chdir(&parsed))
 		return exec_go(a, in.go, args, &d);
-	if (names_version(&parsed)) {
-		fputs("otel: path@version is built as it is, without telemetry\n", stderr);
-		return exec_go(a, in.go, args, &d);
-	}
 	if (!cache_open(a, &in.cache, &d) || !path_real(a, S("/proc/self/exe"), &in.self, &d))
 		return finish(&d);
 	return build(a, &in, &parsed, args, &d);

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "cmd/answer.h"
 #include "cmd/cmd.h"
@@ -172,6 +173,26 @@ static int refuse_known(Arena *a, const Tool *t)
 	return tool_exec(a, t);
 }
 
+// record_elsewhere has the files of a copied module, "COPY=>DIR", recorded as those of go's
+// module cache (plan/elsewhere.h). The first rewrite that fits a file counts, and those of go's
+// overlay come first: what they lead to the copy is led on.
+static void record_elsewhere(Arena *a, Tool *t)
+{
+	Str to = env_get(S("OTEL_GO_ELSEWHERE")), whole = to, rest = tool_value(t, "-trimpath");
+	isize arrow = str_find(to, S("=>"));
+	StrBuf b = {.arena = a};
+
+	if (arrow < 0)
+		return;
+	Str copy = str_format(a, "=>%.*s/", STR_ARG(str_slice(to, 0, arrow)));
+	to = str_slice(to, arrow, to.len);
+	for (isize at; (at = str_find(rest, copy)) >= 0;
+		rest = str_slice(rest, at + copy.len, rest.len))
+		buf_addf(&b, "%.*s%.*s/", (int)at, rest.p, STR_ARG(to));
+	buf_addf(&b, "%.*s;%.*s", STR_ARG(rest), STR_ARG(whole));
+	tool_set(a, t, &t->argv, "-trimpath", buf_str(&b));
+}
+
 // read_args tells our own flags from the tool and its arguments.
 static bool read_args(Arena *a, const StrList *args, Tool *t)
 {
@@ -215,6 +236,8 @@ int cmd_toolexec(Arena *a, const StrList *args)
 		return answer_version(a, &t);
 	if (str_eq(t.name, S("compile")))
 		progress_count();
+	if (str_eq(t.name, S("compile")) || str_eq(t.name, S("asm")))
+		record_elsewhere(a, &t);
 	if (!compile && str_eq(t.name, S("compile")) && is_ours(&t) &&
 		env_get(S("OTEL_GO_PLAN")).len > 0)
 		return tool_ours(a, &t);

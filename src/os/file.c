@@ -260,6 +260,30 @@ bool dir_publish(Str temp, Str dir, Diags *d)
 	return file_remove_tree(temp, d);
 }
 
+static bool copy_file(Str from, Str to, Diags *d)
+{
+	Arena a = {0};
+	Str text = {0};
+	bool ok = file_read(&a, from, &text, d) && file_write_atomic(to, text, 0644, d);
+
+	arena_free(&a);
+	return ok;
+}
+
+bool dir_copy(Str from, Str to, Diags *d)
+{
+	Arena a = {0};
+	StrList names = {.arena = &a};
+	bool ok = dir_make_all(to, d) && dir_list(from, &names, d);
+
+	for (isize i = 0; i < names.n && ok; i++) {
+		Str path = path_join(&a, from, names.v[i]), copy = path_join(&a, to, names.v[i]);
+		ok = file_is_dir(path) ? dir_copy(path, copy, d) : copy_file(path, copy, d);
+	}
+	arena_free(&a);
+	return ok;
+}
+
 bool dir_list(Str path, StrList *names, Diags *d)
 {
 	CPath c;

@@ -63,6 +63,9 @@ bool dir_make_temp(Arena *a, Str prefix, Str *out, Diags *d);
 // put one already, that one stays, and ours is removed: a success too.
 bool dir_publish(Str temp, Str dir, Diags *d);
 
+// dir_copy copies a folder and all in it; to is made, and may be read by others.
+bool dir_copy(Str from, Str to, Diags *d);
+
 // dir_list adds the names of the entries, sorted, without "." and "..".
 bool dir_list(Str path, StrList *names, Diags *d);
 

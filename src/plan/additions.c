@@ -182,9 +182,12 @@ static const Package *package_under_test(const Planner *p, const Package *test_m
 	return map_get(&p->packages, path);
 }
 
-static bool is_main_module(const Package *p)
+// is_local tells whether go lets us add a file to a package.
+static bool is_local(const Planner *p, const Package *pkg)
 {
-	return p->module && p->module->version.len == 0 && !p->standard;
+	const Module *m = pkg->module;
+
+	return m && (m->version.len == 0 || str_eq(m->path, p->elsewhere.path)) && !pkg->standard;
 }
 
 // What a file inside the package under test must not import: anything that imports that
@@ -264,7 +267,7 @@ void planner_add_main(Planner *p, Package *main)
 	bool files = main->module == NULL && str_eq(main->path, S("command-line-arguments"));
 
 	bool links = links_ours(p, main);
-	if ((!links && !may_call_go(main)) || !home || (!is_main_module(home) && !files))
+	if ((!links && !may_call_go(main)) || !home || (!is_local(p, home) && !files))
 		return;
 	Linked extensions = links ? extensions_of(p, home) : (Linked){0};
 	for (isize i = 0; i < extensions.n; i++)
@@ -280,8 +283,8 @@ void planner_add_main(Planner *p, Package *main)
 	Str name = test ? S("otel_runtime_test.go") : S("otel.runtime.go");
 	Str text = links ? main_file(p, package, main, program, &extensions)
 			 : restore_file(p, package);
-	overlay_file(
-		p, path_join(a, home->dir, name), str_format(a, "main-%td.go", p->files.n), text);
+	Str dir = elsewhere_place(a, &p->elsewhere, home->dir);
+	overlay_file(p, path_join(a, dir, name), str_format(a, "main-%td.go", p->files.n), text);
 	if (files)
 		strlist_add(&p->extra, path_join(a, named_folder(p), name));
 }
@@ -419,6 +422,20 @@ static bool add_module(Planner *p, Str dir, bool first)
 	return change_go_mod(p, dir, first);
 }
 
+// What was named path@version comes from our copy.
+static void add_elsewhere(Planner *p)
+{
+	const Elsewhere *e = &p->elsewhere;
+	StrBuf line = {.arena = p->arena};
+
+	if (e->home.len == 0)
+		return;
+	buf_addf(&line, "%.*s => ", STR_ARG(e->path));
+	json_quote(&line, e->copy);
+	strlist_add(&p->workspace.replaces, buf_str(&line));
+	strlist_add(&p->moved, e->path);
+}
+
 bool planner_add_hooks(Planner *p)
 {
 	StrList modules = {.arena = p->arena}, used = {.arena = p->arena};
@@ -437,6 +454,7 @@ bool planner_add_hooks(Planner *p)
 		add_hook_package(p, map_get(&p->rules.packages, used.v[i]), &modules);
 	add_otelc(p, &modules);
 	overlay_modfile(p);
+	add_elsewhere(p);
 	if (!keep_versions(p))
 		return false;
 	for (isize i = 0; i < modules.n; i++)

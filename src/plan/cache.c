@@ -12,6 +12,7 @@ static const struct {
 	const char *name, *what;
 } parts[CACHE_PARTS] = {
 	{"bundle", "what travels in the tool, unpacked"},
+	{"elsewhere", "modules of programs named path@version"},
 	{"mark", "what to weave into a package"},
 	{"memo", "plans of earlier builds"},
 	{"modules", "module caches, where go's is read-only"},

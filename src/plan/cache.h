@@ -6,7 +6,7 @@
 //
 // Only the folders that are ours are looked at:
 //
-//	bundle/ mark/ memo/ modules/ plan/ rules/ tool/ woven/
+//	bundle/ elsewhere/ mark/ memo/ modules/ plan/ rules/ tool/ woven/
 #ifndef PLAN_CACHE_H
 #define PLAN_CACHE_H
 
@@ -21,7 +21,7 @@ typedef struct {
 	int64_t bytes;
 } CachePart;
 
-enum { CACHE_PARTS = 8 };
+enum { CACHE_PARTS = 9 };
 
 // cache_parts measures the folders.
 void cache_parts(Str cache, CachePart out[CACHE_PARTS]);

@@ -145,7 +145,8 @@ static bool covers(const GoArgs *args)
 }
 
 // Without -coverpkg, `go build -cover` counts in all modules that are worked on.
-// Ours are among them for go, and the user's package list must leave them out.
+// Ours are among them for go, and the user's package list must leave them out. Where programs
+// are named path@version there are none; runtime is never counted in.
 static void add_coverpkg(Planner *p, StrList *argv)
 {
 	StrList paths = {.arena = p->arena};
@@ -159,7 +160,7 @@ static void add_coverpkg(Planner *p, StrList *argv)
 		if (local)
 			strlist_add(&paths, package_path(pkg));
 	}
-	Str list = str_join(p->arena, &paths, S(","));
+	Str list = paths.n > 0 ? str_join(p->arena, &paths, S(",")) : S("runtime");
 	strlist_add(argv, str_format(p->arena, "-coverpkg=%.*s", STR_ARG(list)));
 }
 
@@ -339,6 +340,10 @@ static void add_env(Planner *p)
 		set_env(p, "OTEL_GO_READY", p->ready);
 	if (p->env.cacheprog.len > 0) // go env -w may have set it, which our toolexec does not read
 		set_env(p, "GOCACHEPROG", p->env.cacheprog);
+	if (p->elsewhere.home.len > 0)
+		set_env(p, "OTEL_GO_ELSEWHERE",
+			str_format(a, "%.*s=>%.*s", STR_ARG(p->elsewhere.copy),
+				STR_ARG(p->elsewhere.dir)));
 	name_hooks(p);
 	set_collector(p);
 	p->out->goflags = goflags(p);

@@ -37,6 +37,7 @@ typedef struct {
 	StrList packages; // patterns or .go files, as given; none means "."
 	StrList rest;     // what follows: the program's arguments, or all from -args on
 	StrList all;      // everything behind the command, as it came
+	Str home;         // the folder where go is asked of packages, "" where go is started
 	Str alien;        // the first flag that we don't know: go's to refuse, or newer than we are
 } GoArgs;
 

@@ -45,7 +45,7 @@ static void add_chdir(Arena *a, StrList *argv, const GoArgs *args)
 {
 	Str dir = goargs_last(args, S("C"));
 
-	if (dir.len > 0)
+	if (dir.len > 0 && args->home.len == 0)
 		strlist_add(argv, str_format(a, "-C=%.*s", STR_ARG(dir)));
 }
 
@@ -56,6 +56,21 @@ static bool run_go(Arena *a, const StrList *argv, Str dir, ProcResult *res, Diag
 	return proc_run(a, &spec, res, d);
 }
 
+// ask_go runs go where the packages are. Whoever is at home elsewhere has no go.work.
+static bool ask_go(Arena *a, const StrList *argv, const GoArgs *args, ProcResult *res, Diags *d)
+{
+	StrList off = {.arena = a};
+	ProcSpec spec = {.argv = argv,
+		.env = &off,
+		.dir = args->home,
+		.capture_out = true,
+		.capture_err = true};
+
+	if (args->home.len > 0)
+		strlist_add(&off, S("GOWORK=off"));
+	return proc_run(a, &spec, res, d);
+}
+
 static bool go_failed(const StrList *argv, const ProcResult *res, Diags *d)
 {
 	Str said = str_trim(res->err);
@@ -63,19 +78,16 @@ static bool go_failed(const StrList *argv, const ProcResult *res, Diags *d)
 	return diag_fault(d, "'go %.*s' failed: %.*s", STR_ARG(argv->v[1]), STR_ARG(said));
 }
 
-// one_json runs go and reads the one value that it prints.
-static bool one_json(Arena *a, const StrList *argv, Str dir, json_t **out, Diags *d)
+// one_json reads the one value that go has printed.
+static bool one_json(const StrList *argv, const ProcResult *res, json_t **out, Diags *d)
 {
-	ProcResult res;
 	JsonStream s = {0};
 	json_t *value;
 
-	if (!run_go(a, argv, dir, &res, d))
-		return false;
-	if (res.status != 0)
-		return go_failed(argv, &res, d);
+	if (res->status != 0)
+		return go_failed(argv, res, d);
 
-	Source src = {S("go"), res.out};
+	Source src = {S("go"), res->out};
 	s.src = &src;
 	if (!json_next(&s, &value, d))
 		return false;
@@ -101,11 +113,12 @@ bool go_output(Arena *a, Str go, const StrList *args, Str dir, Str *out, Diags *
 bool go_json(Arena *a, Str go, const StrList *args, Str dir, json_t **out, Diags *d)
 {
 	StrList argv = {.arena = a};
+	ProcResult res;
 
 	strlist_add(&argv, go);
 	for (isize i = 0; i < args->n; i++)
 		strlist_add(&argv, args->v[i]);
-	return one_json(a, &argv, dir, out, d);
+	return run_go(a, &argv, dir, &res, d) && one_json(&argv, &res, out, d);
 }
 
 bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
@@ -113,6 +126,7 @@ bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 	static const char *const names[] = {"GOVERSION", "GOROOT", "GOOS", "GOCACHE", "GOMODCACHE",
 		"GOMOD", "GOWORK", "GOPROXY", "GOFLAGS", "GOCACHEPROG"};
 	StrList argv = {.arena = a};
+	ProcResult res;
 	json_t *env;
 
 	strlist_add(&argv, go);
@@ -121,7 +135,7 @@ bool go_env(Arena *a, Str go, const GoArgs *args, GoEnv *out, Diags *d)
 	add_text(&argv, "-json");
 	for (isize i = 0; i < countof(names); i++)
 		add_text(&argv, names[i]);
-	if (!one_json(a, &argv, S(""), &env, d))
+	if (!ask_go(a, &argv, args, &res, d) || !one_json(&argv, &res, &env, d))
 		return false;
 
 	Str version = jstr(env, "GOVERSION"), mod = jstr(env, "GOMOD"), work = jstr(env, "GOWORK");
@@ -188,20 +202,29 @@ static Package *read_package(Arena *a, const json_t *obj, bool deps)
 	return p;
 }
 
-// add_flags adds those of the user's that go list has to see, too.
+// add_flags adds the flags of the build that go list has to have. In a home of ours go may write
+// down what the packages need.
 static void add_flags(Arena *a, const GoArgs *args, bool all, StrList *argv)
 {
+	bool home = args->home.len > 0;
+
 	for (const GoFlag *f = args->flags; f; f = f->next) {
 		bool own = f->words > 0 && !str_eq(f->name, S("C")) &&
+			   !(home && str_eq(f->name, S("mod"))) &&
 			   (f->use == FLAG_BUILD || (all && goargs_shapes(f->name)));
+		Str value = f->value;
+		if (home && str_eq(f->name, S("overlay")))
+			value = path_join(a, path_abs(a, goargs_last(args, S("C"))), value);
 		if (own && f->has_value)
 			strlist_add(argv,
-				str_format(a, "-%.*s=%.*s", STR_ARG(f->name), STR_ARG(f->value)));
+				str_format(a, "-%.*s=%.*s", STR_ARG(f->name), STR_ARG(value)));
 		else if (own)
 			strlist_add(argv, str_format(a, "-%.*s", STR_ARG(f->name)));
 		else if (f->words > 0 && str_eq(f->name, S("overlay")))
-			strlist_add(argv, str_format(a, "-overlay=%.*s", STR_ARG(f->value)));
+			strlist_add(argv, str_format(a, "-overlay=%.*s", STR_ARG(value)));
 	}
+	if (home)
+		add_text(argv, "-mod=mod");
 }
 
 static void list_args(Arena *a, const GoEnv *env, const GoArgs *args, bool more, StrList *argv)
@@ -246,7 +269,7 @@ bool go_list(
 	list_args(a, env, args, false, &argv);
 	for (isize i = 0; i < args->packages.n; i++)
 		strlist_add(&argv, args->packages.v[i]);
-	if (!run_go(a, &argv, S(""), &res, d))
+	if (!ask_go(a, &argv, args, &res, d))
 		return false;
 	*status = res.status;
 	return res.status != 0 || read_list(a, res.out, false, packages, d);
@@ -261,7 +284,7 @@ bool go_list_more(Arena *a, const GoEnv *env, const GoArgs *args, const StrList 
 	list_args(a, env, args, true, &argv);
 	for (isize i = 0; i < further->n; i++)
 		strlist_add(&argv, further->v[i]);
-	return run_go(a, &argv, S(""), &res, d) && read_list(a, res.out, true, packages, d);
+	return ask_go(a, &argv, args, &res, d) && read_list(a, res.out, true, packages, d);
 }
 
 bool go_archives(Arena *a, const GoEnv *env, const GoArgs *args, Str toolexec,
@@ -282,7 +305,7 @@ bool go_archives(Arena *a, const GoEnv *env, const GoArgs *args, Str toolexec,
 	add_text(&argv, "--");
 	for (isize i = 0; i < packages->n; i++)
 		strlist_add(&argv, packages->v[i]);
-	if (!run_go(a, &argv, S(""), &res, &unsaid))
+	if (!ask_go(a, &argv, args, &res, &unsaid))
 		return false;
 	*out = res.out;
 	return true;

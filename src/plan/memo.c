@@ -93,6 +93,7 @@ Str memo_name(Arena *a, const PlanInput *in, const GoArgs *args)
 	hash_add(&h, in->without_ours ? S("theirs") : S(""));
 	hash_add(&h, in->strict ? S("strict") : S(""));
 	hash_add(&h, dir);
+	hash_add(&h, args->home);
 	hash_add(&h, args->command);
 	for (isize i = 0; i < args->all.n; i++)
 		hash_add(&h, args->all.v[i]);

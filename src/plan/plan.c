@@ -86,6 +86,24 @@ static bool without_module(Planner *p, const GoArgs *args)
 	return plain(p);
 }
 
+// find_elsewhere looks for the module of programs named path@version.
+static bool find_elsewhere(Planner *p, GoArgs *args)
+{
+	const GoArgs nowhere = {.home = S("/")};
+	Elsewhere *e = &p->elsewhere;
+
+	if (!elsewhere_is_named(args))
+		return true;
+	if (!go_env(p->arena, p->in->go, &nowhere, &p->env, p->diags))
+		return false;
+	if (!is_possible(p))
+		return plain(p);
+	if (!elsewhere_find(p->arena, p->in->cache, &p->env, args, e, p->diags))
+		return false;
+	p->out->unfound = e->home.len == 0;
+	return e->home.len > 0 || plain(p);
+}
+
 static bool read_surroundings(Planner *p, GoArgs *args)
 {
 	if (!go_env(p->arena, p->in->go, args, &p->env, p->diags))
@@ -126,14 +144,18 @@ static bool is_shared(Planner *p)
 	return false;
 }
 
-static bool read_packages(Planner *p)
+static bool read_packages(Planner *p, GoArgs *args)
 {
+	bool elsewhere = p->elsewhere.home.len > 0;
 	int status = 0;
 
-	if (!go_list(p->arena, &p->env, p->args, &p->packages, &status, p->diags))
+	if (!go_list(p->arena, &p->env, args, &p->packages, &status, p->diags))
 		return false;
+	bool found = status == 0 &&
+		     (!elsewhere || elsewhere_choose(p->arena, &p->elsewhere, &p->packages, args));
+	p->out->unfound = elsewhere && !found;
 	// What is wrong with the packages, go says best itself.
-	return (status == 0 && !is_shared(p)) || plain(p);
+	return (found && !is_shared(p)) || plain(p);
 }
 
 static void read_rules(Planner *p)
@@ -177,6 +199,8 @@ static void salt_marks(Planner *p)
 static void add_needs(Planner *p)
 {
 	strlist_add(&p->out->needs, p->bundle);
+	if (p->elsewhere.home.len > 0)
+		strlist_add(&p->out->needs, p->elsewhere.home);
 	for (isize i = 0; i < p->files.n; i++)
 		strlist_add(&p->out->needs, path_join(p->arena, p->out->dir, p->files.v[i].key));
 	for (isize i = 0; i < p->rules.files.n; i++) {
@@ -310,10 +334,30 @@ static bool make_anew(Planner *p, GoArgs *args)
 		return true;
 	if (!bundle_ready(p->arena, p->in->cache, &p->bundle, p->diags))
 		return diag_help(p->diags, "OTEL_GO_CACHE names another folder for what we keep");
-	if (!read_packages(p))
+	if (!read_packages(p, args))
 		return false;
 	lap(&p->since, &p->out->times.list);
 	return p->out->plain || make(p);
+}
+
+static bool find_or_make(Planner *p, GoArgs *args)
+{
+	const PlanInput *in = p->in;
+	Str memo = memo_name(p->arena, in, args);
+
+	if (!in->fresh && memo_find(p->arena, memo, str_eq(args->command, S("test")), p->out))
+		return true;
+	p->ready = str_format(p->arena, "%.*s.ready", STR_ARG(memo));
+	if (!make_anew(p, args))
+		return false;
+	cache_trim_daily(in->cache);
+	// A user's overlay may change at any time. Who is strict is told again.
+	bool failed = in->strict && p->diags->nwarning > 0;
+	if (p->complete && !failed && goargs_last(args, S("overlay")).len == 0) {
+		PlanBasis basis = planner_basis(p);
+		memo_keep(p->arena, memo, p->out, &basis);
+	}
+	return true;
 }
 
 bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Diags *d)
@@ -321,22 +365,13 @@ bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Di
 	GoArgs args = *given;
 	Planner p = {.arena = a, .in = in, .args = &args, .out = out, .diags = d};
 
-	Str memo = memo_name(a, in, given);
-
-	if (!in->fresh && memo_find(a, memo, str_eq(given->command, S("test")), out))
-		return true;
-	*out = plan_empty(a);
-	p.ready = str_format(a, "%.*s.ready", STR_ARG(memo));
 	p.packages.arena = p.files.arena = p.overlay.arena = p.extra.arena = p.moved.arena = a;
-	if (!make_anew(&p, &args))
+	*out = plan_empty(a);
+	if (!find_elsewhere(&p, &args))
 		return false;
-	cache_trim_daily(in->cache);
-	// A user's overlay may change at any time. Who is strict is told again.
-	bool failed = in->strict && d->nwarning > 0;
-	if (p.complete && !failed && goargs_last(&args, S("overlay")).len == 0) {
-		PlanBasis basis = planner_basis(&p);
-		memo_keep(a, memo, out, &basis);
-	}
+	if (!out->plain && !find_or_make(&p, &args))
+		return false;
+	out->said = p.elsewhere.said;
 	return true;
 }
 

@@ -43,6 +43,7 @@ typedef struct {
 typedef struct {
 	bool kept;     // it was made by an earlier build
 	bool plain;    // nothing to weave: run go as it was asked to
+	bool unfound;  // plain, since we have not found a program named path@version
 	StrList args;  // for go, behind the subcommand
 	StrList env;   // for go: "NAME=value"
 	StrList saved; // what env hides from programs that go starts: "NAME=value", or "NAME" if it
@@ -50,6 +51,7 @@ typedef struct {
 	StrList moved; // modules whose version had to change: "path v1 => v2"
 	StrList needs; // files in our cache that the build will read
 	Str dir;       // of this plan
+	Str said;      // what go would say of the module of path@version, a line each
 	Str goflags;   // the user's GOFLAGS, as far as a workspace takes them
 
 	PlanTimes times; // zeros for a kept one

@@ -2,6 +2,7 @@
 #ifndef PLAN_PLANNER_H
 #define PLAN_PLANNER_H
 
+#include "plan/elsewhere.h"
 #include "plan/extension.h"
 #include "plan/match.h"
 #include "plan/memo.h"
@@ -14,8 +15,9 @@ typedef struct {
 	Str bundle;
 	Str requirements; // of its modules: "MODULE VERSION" on a line
 	GoEnv env;
-	StrMap packages; // import path -> Package *
-	StrMap graph;    // module -> Str *, its highest version that is required (plan/graph.h)
+	Elsewhere elsewhere; // of programs named path@version
+	StrMap packages;     // import path -> Package *
+	StrMap graph;        // module -> Str *, its highest version that is required (plan/graph.h)
 	Workspace workspace;
 	Str modfile;  // the file that -modfile names, "" without the flag
 	Str laterlog; // what a later log of OpenTelemetry needs, "" without one (plan/laterlog.h)

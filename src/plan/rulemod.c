@@ -76,7 +76,8 @@ bool rulemod_fetch(Arena *a, const GoEnv *env, Str query, RuleModule *out, Diags
 		said = NULL;
 	*out = (RuleModule){.path = str_dup(a, jstr(said, "Path")),
 		.version = str_dup(a, jstr(said, "Version")),
-		.dir = str_dup(a, jstr(said, "Dir"))};
+		.dir = str_dup(a, jstr(said, "Dir")),
+		.sum = str_dup(a, jstr(said, "Sum"))};
 	Str why = why_failed(a, &res, said);
 	json_stop(&s);
 	return (res.status == 0 && out->dir.len > 0) ||
@@ -84,24 +85,6 @@ bool rulemod_fetch(Arena *a, const GoEnv *env, Str query, RuleModule *out, Diags
 }
 
 // ---- copying
-
-static bool copy_tree(Arena *a, Str from, Str to, Diags *d)
-{
-	StrList names = {.arena = a};
-
-	if (!dir_make_all(to, d) || !dir_list(from, &names, d))
-		return false;
-	for (isize i = 0; i < names.n; i++) {
-		Str path = path_join(a, from, names.v[i]), copy = path_join(a, to, names.v[i]),
-		    text;
-		bool ok = file_is_dir(path) ? copy_tree(a, path, copy, d)
-					    : file_read(a, path, &text, d) &&
-						      file_write_atomic(copy, text, 0644, d);
-		if (!ok)
-			return false;
-	}
-	return true;
-}
 
 // The digest of a module in go's module cache: of its name, and of the sum that go checks.
 static Str module_digest(Arena *a, Str modcache, Str name)
@@ -149,7 +132,7 @@ bool rulemod_copy(Arena *a, Str cache, Str modcache, Str dir, Str *out, Diags *d
 	}
 	if (!dir_make_all(path_dir(top), d) || !dir_make_temp(a, top, &temp, d))
 		return false;
-	if (!copy_tree(a, dir, path_join(a, temp, name), d)) {
+	if (!dir_copy(dir, path_join(a, temp, name), d)) {
 		Diags none = {.arena = a};
 		file_remove_tree(temp, &none);
 		return false;

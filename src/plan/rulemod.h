@@ -15,6 +15,7 @@
 typedef struct {
 	Str path, version; // version is "" of a folder
 	Str dir;           // its files
+	Str sum;           // as go.sum has it, where go has fetched it
 } RuleModule;
 
 // rulemod_is_folder tells whether an entry of `use:` is a folder: ./rules, ../rules, /rules.

@@ -50,8 +50,9 @@ var (
 	packageFlag  = regexp.MustCompile(` -p ("[^"]*"|\S+)`)
 	languageFlag = regexp.MustCompile(` -lang=\S+`)
 	sourceFile   = regexp.MustCompile(`[^\s"'=]+\.go\b`)
-	// A module cache that stands in for one that is read-only is elsewhere.
-	moduleCache = regexp.MustCompile(`^.*/(?:modcache|modules/[0-9a-f]{16})/(.*@)`)
+	// A module cache that stands in for one that is read-only is elsewhere, and so is our copy of a
+	// program named path@version.
+	moduleCache = regexp.MustCompile(`^.*/(?:modcache|pkg/mod|modules/[0-9a-f]{16}|elsewhere/[0-9a-f]{64})/(.*@)`)
 	godebugFlag = regexp.MustCompile(`(?m)^.*/link"? -o .* -X=runtime\.godebugDefault=(\S*) .*$`)
 )
 

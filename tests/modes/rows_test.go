@@ -44,9 +44,6 @@ func lang(line string) func(*tree) {
 	return func(tr *tree) { tr.edit("go.mod", "go 1.21\n", line) }
 }
 
-// elsewhere is a program of a module that is not being worked on.
-const elsewhere = "golang.org/x/example/hello@v0.0.0-20250915201037-7f05d217867b"
-
 var rows = []row{
 	// ---- commands
 	{group: "commands", name: "build", sample: true, args: build(), first: true},
@@ -58,8 +55,15 @@ var rows = []row{
 	{group: "commands", name: "build files", sample: true, args: build("main.go")},
 	{group: "commands", name: "build a library", args: []string{"build", "./lib"}, kind: output},
 	{group: "commands", name: "install", args: []string{"install", "./..."}, made: "app"},
-	{group: "commands", name: "install path@version, as it is", args: []string{"install", elsewhere}, kind: built, made: "hello", says: "without telemetry"},
-	{group: "commands", name: "run path@version, as it is", args: []string{"run", elsewhere, "you"}, kind: output, says: "without telemetry"},
+	{group: "commands", name: "install path@version", sample: true, args: []string{"install", "example.com/app@v1.1.0"}, made: "app", prepare: published},
+	{group: "commands", name: "install path@version -trimpath -ldflags", args: []string{"install", "-trimpath", "-ldflags=-s -X main.version=1.2.3", "example.com/app@v1.1.0"}, made: "app", prepare: published, std: "trimpath"},
+	{group: "commands", name: "install path@latest, nested, deprecated", args: []string{"install", "example.com/app/cmd/nested@latest"}, made: "nested", says: "go: module example.com/app is deprecated: use something else.", prepare: published},
+	{group: "commands", name: "install path/...@version", args: []string{"install", "example.com/app/...@v1.1.0"}, made: "nested", prepare: published},
+	{group: "commands", name: "install path@version, that only logs", args: []string{"install", elsewhere}, kind: built, made: "hello"},
+	{group: "commands", name: "install path@version, unknown", args: []string{"install", "example.com/app@v1.3.0"}, kind: refused, says: "go: example.com/app@v1.3.0: ", prepare: published},
+	{group: "commands", name: "install path@version, replace", args: []string{"install", "example.com/app@v1.2.0-replace"}, kind: refused, says: "go: example.com/app@v1.2.0-replace (in example.com/app@v1.2.0-replace):", prepare: published},
+	{group: "commands", name: "install path@version, a library", args: []string{"install", "example.com/app/lib@v1.1.0"}, kind: refused, says: "package example.com/app/lib is not a main package", prepare: published},
+	{group: "commands", name: "run path@version", args: []string{"run", "example.com/app@v1.1.0", "a", "-b"}, env: []string{"OTEL_TRACES_EXPORTER=console"}, kind: output, says: "GET /greet ", prepare: published},
 	{group: "commands", name: "run", sample: true, args: []string{"run", ".", "a", "-b"}, kind: output},
 	{group: "commands", name: "run files", args: []string{"run", "main.go", "a"}, kind: output},
 	{group: "commands", name: "test", sample: true, args: []string{"test", "./..."}, kind: output},

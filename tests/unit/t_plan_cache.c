@@ -79,8 +79,8 @@ TEST(test_use)
 	put(&a, cache, "plan/p/go.work", 0);
 	put(&a, cache, "other", 0);
 	cache_parts(cache, parts);
-	CHECK_STR(str_from(parts[1].name), S("mark"));
-	CHECK(parts[1].entries == 1 && parts[1].bytes == 10);
+	CHECK_STR(str_from(parts[2].name), S("mark"));
+	CHECK(parts[2].entries == 1 && parts[2].bytes == 10);
 	CHECK(cache_trim(cache, 0, &freed, &d) && freed == 20);
 	CHECK(!file_exists(mark) && file_exists(path_join(&a, cache, S("other"))));
 	arena_free(&a);
