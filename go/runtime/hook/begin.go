@@ -138,7 +138,7 @@ func below(ctx context.Context) context.Context {
 
 // Value answers the key under which contexts hold spans.
 func (w *Within) Value(key any) any {
-	if key == spanKey {
+	if isSpanKey(key) {
 		return w.Span
 	}
 	return w.Context.Value(key)

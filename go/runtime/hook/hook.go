@@ -305,46 +305,6 @@ func MakeCurrentLayer(a *Active) Scope {
 	return enter(a, trace.SpanContextFromContext(a.Ctx))
 }
 
-type suppressKey struct{}
-
-// Suppress returns a context within which no hook does anything: the telemetry's
-// own traffic is sent with it.
-func Suppress(ctx context.Context) context.Context {
-	return context.WithValue(ctx, suppressKey{}, true)
-}
-
-// Suppressed says whether ctx comes from [Suppress].
-func Suppressed(ctx context.Context) bool {
-	return ctx != nil && ctx.Value(suppressKey{}) != nil
-}
-
-// SuppressGoroutine is [Suppress] for a goroutine of a library's own, to its end, and for those
-// that it starts: where it asks for things by itself, with contexts that hold nothing.
-// Hooks that are to know ask [GoroutineSuppressed].
-func SuppressGoroutine() {
-	gctx.Enter(&Active{Ctx: Suppress(context.Background())}, trace.TraceID{}, trace.SpanID{})
-}
-
-// GoroutineSuppressed says whether ctx holds no span, and this is a goroutine within
-// [SuppressGoroutine].
-func GoroutineSuppressed(ctx context.Context) bool {
-	a := gctx.Current()
-	return a != nil && Suppressed(a.Ctx) && !trace.SpanContextFromContext(ctx).IsValid()
-}
-
-type suppressHTTPClientKey struct{}
-
-// SuppressHTTPClient returns a context within which HTTP clients get no spans and
-// no measurements: whoever calls them makes a span that says more.
-func SuppressHTTPClient(ctx context.Context) context.Context {
-	return context.WithValue(ctx, suppressHTTPClientKey{}, true)
-}
-
-// HTTPClientSuppressed says whether ctx comes from [SuppressHTTPClient].
-func HTTPClientSuppressed(ctx context.Context) bool {
-	return ctx != nil && ctx.Value(suppressHTTPClientKey{}) != nil
-}
-
 // Router is what enclosing server spans put into their context, so that routers
 // can tell them the route.
 type Router interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync/atomic"
+	"unsafe"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -72,7 +73,7 @@ func (s *layerSpan) Attributes() []attribute.KeyValue {
 func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
 	return Layer{
 		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{trace.SpanFromContext(ctx)},
-		clear: !Suppressed(outer) && !HTTPClientSuppressed(outer),
+		clear: SuppressionIn(outer) == nil,
 	}
 }
 
@@ -80,17 +81,22 @@ type layerKey struct{}
 
 // Value is that of the context within, but for the span once it is covered.
 func (l *Layer) Value(key any) any {
+	if isSpanKey(key) {
+		return l.span()
+	}
 	switch key.(type) {
 	case layerKey:
 		return l
-	case suppressKey, suppressHTTPClientKey: // what hooks ask for each time
+	case suppressKey: // what hooks ask for each time
 		if l.clear {
 			return nil
 		}
 	}
-	if key != spanKey {
-		return l.Context.Value(key)
-	}
+	return l.Context.Value(key)
+}
+
+// span is the layer's, or the one that is in its place.
+func (l *Layer) span() any {
 	if s := l.theirs.Load(); s != nil {
 		return *s
 	}
@@ -212,6 +218,12 @@ func (l *Layer) Measured() bool { return l.metric.Load() }
 
 // spanKey is the key under which a context holds its span.
 var spanKey = KeyOf(func(ctx context.Context) { trace.SpanFromContext(ctx) })
+
+// isSpanKey is key == spanKey. It is nearly always the very word that spanKey is, and then what it
+// points to is not compared.
+func isSpanKey(key any) bool {
+	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&key)) == *(*[2]unsafe.Pointer)(unsafe.Pointer(&spanKey)) || key == spanKey
+}
 
 // KeyOf returns the key that ask asks its context for, nil if it asks for none: many libraries keep
 // the keys of what they put into contexts to themselves. The context holds nothing, and ask may not

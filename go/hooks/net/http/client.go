@@ -121,7 +121,7 @@ func traced(req *http.Request) bool {
 		return false
 	}
 	ctx := req.Context()
-	if hook.Suppressed(ctx) || hook.HTTPClientSuppressed(ctx) || exported(req.Header) {
+	if s := hook.SuppressionIn(ctx); s.All() || s.HTTPClient() || exported(req.Header) {
 		return false
 	}
 	return !spanSent(ctx, req.Header)

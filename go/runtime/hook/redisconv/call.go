@@ -44,8 +44,6 @@ type route struct {
 	asked atomic.Pointer[Place] // the last node
 }
 
-type routeKey struct{}
-
 // Command begins the span of a command. client is nil for a cluster or a ring: then
 // the nodes that are asked with newCtx are told in the span, and have none.
 func (l *Library[C]) Command(client any, ctx context.Context, cmd C) (newCtx context.Context, leave func(), after func(error) error) {
@@ -60,7 +58,7 @@ func (l *Library[C]) Command(client any, ctx context.Context, cmd C) (newCtx con
 	}
 	if client == nil {
 		c.route = new(route)
-		newCtx = context.WithValue(newCtx, routeKey{}, c.route)
+		newCtx = hook.PartOf(newCtx, c.route)
 	}
 	return newCtx, c.leave, c.after
 }
@@ -89,10 +87,11 @@ func (l *Library[C]) Pipeline(client any, ctx context.Context, cmds []C, m Mode)
 // by itself, or it is a part of what a cluster or a ring does, which wants to know
 // whom a command goes to.
 func (l *Library[C]) isPart(client any, ctx context.Context, command bool) bool {
-	if ctx == nil || hook.Suppressed(ctx) || hook.GoroutineSuppressed(ctx) {
+	s := hook.SuppressionIn(ctx)
+	if ctx == nil || s.All() || hook.GoroutineSuppressed(ctx) {
 		return true
 	}
-	r, ok := ctx.Value(routeKey{}).(*route)
+	r, ok := s.Whole().(*route)
 	if ok && command && client != nil {
 		p := l.Place(client)
 		r.asked.Store(&p)
