@@ -61,8 +61,17 @@ type info struct {
 
 // telemetry is what an Instrumentation works with while it is on.
 type telemetry struct {
-	tracer trace.Tracer
-	prop   propagation.TextMapPropagator
+	tracer  trace.Tracer
+	follows Following // the tracer, if it is one
+	begins  Beginner  // the tracer, if it is one
+	prop    propagation.TextMapPropagator
+}
+
+func newTelemetry(tracer trace.Tracer, prop propagation.TextMapPropagator) *telemetry {
+	t := &telemetry{tracer: tracer, prop: prop}
+	t.follows, _ = tracer.(Following)
+	t.begins, _ = tracer.(Beginner)
+	return t
 }
 
 var (
@@ -129,10 +138,10 @@ func (in *Instrumentation) set() {
 	case !on || provider == nil && meters == nil:
 		in.on.Store(nil)
 	case provider == nil:
-		in.on.Store(&telemetry{noop.NewTracerProvider().Tracer(""), propagator})
+		in.on.Store(newTelemetry(noop.NewTracerProvider().Tracer(""), propagator))
 	default:
 		tracer := provider.Tracer(in.info.scope, trace.WithInstrumentationVersion(in.info.version))
-		in.on.Store(&telemetry{tracer, propagator})
+		in.on.Store(newTelemetry(tracer, propagator))
 	}
 }
 
@@ -238,24 +247,32 @@ func (in *Instrumentation) Extract(ctx context.Context, carrier propagation.Text
 // WithCurrent returns ctx if it holds a span, else ctx with the goroutine's
 // current span and its baggage. A nil ctx is context.Background.
 func WithCurrent(ctx context.Context) context.Context {
+	ctx, _ = withCurrent(ctx)
+	return ctx
+}
+
+// withCurrent is WithCurrent, and returns the span that the context holds.
+func withCurrent(ctx context.Context) (context.Context, trace.Span) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	if trace.SpanContextFromContext(ctx).IsValid() {
-		return ctx
+	span := trace.SpanFromContext(ctx)
+	if span.SpanContext().IsValid() {
+		return ctx, span
 	}
 	a := gctx.Current()
 	if a == nil {
-		return ctx
+		return ctx, span
 	}
-	ctx = trace.ContextWithSpan(ctx, trace.SpanFromContext(a.Ctx))
+	span = trace.SpanFromContext(a.Ctx)
+	ctx = trace.ContextWithSpan(ctx, span)
 	if Excluded(a.Ctx) {
 		ctx = context.WithValue(ctx, excludedKey{}, true)
 	}
 	if b := baggage.FromContext(a.Ctx); b.Len() > 0 && baggage.FromContext(ctx).Len() == 0 {
 		ctx = baggage.ContextWithBaggage(ctx, b)
 	}
-	return ctx
+	return ctx, span
 }
 
 // Active is a span that may be current for goroutines, as the context that

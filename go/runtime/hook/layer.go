@@ -219,10 +219,11 @@ func (l *Layer) Measured() bool { return l.metric.Load() }
 // spanKey is the key under which a context holds its span.
 var spanKey = KeyOf(func(ctx context.Context) { trace.SpanFromContext(ctx) })
 
-// isSpanKey is key == spanKey. It is nearly always the very word that spanKey is, and then what it
-// points to is not compared.
+// isSpanKey is key == spanKey. A key of that type is nearly always the very same word, and then
+// what it points to is not compared.
 func isSpanKey(key any) bool {
-	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&key)) == *(*[2]unsafe.Pointer)(unsafe.Pointer(&spanKey)) || key == spanKey
+	a, b := (*[2]unsafe.Pointer)(unsafe.Pointer(&key)), (*[2]unsafe.Pointer)(unsafe.Pointer(&spanKey))
+	return a[0] == b[0] && (a[1] == b[1] || key == spanKey)
 }
 
 // KeyOf returns the key that ask asks its context for, nil if it asks for none: many libraries keep

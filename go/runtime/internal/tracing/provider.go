@@ -78,29 +78,31 @@ type begin struct {
 
 // Start is that of the API.
 func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	config := trace.NewSpanStartConfig(opts...)
-	return t.start(ctx, &begin{
+	return t.start(ctx, trace.SpanFromContext(ctx), &begin{
 		name: name, kind: config.SpanKind(), at: config.Timestamp(), root: config.NewRoot(),
 		attributes: config.Attributes(), links: config.Links(), fresh: true,
 	})
 }
 
 // Begin is Start for a hook.
-func (t *tracer) Begin(ctx context.Context, name string, kind trace.SpanKind, d hook.Described) (context.Context, trace.Span) {
-	return t.start(ctx, &begin{name: name, kind: kind, described: d})
+func (t *tracer) Begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d hook.Described) (context.Context, trace.Span) {
+	p := t.provider
+	if refused, ok := above.(*unrecorded); ok && p.Knows.Below && !p.Asks && refused.tracer.provider == p {
+		return ctx, refused
+	}
+	return t.start(ctx, above, &begin{name: name, kind: kind, described: d})
 }
 
-func (t *tracer) start(ctx context.Context, b *begin) (context.Context, trace.Span) {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	p, above := t.provider, trace.SpanFromContext(ctx)
+// start begins a span within ctx, which holds the one above.
+func (t *tracer) start(ctx context.Context, above trace.Span, b *begin) (context.Context, trace.Span) {
+	p := t.provider
 	refused, _ := above.(*unrecorded)
-	if refused != nil && (b.fresh || p.Asks) {
+	if b.fresh || p.Asks {
 		refused = nil // somebody gets to see a span of its own
-	}
-	if refused != nil && p.Knows.Below && refused.tracer.provider == p {
-		return ctx, refused
 	}
 	parent := above.SpanContext()
 	if b.root {
