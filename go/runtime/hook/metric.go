@@ -94,36 +94,51 @@ func (h *Histogram) On() bool { return h.on.Load() != nil }
 // (an exemplar).
 func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
 	if h.On() {
-		h.RecordAt(ctx, Clock(), value, set)
+		h.RecordAt(MomentIn(ctx, Clock()), value, set)
 	}
 }
 
-// RecordAt is Record where it is known what [Clock] says now.
-func (h *Histogram) RecordAt(ctx context.Context, now time.Duration, value float64, set *Set) {
+// Moment is when values are taken, and within what. Several histograms may take theirs at one,
+// so that its context is looked through once.
+type Moment struct {
+	ctx      context.Context
+	now      time.Duration
+	sampled  bool // the span in ctx is, and may become an example
+	excluded bool
+}
+
+// MomentIn returns the moment within ctx at which [Clock] says now.
+func MomentIn(ctx context.Context, now time.Duration) Moment {
+	return Moment{ctx, now, sampled(ctx), Excluded(ctx)}
+}
+
+// RecordAt is Record for a moment.
+func (h *Histogram) RecordAt(m Moment, value float64, set *Set) {
 	i := h.on.Load()
-	if i == nil || set.excluded || Excluded(ctx) {
+	if i == nil || set.excluded || m.excluded {
 		return
 	}
 	e := set.seriesOf(h)
 	b := e.bucket(value)
-	example := sampled(ctx) && b.wantsExample(now)
+	example := m.sampled && b.wantsExample(m.now)
 	if i.now() {
 		if e.keep(b, value); example {
-			b.example(ctx, value)
+			b.example(m.ctx, value)
 		}
 		return
 	}
-	if !example {
-		ctx = nil
+	ctx := context.Background()
+	if example {
+		ctx = exampleOf(m.ctx)
 	}
-	i.api().Record(exampleOf(ctx), value, set.record...)
+	i.api().Record(ctx, value, set.record...)
 }
 
 // RecordSince takes the seconds since begin, which is of [Clock].
 func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *Set) {
 	if h.On() {
 		now := Clock()
-		h.RecordAt(ctx, now, (now - begin).Seconds(), set)
+		h.RecordAt(MomentIn(ctx, now), (now - begin).Seconds(), set)
 	}
 }
 

@@ -83,6 +83,6 @@ func (m *clientMeasure) endAt(at time.Duration, errorType string) {
 	if errorType != "" {
 		m.key.ErrorType = errorType
 	}
-	client.Record(m.ctx, at-m.begin, m.key, m.sent, m.got)
+	client.Record(m.ctx, m.begin, at, m.key, m.sent, m.got)
 	m.ctx = nil
 }

@@ -169,24 +169,34 @@ func (c *call[C]) finish(err error) {
 	if err != nil && c.cmds != nil {
 		err = c.firstError(err)
 	}
-	key := metricKey{operationKey: c.did.key}
+	var asked *Place
 	if c.route != nil {
-		if p := c.route.asked.Load(); p != nil {
-			key.Place = *p
-			if c.span.IsRecording() {
-				c.span.SetAttributes(p.attributes()...)
-			}
-		}
+		asked = c.route.asked.Load()
 	}
-	key.errorType, key.status = c.recordError(err)
-	c.measure(key)
+	if asked != nil && c.span.IsRecording() {
+		c.span.SetAttributes(asked.attributes()...)
+	}
+	errType, status := c.recordError(err)
+	c.measure(asked, errType, status)
 	c.span.End()
 }
 
-func (c *call[C]) measure(key metricKey) {
-	if c.ctx != nil {
-		c.library.duration.RecordSince(c.ctx, c.begin, durationSets.Of(key))
+// measure records the duration; asked is the node of a cluster or a ring, if it is known.
+func (c *call[C]) measure(asked *Place, errType, status string) {
+	if c.ctx == nil {
+		return
 	}
+	var set *hook.Set
+	if asked == nil && errType == "" {
+		set = c.did.setOf()
+	} else {
+		key := metricKey{operationKey: c.did.key, status: status, errorType: errType}
+		if asked != nil {
+			key.Place = *asked
+		}
+		set = durationSets.Of(key)
+	}
+	c.library.duration.RecordSince(c.ctx, c.begin, set)
 }
 
 // end is the leave function.
@@ -194,7 +204,7 @@ func (c *call[C]) end() {
 	defer hook.Guard()
 	if !c.returned {
 		hook.RecordPanic(c.span)
-		c.measure(metricKey{operationKey: c.did.key, errorType: "panic"})
+		c.measure(nil, "panic", "")
 		c.span.End()
 	}
 	clear(c.few)
