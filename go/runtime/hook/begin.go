@@ -57,7 +57,7 @@ func (in *Instrumentation) BeginEntry(ctx context.Context, name string, kind tra
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	return in.begin(ctx, trace.SpanFromContext(ctx), name, kind, d)
+	return in.begin(ctx, spanIn(ctx), name, kind, d)
 }
 
 func (in *Instrumentation) begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
@@ -142,6 +142,14 @@ type Within struct {
 // passed over: nobody sees them any more, and what they do not know is asked for further below.
 func NewWithin(ctx context.Context, span trace.Span) Within {
 	return Within{Context: below(ctx), Span: span}
+}
+
+// spanIn is trace.SpanFromContext, and shorter for a context that such a span has just been put into.
+func spanIn(ctx context.Context) trace.Span {
+	if w, ok := ctx.(*Within); ok {
+		return w.Span
+	}
+	return trace.SpanFromContext(ctx)
 }
 
 // below returns what ctx is without the spans that it is made of by itself.

@@ -287,7 +287,10 @@ type Scope = gctx.Scope
 // and what was before is again. Call Leave on the same goroutine, when the span
 // ends. It allocates once. A span without an id is not made current.
 func MakeCurrent(a *Active) Scope {
-	sc := trace.SpanContextFromContext(a.Ctx)
+	return makeCurrent(a, trace.SpanContextFromContext(a.Ctx))
+}
+
+func makeCurrent(a *Active, sc trace.SpanContext) Scope {
 	if !sc.IsValid() {
 		return Scope{}
 	}

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -72,10 +73,13 @@ func (s *layerSpan) Attributes() []attribute.KeyValue {
 // It must not be copied once it is in use.
 func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
 	return Layer{
-		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{trace.SpanFromContext(ctx)},
+		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{spanIn(ctx)},
 		clear: SuppressionIn(outer) == nil,
 	}
 }
+
+// MakeCurrent is [MakeCurrent] for a, whose context is the layer's, as the span begins.
+func (l *Layer) MakeCurrent(a *Active) Scope { return makeCurrent(a, l.own.SpanContext()) }
 
 type layerKey struct{}
 
@@ -247,11 +251,15 @@ func (k *keyOf) Value(key any) any {
 }
 
 // SpanOf says whether the span in ctx is being recorded, is of that kind, and was
-// made by an instrumentation whose scope's name begins with scope.
-func SpanOf(ctx context.Context, kind trace.SpanKind, scope string) bool {
+// made by an instrumentation whose scope's name begins with one of scopes.
+func SpanOf(ctx context.Context, kind trace.SpanKind, scopes ...string) bool {
 	s, ok := trace.SpanFromContext(ctx).(interface {
 		InstrumentationScope() instrumentation.Scope
 		SpanKind() trace.SpanKind
 	})
-	return ok && s.SpanKind() == kind && strings.HasPrefix(s.InstrumentationScope().Name, scope)
+	if !ok || s.SpanKind() != kind {
+		return false
+	}
+	name := s.InstrumentationScope().Name
+	return slices.ContainsFunc(scopes, func(scope string) bool { return strings.HasPrefix(name, scope) })
 }

@@ -140,8 +140,7 @@ func spanMade(ctx context.Context, md metadata.MD) bool {
 	if sent := md.Get("traceparent"); len(sent) == 1 && len(sent[0]) >= 52 && sent[0][36:52] == sc.SpanID().String() {
 		return true
 	}
-	return hook.SpanOf(ctx, trace.SpanKindClient, "go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/") ||
-		hook.SpanOf(ctx, trace.SpanKindClient, "grpc-go")
+	return hook.SpanOf(ctx, trace.SpanKindClient, "go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/", "grpc-go")
 }
 
 // inject returns ctx with what it propagates in the outgoing metadata, which are

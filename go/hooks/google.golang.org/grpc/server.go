@@ -140,7 +140,7 @@ func serverEnter(stream any) (leave, after func()) {
 	sc.active.Ctx = sc
 	c.span, c.ctx = span, sc
 	*place = sc
-	c.scope = hook.MakeCurrent(&sc.active)
+	c.scope = sc.MakeCurrent(&sc.active)
 	return c.leave, c.after
 }
 

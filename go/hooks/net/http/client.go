@@ -92,20 +92,29 @@ func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after f
 		return newReq, nil, after
 	}
 	c := clientCalls.Get().(*clientCall)
-	ctx := hook.WithCurrent(req.Context())
-	if len(req.Header["Traceparent"]) > 0 && !trace.SpanContextFromContext(ctx).IsValid() {
-		c.carrier.h = req.Header // the program passes a trace on by itself
-		ctx = client.Extract(ctx, &c.carrier)
+	ctx := req.Context()
+	if len(req.Header["Traceparent"]) > 0 {
+		ctx = c.passedOn(ctx, req.Header)
 	}
 	c.req = req
 	name := httpconv.MethodName(req.Method)
-	ctx, c.span = client.BeginEntry(ctx, name, trace.SpanKindClient, c)
+	ctx, c.span = client.Begin(ctx, name, trace.SpanKindClient, c)
 	c.req = nil
 	c.measure = measureClient(ctx, req, name)
 	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
 		h.Record(c.span, req.Header.Values)
 	}
 	return c.inject(ctx, req), c.leave, c.after
+}
+
+// passedOn returns ctx with the span that the program passes on by itself in h, unless there is
+// another.
+func (c *clientCall) passedOn(ctx context.Context, h http.Header) context.Context {
+	if ctx = hook.WithCurrent(ctx); trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx
+	}
+	c.carrier.h = h
+	return client.Extract(ctx, &c.carrier)
 }
 
 // traced says whether a round trip gets a span: not if it is none over HTTP, not
