@@ -32,15 +32,10 @@ func (e *example) Value(key any) any {
 	return nil
 }
 
-// exampleOf returns a context with the ids of the span in ctx if it is sampled,
-// else one without.
-func exampleOf(ctx context.Context) context.Context {
-	if !sampled(ctx) {
+// exampleOf returns a context with the ids of span if it is sampled, else one without.
+func exampleOf(span trace.SpanContext) context.Context {
+	if !span.IsSampled() {
 		return context.Background()
 	}
-	return &example{context.Background(), exampleSpan{sc: trace.SpanContextFromContext(ctx)}}
-}
-
-func sampled(ctx context.Context) bool {
-	return ctx != nil && trace.SpanContextFromContext(ctx).IsSampled()
+	return &example{context.Background(), exampleSpan{sc: span}}
 }

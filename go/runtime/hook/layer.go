@@ -44,6 +44,7 @@ type Layer struct {
 	theirs atomic.Pointer[trace.Span]
 	metric atomic.Bool
 	clear  bool // nothing is suppressed around it
+	bare   bool // the layer's span is not recorded, and the program sees it as it is
 }
 
 // layerSpan is the layer's span as the program sees it: otelhttp and the like
@@ -72,9 +73,10 @@ func (s *layerSpan) Attributes() []attribute.KeyValue {
 // NewLayer returns the layer of the span in ctx, which was started from outer.
 // It must not be copied once it is in use.
 func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
+	span := spanIn(ctx)
 	return Layer{
-		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{spanIn(ctx)},
-		clear: SuppressionIn(outer) == nil,
+		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{span},
+		clear: SuppressionIn(outer) == nil, bare: !span.IsRecording(),
 	}
 }
 
@@ -86,7 +88,7 @@ type layerKey struct{}
 // Value is that of the context within, but for the span once it is covered.
 func (l *Layer) Value(key any) any {
 	if isSpanKey(key) {
-		return l.span()
+		return l.Span()
 	}
 	switch key.(type) {
 	case layerKey:
@@ -99,12 +101,12 @@ func (l *Layer) Value(key any) any {
 	return l.Context.Value(key)
 }
 
-// span is the layer's, or the one that is in its place.
-func (l *Layer) span() any {
+// Span is the layer's as the program sees it, or the one that is in its place: what the context holds.
+func (l *Layer) Span() trace.Span {
 	if s := l.theirs.Load(); s != nil {
 		return *s
 	}
-	if TracersWatched.Load() || !l.own.IsRecording() {
+	if l.bare || TracersWatched.Load() || !l.own.IsRecording() {
 		return l.own.Span
 	}
 	return &l.own

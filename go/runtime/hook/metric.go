@@ -5,8 +5,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	_ "unsafe" // for go:linkname
 
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // An instrument is declared as the semantic conventions have it, and given to
@@ -99,17 +101,22 @@ func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
 }
 
 // Moment is when values are taken, and within what. Several histograms may take theirs at one,
-// so that its context is looked through once.
+// so that what they have to know is found once.
 type Moment struct {
-	ctx      context.Context
+	span     trace.Span
 	now      time.Duration
-	sampled  bool // the span in ctx is, and may become an example
+	sampled  bool // span is, and may become an example
 	excluded bool
 }
 
 // MomentIn returns the moment within ctx at which [Clock] says now.
 func MomentIn(ctx context.Context, now time.Duration) Moment {
-	return Moment{ctx, now, sampled(ctx), Excluded(ctx)}
+	return MomentOf(ctx, trace.SpanFromContext(ctx), now)
+}
+
+// MomentOf is MomentIn where the span that ctx holds is at hand.
+func MomentOf(ctx context.Context, span trace.Span, now time.Duration) Moment {
+	return Moment{span, now, span.SpanContext().IsSampled(), Excluded(ctx)}
 }
 
 // RecordAt is Record for a moment.
@@ -123,22 +130,27 @@ func (h *Histogram) RecordAt(m Moment, value float64, set *Set) {
 	example := m.sampled && b.wantsExample(m.now)
 	if i.now() {
 		if e.keep(b, value); example {
-			b.example(m.ctx, value)
+			b.example(m.span.SpanContext(), value)
 		}
 		return
 	}
 	ctx := context.Background()
 	if example {
-		ctx = exampleOf(m.ctx)
+		ctx = exampleOf(m.span.SpanContext())
 	}
 	i.api().Record(ctx, value, set.record...)
 }
 
 // RecordSince takes the seconds since begin, which is of [Clock].
 func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *Set) {
+	h.RecordSpan(ctx, trace.SpanFromContext(ctx), begin, set)
+}
+
+// RecordSpan is RecordSince where the span that ctx holds is at hand.
+func (h *Histogram) RecordSpan(ctx context.Context, span trace.Span, begin time.Duration, set *Set) {
 	if h.On() {
 		now := Clock()
-		h.RecordAt(MomentIn(ctx, now), (now - begin).Seconds(), set)
+		h.RecordAt(MomentOf(ctx, span, now), (now - begin).Seconds(), set)
 	}
 }
 
@@ -180,7 +192,7 @@ func (c *Counter) On() bool { return c.on.Load() != nil }
 // its example.
 func (c *Counter) Add(ctx context.Context, n int64, set *Set) {
 	if i := c.on.Load(); i != nil && !set.excluded && !Excluded(ctx) {
-		(*i).Add(exampleOf(ctx), n, set.add...)
+		(*i).Add(exampleOf(trace.SpanContextFromContext(ctx)), n, set.add...)
 	}
 }
 
@@ -277,7 +289,8 @@ func (o *Observed) set(m metric.Meter, _ keeping) {
 	}, i)
 }
 
-var epoch = time.Now()
-
 // Clock is a time to measure durations by: cheaper than time.Now, and never set.
-func Clock() time.Duration { return time.Since(epoch) }
+func Clock() time.Duration { return time.Duration(nanotime()) }
+
+//go:linkname nanotime runtime.nanotime
+func nanotime() int64

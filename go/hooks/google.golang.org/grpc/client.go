@@ -59,9 +59,9 @@ func (c *clientCall) String() string { return fmt.Sprint(c.Context) }
 
 // clientKey is the attributes of a call's duration.
 type clientKey struct {
-	method, address string
-	port            int
-	code            codes.Code
+	hostPort
+	method string
+	code   codes.Code
 }
 
 var clientSets = hook.Sets[clientKey]{Attributes: func(k clientKey) []attribute.KeyValue {
@@ -109,8 +109,7 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	}
 
 	s := clientStarts.Get().(*clientStart)
-	c := &clientCall{key: clientKey{method: methodName(method)}}
-	c.key.address, c.key.port = splitTarget(cc.Target())
+	c := &clientCall{key: clientKey{method: methodName(method), hostPort: targets.Of(cc.Target())}}
 	if clientDuration.On() {
 		c.begin = hook.Clock()
 	}
@@ -318,7 +317,7 @@ func (c *clientCall) finish() {
 	s := statusOf(c.err)
 	c.key.code = s.Code()
 	if clientDuration.On() && !c.Measured() {
-		clientDuration.RecordSince(c, c.begin, clientSets.Of(c.key))
+		clientDuration.RecordSpan(c, c.Span(), c.begin, clientSets.Of(c.key))
 	}
 	if c.Covered() {
 		return

@@ -206,7 +206,7 @@ func (c *serverCall) finish() {
 		if !c.known {
 			key.method = other
 		}
-		serverDuration.RecordSince(c.ctx, c.begin, serverSets.Of(key))
+		serverDuration.RecordSpan(c.ctx, c.ctx.Span(), c.begin, serverSets.Of(key))
 	}
 	if c.ctx.Covered() {
 		return

@@ -25,7 +25,7 @@ type body struct {
 // endWithBody has the span and what measures it end when the response's body does.
 func endWithBody(span trace.Span, resp *http.Response, measure clientMeasure) {
 	if resp.Body == nil || resp.Body == http.NoBody || resp.StatusCode == http.StatusSwitchingProtocols {
-		measure.end("")
+		measure.end(span, "")
 		span.End()
 		return
 	}
@@ -42,7 +42,7 @@ func endWithBody(span trace.Span, resp *http.Response, measure clientMeasure) {
 		return
 	}
 	if _, ok := resp.Body.(io.Writer); ok {
-		measure.end("")
+		measure.end(span, "")
 		span.End() // a connection of its own kind, as after an upgrade
 		return
 	}
@@ -61,7 +61,7 @@ func (b *body) finish(err error) {
 	if err != nil && err != io.EOF {
 		kind = recordError(b.span, err, b.measure.ctx != nil)
 	}
-	b.measure.end(kind)
+	b.measure.end(b.span, kind)
 	b.span.End()
 }
 
@@ -69,7 +69,7 @@ func (b *body) finish(err error) {
 // response was there: what came later is not known.
 func (b *body) abandon() {
 	defer hook.Guard()
-	b.measure.endAt(b.from, "")
+	b.measure.endAt(b.span, b.from, "")
 	b.span.End(trace.WithTimestamp(time.Now().Add(b.from - hook.Clock())))
 }
 

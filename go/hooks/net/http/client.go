@@ -248,7 +248,7 @@ func (c *clientCall) handleResponse(resp *http.Response, err error) {
 	span := c.span
 	if err != nil || resp == nil {
 		c.peerAttrs(span)
-		c.measure.end(recordError(span, err, c.measure.ctx != nil))
+		c.measure.end(span, recordError(span, err, c.measure.ctx != nil))
 		span.End()
 		return
 	}
@@ -289,7 +289,7 @@ func (c *clientCall) end() {
 	defer hook.Guard()
 	if !c.returned {
 		hook.RecordPanic(c.span)
-		c.measure.end(hook.PanicType())
+		c.measure.end(c.span, hook.PanicType())
 		c.span.End()
 	}
 	c.attrs.Reset()

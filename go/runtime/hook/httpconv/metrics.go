@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
 )
@@ -101,14 +102,14 @@ func (k Served) attributes() []attribute.KeyValue {
 	return a.copied()
 }
 
-// Record measures a request that came at begin, of [hook.Clock], with the sizes of the
-// bodies, which are negative if they are not known.
-func (s *Server) Record(ctx context.Context, begin time.Duration, k Served, received, sent int64) {
+// Record measures a request that came at begin, of [hook.Clock], with the span that ctx
+// holds, and the sizes of the bodies, which are negative if they are not known.
+func (s *Server) Record(ctx context.Context, span trace.Span, begin time.Duration, k Served, received, sent int64) {
 	if !s.duration.On() {
 		return
 	}
 	set, now := s.servedSets.Of(k), hook.Clock()
-	m := hook.MomentIn(ctx, now)
+	m := hook.MomentOf(ctx, span, now)
 	s.duration.RecordAt(m, (now - begin).Seconds(), set)
 	recordSize(&s.received, m, received, set)
 	recordSize(&s.sent, m, sent, set)
@@ -176,10 +177,10 @@ func (k Sent) attributes() []attribute.KeyValue {
 	return a.copied()
 }
 
-// Record measures a request from begin to end, which are of [hook.Clock], with the sizes of
-// the bodies, which are negative if they are not known. After 100 servers, those of a crawler
+// Record measures a request from begin to end, which are of [hook.Clock], with the span that
+// ctx holds, and the sizes of the bodies, which are negative if they are not known. After 100 servers, those of a crawler
 // or such as a client may choose, the others are one.
-func (c *Client) Record(ctx context.Context, begin, end time.Duration, k Sent, sent, received int64) {
+func (c *Client) Record(ctx context.Context, span trace.Span, begin, end time.Duration, k Sent, sent, received int64) {
 	if !c.duration.On() {
 		return
 	}
@@ -190,7 +191,7 @@ func (c *Client) Record(ctx context.Context, begin, end time.Duration, k Sent, s
 		}
 		set = c.sets.Of(k)
 	}
-	m := hook.MomentIn(ctx, end)
+	m := hook.MomentOf(ctx, span, end)
 	c.duration.RecordAt(m, (end - begin).Seconds(), set)
 	recordSize(&c.sent, m, sent, set)
 	recordSize(&c.received, m, received, set)

@@ -196,7 +196,7 @@ func (c *call[C]) measure(asked *Place, errType, status string) {
 		}
 		set = durationSets.Of(key)
 	}
-	c.library.duration.RecordSince(c.ctx, c.begin, set)
+	c.library.duration.RecordSpan(c.ctx, c.span, c.begin, set)
 }
 
 // end is the leave function.
