@@ -65,6 +65,14 @@ func (in *Instrumentation) begin(ctx context.Context, above trace.Span, name str
 	if t == nil {
 		return ctx, trace.SpanFromContext(context.Background())
 	}
+	if u, ok := above.(*Unrecorded); ok && u.refusesNow() {
+		return ctx, u
+	}
+	return in.beginBy(t, ctx, above, name, kind, d)
+}
+
+// beginBy is begin by what t says.
+func (in *Instrumentation) beginBy(t *telemetry, ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
 	tracer, begins := t.tracer, t.begins
 	if t.follows != nil {
 		tracer, begins = t.follows.Now()

@@ -90,19 +90,18 @@ func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStart
 
 // Begin is Start for a hook.
 func (t *tracer) Begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d hook.Described) (context.Context, trace.Span) {
-	p := t.provider
-	if refused, ok := above.(*unrecorded); ok && p.Knows.Below && !p.Asks && refused.tracer.provider == p {
-		return ctx, refused
-	}
 	return t.start(ctx, above, &begin{name: name, kind: kind, described: d})
 }
 
 // start begins a span within ctx, which holds the one above.
 func (t *tracer) start(ctx context.Context, above trace.Span, b *begin) (context.Context, trace.Span) {
 	p := t.provider
-	refused, _ := above.(*unrecorded)
+	refused, _ := above.(*hook.Unrecorded)
 	if b.fresh || p.Asks {
 		refused = nil // somebody gets to see a span of its own
+	}
+	if refused != nil && refused.Refuses(&p.Own) {
+		return ctx, refused
 	}
 	parent := above.SpanContext()
 	if b.root {
@@ -131,9 +130,7 @@ func (t *tracer) start(ctx context.Context, above trace.Span, b *begin) (context
 		TraceID: traceID, SpanID: newSpanID(), TraceFlags: flags, TraceState: state,
 	})
 	if decision == drop {
-		u := &unrecorded{tracer: t, sc: sc}
-		u.within = hook.NewWithin(ctx, u)
-		return &u.within, u
+		return hook.NewUnrecorded(ctx, sc, &p.Own, p.Knows.Below && !p.Asks)
 	}
 	return t.record(ctx, parent, sc, b, attributes)
 }
