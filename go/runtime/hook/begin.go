@@ -30,15 +30,26 @@ func (a Attributes) Describe() []attribute.KeyValue { return a }
 type Beginner interface {
 	trace.Tracer
 
-	// Begin begins a span within ctx. If it is not recorded, what it returns may be ctx
-	// itself, and the span in that.
-	Begin(ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span)
+	// Begin begins a span within ctx, which holds the span above. If it is not recorded, what it
+	// returns may be ctx itself, and the span in that.
+	Begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span)
+}
+
+// Following is a tracer that stands for another one, now for this, later perhaps for that
+// (package follow).
+type Following interface {
+	trace.Tracer
+
+	// Now returns the tracer that it stands for at this moment, and the same as a [Beginner] if it
+	// is one.
+	Now() (trace.Tracer, Beginner)
 }
 
 // Begin starts a span like [Instrumentation.Start]. d is asked at once, and only where there is
 // a use for attributes: a span that is not sampled costs next to nothing.
 func (in *Instrumentation) Begin(ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
-	return in.BeginEntry(WithCurrent(ctx), name, kind, d)
+	ctx, above := withCurrent(ctx)
+	return in.begin(ctx, above, name, kind, d)
 }
 
 // BeginEntry is Begin for spans with which work enters the program, as [Instrumentation.StartEntry].
@@ -46,11 +57,33 @@ func (in *Instrumentation) BeginEntry(ctx context.Context, name string, kind tra
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	return in.begin(ctx, spanIn(ctx), name, kind, d)
+}
+
+func (in *Instrumentation) begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
 	t := in.on.Load()
 	if t == nil {
 		return ctx, trace.SpanFromContext(context.Background())
 	}
-	within, span := beginBy(t.tracer, ctx, name, kind, d)
+	if u, ok := above.(*Unrecorded); ok && u.refusesNow() {
+		return ctx, u
+	}
+	return in.beginBy(t, ctx, above, name, kind, d)
+}
+
+// beginBy is begin by what t says.
+func (in *Instrumentation) beginBy(t *telemetry, ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
+	tracer, begins := t.tracer, t.begins
+	if t.follows != nil {
+		tracer, begins = t.follows.Now()
+	}
+	var within context.Context
+	var span trace.Span
+	if begins != nil {
+		within, span = begins.Begin(ctx, above, name, kind, d)
+	} else {
+		within, span = startBy(tracer, ctx, name, kind, d)
+	}
 	if f := onStart.Load(); f != nil && span.IsRecording() {
 		span.SetAttributes((*f)(in.info.scope, name, kind)...)
 	}
@@ -60,14 +93,8 @@ func (in *Instrumentation) BeginEntry(ctx context.Context, name string, kind tra
 	return within, span
 }
 
-// beginBy begins a span by t, or by the tracer that t stands for now (package follow).
-func beginBy(t trace.Tracer, ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
-	if follows, ok := t.(interface{ Now() trace.Tracer }); ok {
-		t = follows.Now()
-	}
-	if b, ok := t.(Beginner); ok {
-		return b.Begin(ctx, name, kind, d)
-	}
+// startBy begins a span by a tracer that knows the API's way only.
+func startBy(t trace.Tracer, ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
 	o := optionsPool.Get().(*options)
 	defer o.release()
 	return t.Start(ctx, name, o.of(kind, d.Describe())...)
@@ -125,6 +152,14 @@ func NewWithin(ctx context.Context, span trace.Span) Within {
 	return Within{Context: below(ctx), Span: span}
 }
 
+// spanIn is trace.SpanFromContext, and shorter for a context that such a span has just been put into.
+func spanIn(ctx context.Context) trace.Span {
+	if w, ok := ctx.(*Within); ok {
+		return w.Span
+	}
+	return trace.SpanFromContext(ctx)
+}
+
 // below returns what ctx is without the spans that it is made of by itself.
 func below(ctx context.Context) context.Context {
 	for {
@@ -138,7 +173,7 @@ func below(ctx context.Context) context.Context {
 
 // Value answers the key under which contexts hold spans.
 func (w *Within) Value(key any) any {
-	if key == spanKey {
+	if isSpanKey(key) {
 		return w.Span
 	}
 	return w.Context.Value(key)

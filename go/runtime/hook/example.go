@@ -26,21 +26,16 @@ func (s *exampleSpan) SpanContext() trace.SpanContext { return s.sc }
 
 // Value answers the key under which contexts hold spans.
 func (e *example) Value(key any) any {
-	if key == spanKey {
+	if isSpanKey(key) {
 		return &e.span
 	}
 	return nil
 }
 
-// exampleOf returns a context with the ids of the span in ctx if it is sampled,
-// else one without.
-func exampleOf(ctx context.Context) context.Context {
-	if !sampled(ctx) {
+// exampleOf returns a context with the ids of span if it is sampled, else one without.
+func exampleOf(span trace.SpanContext) context.Context {
+	if !span.IsSampled() {
 		return context.Background()
 	}
-	return &example{context.Background(), exampleSpan{sc: trace.SpanContextFromContext(ctx)}}
-}
-
-func sampled(ctx context.Context) bool {
-	return ctx != nil && trace.SpanContextFromContext(ctx).IsSampled()
+	return &example{context.Background(), exampleSpan{sc: span}}
 }

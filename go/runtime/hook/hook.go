@@ -61,8 +61,17 @@ type info struct {
 
 // telemetry is what an Instrumentation works with while it is on.
 type telemetry struct {
-	tracer trace.Tracer
-	prop   propagation.TextMapPropagator
+	tracer  trace.Tracer
+	follows Following // the tracer, if it is one
+	begins  Beginner  // the tracer, if it is one
+	prop    propagation.TextMapPropagator
+}
+
+func newTelemetry(tracer trace.Tracer, prop propagation.TextMapPropagator) *telemetry {
+	t := &telemetry{tracer: tracer, prop: prop}
+	t.follows, _ = tracer.(Following)
+	t.begins, _ = tracer.(Beginner)
+	return t
 }
 
 var (
@@ -129,10 +138,10 @@ func (in *Instrumentation) set() {
 	case !on || provider == nil && meters == nil:
 		in.on.Store(nil)
 	case provider == nil:
-		in.on.Store(&telemetry{noop.NewTracerProvider().Tracer(""), propagator})
+		in.on.Store(newTelemetry(noop.NewTracerProvider().Tracer(""), propagator))
 	default:
 		tracer := provider.Tracer(in.info.scope, trace.WithInstrumentationVersion(in.info.version))
-		in.on.Store(&telemetry{tracer, propagator})
+		in.on.Store(newTelemetry(tracer, propagator))
 	}
 }
 
@@ -238,24 +247,32 @@ func (in *Instrumentation) Extract(ctx context.Context, carrier propagation.Text
 // WithCurrent returns ctx if it holds a span, else ctx with the goroutine's
 // current span and its baggage. A nil ctx is context.Background.
 func WithCurrent(ctx context.Context) context.Context {
+	ctx, _ = withCurrent(ctx)
+	return ctx
+}
+
+// withCurrent is WithCurrent, and returns the span that the context holds.
+func withCurrent(ctx context.Context) (context.Context, trace.Span) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	if trace.SpanContextFromContext(ctx).IsValid() {
-		return ctx
+	span := trace.SpanFromContext(ctx)
+	if span.SpanContext().IsValid() {
+		return ctx, span
 	}
 	a := gctx.Current()
 	if a == nil {
-		return ctx
+		return ctx, span
 	}
-	ctx = trace.ContextWithSpan(ctx, trace.SpanFromContext(a.Ctx))
+	span = trace.SpanFromContext(a.Ctx)
+	ctx = trace.ContextWithSpan(ctx, span)
 	if Excluded(a.Ctx) {
 		ctx = context.WithValue(ctx, excludedKey{}, true)
 	}
 	if b := baggage.FromContext(a.Ctx); b.Len() > 0 && baggage.FromContext(ctx).Len() == 0 {
 		ctx = baggage.ContextWithBaggage(ctx, b)
 	}
-	return ctx
+	return ctx, span
 }
 
 // Active is a span that may be current for goroutines, as the context that
@@ -270,7 +287,10 @@ type Scope = gctx.Scope
 // and what was before is again. Call Leave on the same goroutine, when the span
 // ends. It allocates once. A span without an id is not made current.
 func MakeCurrent(a *Active) Scope {
-	sc := trace.SpanContextFromContext(a.Ctx)
+	return makeCurrent(a, trace.SpanContextFromContext(a.Ctx))
+}
+
+func makeCurrent(a *Active, sc trace.SpanContext) Scope {
 	if !sc.IsValid() {
 		return Scope{}
 	}
@@ -303,46 +323,6 @@ type Kept = gctx.Node
 // also for one whose span has no id, as where only metrics are wanted.
 func MakeCurrentLayer(a *Active) Scope {
 	return enter(a, trace.SpanContextFromContext(a.Ctx))
-}
-
-type suppressKey struct{}
-
-// Suppress returns a context within which no hook does anything: the telemetry's
-// own traffic is sent with it.
-func Suppress(ctx context.Context) context.Context {
-	return context.WithValue(ctx, suppressKey{}, true)
-}
-
-// Suppressed says whether ctx comes from [Suppress].
-func Suppressed(ctx context.Context) bool {
-	return ctx != nil && ctx.Value(suppressKey{}) != nil
-}
-
-// SuppressGoroutine is [Suppress] for a goroutine of a library's own, to its end, and for those
-// that it starts: where it asks for things by itself, with contexts that hold nothing.
-// Hooks that are to know ask [GoroutineSuppressed].
-func SuppressGoroutine() {
-	gctx.Enter(&Active{Ctx: Suppress(context.Background())}, trace.TraceID{}, trace.SpanID{})
-}
-
-// GoroutineSuppressed says whether ctx holds no span, and this is a goroutine within
-// [SuppressGoroutine].
-func GoroutineSuppressed(ctx context.Context) bool {
-	a := gctx.Current()
-	return a != nil && Suppressed(a.Ctx) && !trace.SpanContextFromContext(ctx).IsValid()
-}
-
-type suppressHTTPClientKey struct{}
-
-// SuppressHTTPClient returns a context within which HTTP clients get no spans and
-// no measurements: whoever calls them makes a span that says more.
-func SuppressHTTPClient(ctx context.Context) context.Context {
-	return context.WithValue(ctx, suppressHTTPClientKey{}, true)
-}
-
-// HTTPClientSuppressed says whether ctx comes from [SuppressHTTPClient].
-func HTTPClientSuppressed(ctx context.Context) bool {
-	return ctx != nil && ctx.Value(suppressHTTPClientKey{}) != nil
 }
 
 // Router is what enclosing server spans put into their context, so that routers

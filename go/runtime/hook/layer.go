@@ -2,8 +2,10 @@ package hook
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"unsafe"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -42,6 +44,7 @@ type Layer struct {
 	theirs atomic.Pointer[trace.Span]
 	metric atomic.Bool
 	clear  bool // nothing is suppressed around it
+	bare   bool // the layer's span is not recorded, and the program sees it as it is
 }
 
 // layerSpan is the layer's span as the program sees it: otelhttp and the like
@@ -70,31 +73,40 @@ func (s *layerSpan) Attributes() []attribute.KeyValue {
 // NewLayer returns the layer of the span in ctx, which was started from outer.
 // It must not be copied once it is in use.
 func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
+	span := spanIn(ctx)
 	return Layer{
-		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{trace.SpanFromContext(ctx)},
-		clear: !Suppressed(outer) && !HTTPClientSuppressed(outer),
+		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{span},
+		clear: SuppressionIn(outer) == nil, bare: !span.IsRecording(),
 	}
 }
+
+// MakeCurrent is [MakeCurrent] for a, whose context is the layer's, as the span begins.
+func (l *Layer) MakeCurrent(a *Active) Scope { return makeCurrent(a, l.own.SpanContext()) }
 
 type layerKey struct{}
 
 // Value is that of the context within, but for the span once it is covered.
 func (l *Layer) Value(key any) any {
+	if isSpanKey(key) {
+		return l.Span()
+	}
 	switch key.(type) {
 	case layerKey:
 		return l
-	case suppressKey, suppressHTTPClientKey: // what hooks ask for each time
+	case suppressKey: // what hooks ask for each time
 		if l.clear {
 			return nil
 		}
 	}
-	if key != spanKey {
-		return l.Context.Value(key)
-	}
+	return l.Context.Value(key)
+}
+
+// Span is the layer's as the program sees it, or the one that is in its place: what the context holds.
+func (l *Layer) Span() trace.Span {
 	if s := l.theirs.Load(); s != nil {
 		return *s
 	}
-	if TracersWatched.Load() || !l.own.IsRecording() {
+	if l.bare || TracersWatched.Load() || !l.own.IsRecording() {
 		return l.own.Span
 	}
 	return &l.own
@@ -213,6 +225,13 @@ func (l *Layer) Measured() bool { return l.metric.Load() }
 // spanKey is the key under which a context holds its span.
 var spanKey = KeyOf(func(ctx context.Context) { trace.SpanFromContext(ctx) })
 
+// isSpanKey is key == spanKey. A key of that type is nearly always the very same word, and then
+// what it points to is not compared.
+func isSpanKey(key any) bool {
+	a, b := (*[2]unsafe.Pointer)(unsafe.Pointer(&key)), (*[2]unsafe.Pointer)(unsafe.Pointer(&spanKey))
+	return a[0] == b[0] && (a[1] == b[1] || key == spanKey)
+}
+
 // KeyOf returns the key that ask asks its context for, nil if it asks for none: many libraries keep
 // the keys of what they put into contexts to themselves. The context holds nothing, and ask may not
 // use more of it.
@@ -234,11 +253,15 @@ func (k *keyOf) Value(key any) any {
 }
 
 // SpanOf says whether the span in ctx is being recorded, is of that kind, and was
-// made by an instrumentation whose scope's name begins with scope.
-func SpanOf(ctx context.Context, kind trace.SpanKind, scope string) bool {
+// made by an instrumentation whose scope's name begins with one of scopes.
+func SpanOf(ctx context.Context, kind trace.SpanKind, scopes ...string) bool {
 	s, ok := trace.SpanFromContext(ctx).(interface {
 		InstrumentationScope() instrumentation.Scope
 		SpanKind() trace.SpanKind
 	})
-	return ok && s.SpanKind() == kind && strings.HasPrefix(s.InstrumentationScope().Name, scope)
+	if !ok || s.SpanKind() != kind {
+		return false
+	}
+	name := s.InstrumentationScope().Name
+	return slices.ContainsFunc(scopes, func(scope string) bool { return strings.HasPrefix(name, scope) })
 }

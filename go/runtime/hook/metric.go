@@ -5,8 +5,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	_ "unsafe" // for go:linkname
 
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // An instrument is declared as the semantic conventions have it, and given to
@@ -94,36 +96,61 @@ func (h *Histogram) On() bool { return h.on.Load() != nil }
 // (an exemplar).
 func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
 	if h.On() {
-		h.RecordAt(ctx, Clock(), value, set)
+		h.RecordAt(MomentIn(ctx, Clock()), value, set)
 	}
 }
 
-// RecordAt is Record where it is known what [Clock] says now.
-func (h *Histogram) RecordAt(ctx context.Context, now time.Duration, value float64, set *Set) {
+// Moment is when values are taken, and within what. Several histograms may take theirs at one,
+// so that what they have to know is found once.
+type Moment struct {
+	span     trace.Span
+	now      time.Duration
+	sampled  bool // span is, and may become an example
+	excluded bool
+}
+
+// MomentIn returns the moment within ctx at which [Clock] says now.
+func MomentIn(ctx context.Context, now time.Duration) Moment {
+	return MomentOf(ctx, trace.SpanFromContext(ctx), now)
+}
+
+// MomentOf is MomentIn where the span that ctx holds is at hand.
+func MomentOf(ctx context.Context, span trace.Span, now time.Duration) Moment {
+	return Moment{span, now, span.SpanContext().IsSampled(), Excluded(ctx)}
+}
+
+// RecordAt is Record for a moment.
+func (h *Histogram) RecordAt(m Moment, value float64, set *Set) {
 	i := h.on.Load()
-	if i == nil || set.excluded || Excluded(ctx) {
+	if i == nil || set.excluded || m.excluded {
 		return
 	}
 	e := set.seriesOf(h)
 	b := e.bucket(value)
-	example := sampled(ctx) && b.wantsExample(now)
+	example := m.sampled && b.wantsExample(m.now)
 	if i.now() {
 		if e.keep(b, value); example {
-			b.example(ctx, value)
+			b.example(m.span.SpanContext(), value)
 		}
 		return
 	}
-	if !example {
-		ctx = nil
+	ctx := context.Background()
+	if example {
+		ctx = exampleOf(m.span.SpanContext())
 	}
-	i.api().Record(exampleOf(ctx), value, set.record...)
+	i.api().Record(ctx, value, set.record...)
 }
 
 // RecordSince takes the seconds since begin, which is of [Clock].
 func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *Set) {
+	h.RecordSpan(ctx, trace.SpanFromContext(ctx), begin, set)
+}
+
+// RecordSpan is RecordSince where the span that ctx holds is at hand.
+func (h *Histogram) RecordSpan(ctx context.Context, span trace.Span, begin time.Duration, set *Set) {
 	if h.On() {
 		now := Clock()
-		h.RecordAt(ctx, now, (now - begin).Seconds(), set)
+		h.RecordAt(MomentOf(ctx, span, now), (now - begin).Seconds(), set)
 	}
 }
 
@@ -165,7 +192,7 @@ func (c *Counter) On() bool { return c.on.Load() != nil }
 // its example.
 func (c *Counter) Add(ctx context.Context, n int64, set *Set) {
 	if i := c.on.Load(); i != nil && !set.excluded && !Excluded(ctx) {
-		(*i).Add(exampleOf(ctx), n, set.add...)
+		(*i).Add(exampleOf(trace.SpanContextFromContext(ctx)), n, set.add...)
 	}
 }
 
@@ -262,7 +289,8 @@ func (o *Observed) set(m metric.Meter, _ keeping) {
 	}, i)
 }
 
-var epoch = time.Now()
-
 // Clock is a time to measure durations by: cheaper than time.Now, and never set.
-func Clock() time.Duration { return time.Since(epoch) }
+func Clock() time.Duration { return time.Duration(nanotime()) }
+
+//go:linkname nanotime runtime.nanotime
+func nanotime() int64

@@ -183,17 +183,17 @@ func TestExample(t *testing.T) {
 	Register(&in, "example", "scope", "v1")
 	type key struct{}
 	ctx, span := in.Start(context.WithValue(context.Background(), key{}, "held"), "x")
-	e := exampleOf(ctx)
+	e := exampleOf(trace.SpanContextFromContext(ctx))
 	if got := trace.SpanContextFromContext(e); !got.Equal(span.SpanContext()) || e.Value(key{}) != nil {
 		t.Errorf("%v of %v, holds %v", got, span.SpanContext(), e.Value(key{}))
 	}
 	unsampled := trace.ContextWithSpanContext(ctx, span.SpanContext().WithTraceFlags(0))
 	for _, ctx := range []context.Context{nil, context.Background(), unsampled} {
-		if exampleOf(ctx) != context.Background() {
+		if exampleOf(trace.SpanContextFromContext(ctx)) != context.Background() {
 			t.Errorf("%v is an example", ctx)
 		}
 	}
-	if n := testing.AllocsPerRun(100, func() { exampleOf(unsampled) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { exampleOf(trace.SpanContextFromContext(unsampled)) }); n != 0 {
 		t.Errorf("%v allocations for none", n)
 	}
 }

@@ -1,7 +1,6 @@
 package hook
 
 import (
-	"context"
 	"math"
 	"sync/atomic"
 	"time"
@@ -146,9 +145,9 @@ func (e *series) keep(b *bucket, value float64) {
 	}
 }
 
-// example notes the span in ctx as the example of value.
-func (b *bucket) example(ctx context.Context, value float64) {
-	b.exemplary.Store(&Exemplar{Time: time.Now(), Value: value, Span: trace.SpanContextFromContext(ctx)})
+// example notes a span as the example of value.
+func (b *bucket) example(span trace.SpanContext, value float64) {
+	b.exemplary.Store(&Exemplar{Time: time.Now(), Value: value, Span: span})
 }
 
 // total is what an [UpDownCounter] has added up with one set of attributes.

@@ -169,6 +169,6 @@ func BenchmarkKeep(b *testing.B) {
 	set, ctx := NewSet(), context.Background()
 	b.ReportAllocs()
 	for range b.N {
-		h.RecordAt(ctx, 0, 0.2, set)
+		h.RecordAt(MomentIn(ctx, 0), 0.2, set)
 	}
 }

@@ -123,6 +123,9 @@ func (s *Sets[K]) Of(k K) *Set {
 	return set
 }
 
+// Known returns the set for k if it has been made.
+func (s *Sets[K]) Known(k K) (*Set, bool) { return s.sets.get(k) }
+
 // Few lets a number of values through, the first that come: for a part of a key
 // that may be anything, such as the hosts that a program calls, and that has a
 // name for the rest.

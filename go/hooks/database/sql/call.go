@@ -180,7 +180,7 @@ func (c *call) measure(errType, status string) {
 		key.errorType, key.status = errType, status
 		set = durationSets.Of(key)
 	}
-	duration.RecordSince(c.ctx, c.begin, set)
+	duration.RecordSpan(c.ctx, c.span, c.begin, set)
 }
 
 // end is the leave function.

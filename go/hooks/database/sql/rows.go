@@ -33,7 +33,10 @@ func (c *call) handleRows(rows *sql.Rows, err error) {
 		c.finish(whyEnded(*lasterr, nil))
 		return
 	}
-	c.rows, c.release, c.own, c.lasterr, c.from = rows, release, *release, lasterr, time.Now()
+	c.rows, c.release, c.own, c.lasterr = rows, release, *release, lasterr
+	if c.span.IsRecording() {
+		c.from = time.Now()
+	}
 	c.refs.Add(1)
 	*release = c.closed
 	open.add(c)

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"sort"
 	"strings"
 	"sync"
 )
@@ -220,11 +221,11 @@ func (a *analyzer) add(text string) {
 }
 
 func (a *analyzer) word(f *frame, text string) {
-	upper := keyword(text)
+	k := keywordOf(text)
+	upper, role := k.name, k.role
 	before := a.last
 	a.last = upper
 	a.secret = before == "IDENTIFIED" && upper == "BY"
-	role := roles[upper]
 	if f.named && role != modifier {
 		f.named = false
 		a.ctes = append(a.ctes, text)
@@ -255,7 +256,7 @@ func (a *analyzer) word(f *frame, text string) {
 
 // starts takes a word with which a statement may begin.
 func (a *analyzer) starts(f *frame, r role, upper, text string) bool {
-	if len(a.frames) > 1 && r != with && !nests[upper] {
+	if len(a.frames) > 1 && r != with && !nests(upper) {
 		return false // a function, or a column
 	}
 	switch r {
@@ -304,62 +305,65 @@ const (
 	object            // is a kind of object
 )
 
-var roles = map[string]role{
-	"WITH":   with,
-	"INSERT": manipulation, "UPDATE": manipulation, "MERGE": manipulation, "REPLACE": manipulation, "UPSERT": manipulation, "TRUNCATE": manipulation,
-	"DELETE": deletion,
-	"CREATE": definition, "ALTER": definition, "DROP": definition,
-	"CALL": calling, "EXEC": calling,
-	"EXPLAIN": explaining, "DESCRIBE": simple,
-	"BEGIN": simple, "START": simple, "COMMIT": simple, "ROLLBACK": simple, "SAVEPOINT": simple, "RELEASE": simple, "END": simple, "ABORT": simple,
-	"SET": clause, "SHOW": simple, "USE": simple, "PRAGMA": simple, "VACUUM": simple, "LOCK": simple, "UNLOCK": simple,
-	"GRANT": simple, "REVOKE": simple, "LISTEN": simple, "NOTIFY": simple, "UNLISTEN": simple, "COPY": simple, "DO": simple, "DECLARE": simple, "FETCH": simple, "CLOSE": simple,
-	"EXECUTE": simple, "PREPARE": simple, "DEALLOCATE": simple, "ATTACH": simple, "DETACH": simple, "REINDEX": simple, "REFRESH": simple, "OPTIMIZE": simple, "KILL": simple,
-
-	"WHERE": clause, "GROUP": clause, "ORDER": clause, "HAVING": clause, "LIMIT": clause, "OFFSET": clause, "UNION": clause, "EXCEPT": clause, "INTERSECT": clause,
-	"ON": clause, "USING": clause, "VALUES": clause, "RETURNING": clause, "OUTPUT": clause, "WINDOW": clause, "FOR": clause, "QUALIFY": clause, "PREWHERE": clause, "CONNECT": clause,
-
-	"INTO": modifier, "IGNORE": modifier, "LOW_PRIORITY": modifier, "HIGH_PRIORITY": modifier, "DELAYED": modifier, "QUICK": modifier, "OVERWRITE": modifier,
-	"OR": modifier, "ONLY": modifier, "LATERAL": modifier, "RECURSIVE": modifier, "TEMPORARY": modifier, "TEMP": modifier, "UNIQUE": modifier, "GLOBAL": modifier,
-	"LOCAL": modifier, "UNLOGGED": modifier, "MATERIALIZED": modifier, "IF": modifier, "NOT": modifier, "EXISTS": modifier, "CONCURRENTLY": modifier, "EXTERNAL": modifier,
-	"CLUSTERED": modifier, "NONCLUSTERED": modifier, "FULLTEXT": modifier, "TOP": modifier, "FOREIGN": modifier, "DEFINER": modifier, "ANALYZE": modifier, "VERBOSE": modifier,
-
-	"TABLE": object, "INDEX": object, "VIEW": object, "DATABASE": object, "SCHEMA": object, "SEQUENCE": object, "FUNCTION": object, "PROCEDURE": object, "TRIGGER": object,
-	"TYPE": object, "EXTENSION": object, "DOMAIN": object, "COLLATION": object, "DICTIONARY": object,
+// keyword is a word that means something in a statement, in capitals.
+type keyword struct {
+	name string
+	role role
 }
 
-// nests are the operations that may stand in parentheses.
-var nests = map[string]bool{"INSERT": true, "UPDATE": true, "DELETE": true, "MERGE": true}
-
-// keywords are those of roles and some more, in small letters and in capitals.
-var keywords = func() map[string]string {
-	m := map[string]string{}
-	for k := range roles {
-		m[k], m[strings.ToLower(k)] = k, k
-	}
-	for _, k := range []string{"SELECT", "FROM", "JOIN", "IN", "DISTINCT", "IDENTIFIED", "BY"} {
-		m[k], m[strings.ToLower(k)] = k, k
-	}
-	return m
-}()
-
-// keyword returns the word in capitals if it is a keyword, else "".
-func keyword(text string) string {
-	if k, ok := keywords[text]; ok || !isMixed(text) {
-		return k
-	}
-	return keywords[strings.ToUpper(text)]
+// keywords are sorted. (Maps of them were 25 KB that a program with database/sql made at its start, and kept.)
+var keywords = [...]keyword{
+	{"ABORT", simple}, {"ALTER", definition}, {"ANALYZE", modifier}, {"ATTACH", simple}, {"BEGIN", simple}, {"BY", other}, {"CALL", calling},
+	{"CLOSE", simple}, {"CLUSTERED", modifier}, {"COLLATION", object}, {"COMMIT", simple}, {"CONCURRENTLY", modifier}, {"CONNECT", clause},
+	{"COPY", simple}, {"CREATE", definition}, {"DATABASE", object}, {"DEALLOCATE", simple}, {"DECLARE", simple}, {"DEFINER", modifier},
+	{"DELAYED", modifier}, {"DELETE", deletion}, {"DESCRIBE", simple}, {"DETACH", simple}, {"DICTIONARY", object}, {"DISTINCT", other},
+	{"DO", simple}, {"DOMAIN", object}, {"DROP", definition}, {"END", simple}, {"EXCEPT", clause}, {"EXEC", calling}, {"EXECUTE", simple},
+	{"EXISTS", modifier}, {"EXPLAIN", explaining}, {"EXTENSION", object}, {"EXTERNAL", modifier}, {"FETCH", simple}, {"FOR", clause},
+	{"FOREIGN", modifier}, {"FROM", other}, {"FULLTEXT", modifier}, {"FUNCTION", object}, {"GLOBAL", modifier}, {"GRANT", simple},
+	{"GROUP", clause}, {"HAVING", clause}, {"HIGH_PRIORITY", modifier}, {"IDENTIFIED", other}, {"IF", modifier}, {"IGNORE", modifier},
+	{"IN", other}, {"INDEX", object}, {"INSERT", manipulation}, {"INTERSECT", clause}, {"INTO", modifier}, {"JOIN", other}, {"KILL", simple},
+	{"LATERAL", modifier}, {"LIMIT", clause}, {"LISTEN", simple}, {"LOCAL", modifier}, {"LOCK", simple}, {"LOW_PRIORITY", modifier},
+	{"MATERIALIZED", modifier}, {"MERGE", manipulation}, {"NONCLUSTERED", modifier}, {"NOT", modifier}, {"NOTIFY", simple}, {"OFFSET", clause},
+	{"ON", clause}, {"ONLY", modifier}, {"OPTIMIZE", simple}, {"OR", modifier}, {"ORDER", clause}, {"OUTPUT", clause}, {"OVERWRITE", modifier},
+	{"PRAGMA", simple}, {"PREPARE", simple}, {"PREWHERE", clause}, {"PROCEDURE", object}, {"QUALIFY", clause}, {"QUICK", modifier},
+	{"RECURSIVE", modifier}, {"REFRESH", simple}, {"REINDEX", simple}, {"RELEASE", simple}, {"REPLACE", manipulation}, {"RETURNING", clause},
+	{"REVOKE", simple}, {"ROLLBACK", simple}, {"SAVEPOINT", simple}, {"SCHEMA", object}, {"SELECT", other}, {"SEQUENCE", object},
+	{"SET", clause}, {"SHOW", simple}, {"START", simple}, {"TABLE", object}, {"TEMP", modifier}, {"TEMPORARY", modifier}, {"TOP", modifier},
+	{"TRIGGER", object}, {"TRUNCATE", manipulation}, {"TYPE", object}, {"UNION", clause}, {"UNIQUE", modifier}, {"UNLISTEN", simple},
+	{"UNLOCK", simple}, {"UNLOGGED", modifier}, {"UPDATE", manipulation}, {"UPSERT", manipulation}, {"USE", simple}, {"USING", clause},
+	{"VACUUM", simple}, {"VALUES", clause}, {"VERBOSE", modifier}, {"VIEW", object}, {"WHERE", clause}, {"WINDOW", clause}, {"WITH", with},
 }
 
-// isMixed says whether a word has small letters and capitals.
-func isMixed(text string) bool {
-	var cases byte
-	for i := range len(text) {
-		if c := text[i]; 'a' <= c|0x20 && c|0x20 <= 'z' {
-			cases |= 1 << (c >> 5 & 1)
+// nests says whether an operation may stand in parentheses.
+func nests(operation string) bool {
+	switch operation {
+	case "INSERT", "UPDATE", "DELETE", "MERGE":
+		return true
+	}
+	return false
+}
+
+// keywordOf returns the keyword that a word is, in small letters or in capitals, else none.
+func keywordOf(text string) (none keyword) {
+	i, found := sort.Find(len(keywords), func(i int) int { return compareCapitals(text, keywords[i].name) })
+	if !found {
+		return none
+	}
+	return keywords[i]
+}
+
+// compareCapitals is strings.Compare for a text as it is in capitals.
+func compareCapitals(text, name string) int {
+	for i := range min(len(text), len(name)) {
+		c := text[i]
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		if c != name[i] {
+			return int(c) - int(name[i])
 		}
 	}
-	return cases == 3
+	return len(text) - len(name)
 }
 
 // cache remembers what is known of the queries that a program asks, the latest at

@@ -117,18 +117,22 @@ func TestAnalyzeLimits(t *testing.T) {
 	analyze(strings.Repeat("(", 100000)+strings.Repeat(")", 100000), &postgres)
 }
 
-// Keywords are found by their capitals.
-func TestRoles(t *testing.T) {
-	for k := range roles {
-		if strings.ToUpper(k) != k || len(k) > 16 {
+// Keywords are sorted, and found in capitals, in small letters and mixed.
+func TestKeywords(t *testing.T) {
+	for i, k := range keywords {
+		if strings.ToUpper(k.name) != k.name || i > 0 && keywords[i-1].name >= k.name {
 			t.Error(k)
 		}
-		if keyword(k) != k || keyword(strings.ToLower(k)) != k || keyword(strings.ToLower(k[:1])+k[1:]) != k {
-			t.Errorf("%s is not found", k)
+		for _, text := range []string{k.name, strings.ToLower(k.name), strings.ToLower(k.name[:1]) + k.name[1:]} {
+			if got := keywordOf(text); got != k {
+				t.Errorf("%s: %v", text, got)
+			}
 		}
 	}
-	if keyword("users") != "" {
-		t.Error("users")
+	for _, text := range []string{"users", "", "A", "select1", "selec", "ZZZ", "\xff"} {
+		if got := keywordOf(text); got != (keyword{}) {
+			t.Errorf("%s: %v", text, got)
+		}
 	}
 }
 

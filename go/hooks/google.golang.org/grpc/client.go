@@ -59,9 +59,9 @@ func (c *clientCall) String() string { return fmt.Sprint(c.Context) }
 
 // clientKey is the attributes of a call's duration.
 type clientKey struct {
-	method, address string
-	port            int
-	code            codes.Code
+	hostPort
+	method string
+	code   codes.Code
 }
 
 var clientSets = hook.Sets[clientKey]{Attributes: func(k clientKey) []attribute.KeyValue {
@@ -109,8 +109,7 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	}
 
 	s := clientStarts.Get().(*clientStart)
-	c := &clientCall{key: clientKey{method: methodName(method)}}
-	c.key.address, c.key.port = splitTarget(cc.Target())
+	c := &clientCall{key: clientKey{method: methodName(method), hostPort: targets.Of(cc.Target())}}
 	if clientDuration.On() {
 		c.begin = hook.Clock()
 	}
@@ -140,8 +139,7 @@ func spanMade(ctx context.Context, md metadata.MD) bool {
 	if sent := md.Get("traceparent"); len(sent) == 1 && len(sent[0]) >= 52 && sent[0][36:52] == sc.SpanID().String() {
 		return true
 	}
-	return hook.SpanOf(ctx, trace.SpanKindClient, "go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/") ||
-		hook.SpanOf(ctx, trace.SpanKindClient, "grpc-go")
+	return hook.SpanOf(ctx, trace.SpanKindClient, "go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/", "grpc-go")
 }
 
 // inject returns ctx with what it propagates in the outgoing metadata, which are
@@ -319,7 +317,7 @@ func (c *clientCall) finish() {
 	s := statusOf(c.err)
 	c.key.code = s.Code()
 	if clientDuration.On() && !c.Measured() {
-		clientDuration.RecordSince(c, c.begin, clientSets.Of(c.key))
+		clientDuration.RecordSpan(c, c.Span(), c.begin, clientSets.Of(c.key))
 	}
 	if c.Covered() {
 		return

@@ -256,6 +256,18 @@ func splitPort(s string) (host string, port int) {
 	return h, int(n)
 }
 
+// hostPort is a server.
+type hostPort struct {
+	address string
+	port    int
+}
+
+// targets are those of the program's ClientConns. They are few, and each call has one.
+var targets = hook.Made[string, hostPort]{Make: func(target string) (s hostPort) {
+	s.address, s.port = splitTarget(target)
+	return s
+}}
+
 // splitTarget returns what server.address and server.port are of a ClientConn's
 // target: host and port where a host is named, the socket's path, else all of the
 // target, which only its own resolver understands.
@@ -319,8 +331,13 @@ var incomingKey = func() any {
 	return key
 }()
 
-// Values returns what has come with a key: gRPC has keys in small letters.
-func (c incoming) Values(key string) []string { return c[strings.ToLower(key)] }
+// Values returns what has come with a key: gRPC has keys in small letters, as most propagators do.
+func (c incoming) Values(key string) []string {
+	if v, ok := c[key]; ok {
+		return v
+	}
+	return c[strings.ToLower(key)]
+}
 
 func (c incoming) Get(key string) string {
 	if v := c.Values(key); len(v) > 0 {

@@ -140,7 +140,7 @@ func serverEnter(stream any) (leave, after func()) {
 	sc.active.Ctx = sc
 	c.span, c.ctx = span, sc
 	*place = sc
-	c.scope = hook.MakeCurrent(&sc.active)
+	c.scope = sc.MakeCurrent(&sc.active)
 	return c.leave, c.after
 }
 
@@ -206,7 +206,7 @@ func (c *serverCall) finish() {
 		if !c.known {
 			key.method = other
 		}
-		serverDuration.RecordSince(c.ctx, c.begin, serverSets.Of(key))
+		serverDuration.RecordSpan(c.ctx, c.ctx.Span(), c.begin, serverSets.Of(key))
 	}
 	if c.ctx.Covered() {
 		return

@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"reflect"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -94,20 +92,29 @@ func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after f
 		return newReq, nil, after
 	}
 	c := clientCalls.Get().(*clientCall)
-	ctx := hook.WithCurrent(req.Context())
-	if len(req.Header["Traceparent"]) > 0 && !trace.SpanContextFromContext(ctx).IsValid() {
-		c.carrier.h = req.Header // the program passes a trace on by itself
-		ctx = client.Extract(ctx, &c.carrier)
+	ctx := req.Context()
+	if len(req.Header["Traceparent"]) > 0 {
+		ctx = c.passedOn(ctx, req.Header)
 	}
 	c.req = req
 	name := httpconv.MethodName(req.Method)
-	ctx, c.span = client.BeginEntry(ctx, name, trace.SpanKindClient, c)
+	ctx, c.span = client.Begin(ctx, name, trace.SpanKindClient, c)
 	c.req = nil
 	c.measure = measureClient(ctx, req, name)
 	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
 		h.Record(c.span, req.Header.Values)
 	}
 	return c.inject(ctx, req), c.leave, c.after
+}
+
+// passedOn returns ctx with the span that the program passes on by itself in h, unless there is
+// another.
+func (c *clientCall) passedOn(ctx context.Context, h http.Header) context.Context {
+	if ctx = hook.WithCurrent(ctx); trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx
+	}
+	c.carrier.h = h
+	return client.Extract(ctx, &c.carrier)
 }
 
 // traced says whether a round trip gets a span: not if it is none over HTTP, not
@@ -121,7 +128,7 @@ func traced(req *http.Request) bool {
 		return false
 	}
 	ctx := req.Context()
-	if hook.Suppressed(ctx) || hook.HTTPClientSuppressed(ctx) || exported(req.Header) {
+	if s := hook.SuppressionIn(ctx); s.All() || s.HTTPClient() || exported(req.Header) {
 		return false
 	}
 	return !spanSent(ctx, req.Header)
@@ -241,7 +248,7 @@ func (c *clientCall) handleResponse(resp *http.Response, err error) {
 	span := c.span
 	if err != nil || resp == nil {
 		c.peerAttrs(span)
-		c.measure.end(recordError(span, err, c.measure.ctx != nil))
+		c.measure.end(span, recordError(span, err, c.measure.ctx != nil))
 		span.End()
 		return
 	}
@@ -282,7 +289,7 @@ func (c *clientCall) end() {
 	defer hook.Guard()
 	if !c.returned {
 		hook.RecordPanic(c.span)
-		c.measure.end(hook.PanicType())
+		c.measure.end(c.span, hook.PanicType())
 		c.span.End()
 	}
 	c.attrs.Reset()
@@ -337,179 +344,4 @@ func errorType(err error) string {
 		return name
 	}
 	return "*errors.errorString"
-}
-
-// body ends the span of a response when its body has been read to the end, could
-// not be read on, or has been closed.
-type body struct {
-	span    trace.Span
-	measure clientMeasure
-	from    time.Duration // when the response was there, by hook.Clock
-	done    atomic.Bool
-
-	io.ReadCloser // what Read and Close are of, where the body had to be wrapped
-
-	fn    func(error) error // the functions of net/http's that ours stand before
-	early func() error
-
-	prev, next *body // in open
-}
-
-// finish ends the span, once.
-func (b *body) finish(err error) {
-	if !b.done.Swap(true) {
-		b.end(err)
-	}
-}
-
-func (b *body) end(err error) {
-	defer hook.Guard()
-	open.remove(b)
-	kind := ""
-	if err != nil && err != io.EOF {
-		kind = recordError(b.span, err, b.measure.ctx != nil)
-	}
-	b.measure.end(kind)
-	b.span.End()
-}
-
-// abandon ends the span of a body that will not end itself, at the time when the
-// response was there: what came later is not known.
-func (b *body) abandon() {
-	if !b.done.Swap(true) {
-		b.measure.endAt(b.from, "")
-		b.span.End(trace.WithTimestamp(time.Now().Add(b.from - hook.Clock())))
-	}
-}
-
-// open are the bodies that have not ended. Programs do forget to read and close
-// them; their spans are ended when the program does.
-var open bodyList
-
-type bodyList struct {
-	mu     sync.Mutex
-	last   *body
-	atExit sync.Once
-}
-
-func (l *bodyList) add(b *body) {
-	l.atExit.Do(func() { hook.AtExit(l.abandonAll) })
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if b.prev = l.last; b.prev != nil {
-		b.prev.next = b
-	}
-	l.last = b
-}
-
-func (l *bodyList) remove(b *body) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if b.prev != nil {
-		b.prev.next = b.next
-	}
-	if b.next != nil {
-		b.next.prev = b.prev
-	} else if l.last == b {
-		l.last = b.prev
-	}
-	b.prev, b.next = nil, nil
-}
-
-func (l *bodyList) abandonAll() {
-	l.mu.Lock()
-	var all []*body
-	for b := l.last; b != nil; b = b.prev {
-		all = append(all, b)
-	}
-	l.mu.Unlock()
-	for _, b := range all {
-		l.remove(b)
-		b.abandon()
-	}
-}
-
-func (b *body) Read(p []byte) (n int, err error) {
-	n, err = b.ReadCloser.Read(p)
-	if err != nil {
-		b.finish(err)
-	}
-	return n, err
-}
-
-func (b *body) Close() error {
-	err := b.ReadCloser.Close()
-	b.finish(nil)
-	return err
-}
-
-// atEnd is called by net/http when the body ends, with io.EOF or an error.
-func (b *body) atEnd(err error) error {
-	err = b.fn(err) // which says more, if the request was cancelled
-	b.finish(err)
-	return err
-}
-
-// atClose is called by net/http when the body is closed before its end.
-func (b *body) atClose() error {
-	b.finish(nil)
-	return b.early()
-}
-
-// endWithBody has the span and what measures it end when the response's body does.
-func endWithBody(span trace.Span, resp *http.Response, measure clientMeasure) {
-	if resp.Body == nil || resp.Body == http.NoBody || resp.StatusCode == http.StatusSwitchingProtocols {
-		measure.end("")
-		span.End()
-		return
-	}
-	if !span.IsRecording() && measure.ctx == nil {
-		return // nothing will be exported: no need to know
-	}
-	b := &body{span: span, measure: measure, from: hook.Clock()}
-	f := bodies.get(resp.Body, findBodyFields)
-	fn, early := (*func(error) error)(f.fn.Of(resp.Body)), (*func() error)(f.early.Of(resp.Body))
-	if fn != nil && early != nil && *fn != nil && *early != nil {
-		b.fn, b.early = *fn, *early
-		open.add(b)
-		*fn, *early = b.atEnd, b.atClose
-		return
-	}
-	if _, ok := resp.Body.(io.Writer); ok {
-		measure.end("")
-		span.End() // a connection of its own kind, as after an upgrade
-		return
-	}
-	b.ReadCloser = resp.Body
-	open.add(b)
-	resp.Body = b
-}
-
-// bodyFields is where an HTTP/1 response body keeps the functions that it calls
-// at its end.
-type bodyFields struct {
-	fn, early hook.Field
-}
-
-var bodies byType[bodyFields]
-
-func findBodyFields(t reflect.Type) (f bodyFields) {
-	if t.Kind() != reflect.Pointer || t.Elem().PkgPath() != "net/http" {
-		return bodyFields{}
-	}
-	prefix := ""
-	switch t.Elem().Name() {
-	case "bodyEOFSignal":
-	case "gzipReader":
-		prefix = "body."
-	default:
-		return bodyFields{}
-	}
-	var ok, ok2 bool
-	f.fn, ok = hook.FieldOf(t, prefix+"fn", reflect.TypeFor[func(error) error]())
-	f.early, ok2 = hook.FieldOf(t, prefix+"earlyCloseFn", reflect.TypeFor[func() error]())
-	if !ok || !ok2 {
-		return bodyFields{}
-	}
-	return f
 }

@@ -29,7 +29,7 @@ var (
 )
 
 func init() {
-	serverCalls.New, clientCalls.New = newServerCall, newClientCall
+	serverCalls.New, clientCalls.New, hookedBodies.New = newServerCall, newClientCall, newHookedBody
 	server.Register("net/http/server", scope, version)
 	client.Register("net/http/client", scope, version)
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"otel.tool/runtime/hook"
 	"otel.tool/runtime/hook/httpconv"
 )
@@ -31,7 +33,7 @@ func (c *serverCall) measureEnd() {
 	if !c.returned {
 		served.ErrorType = panicType()
 	}
-	server.Record(c.ctx, c.begin, served, c.req.ContentLength, c.written)
+	server.Record(c.ctx, c.ctx.Span(), c.begin, served, c.req.ContentLength, c.written)
 }
 
 // panicType is error.type of a handler that did not return.
@@ -72,17 +74,19 @@ func (m *clientMeasure) answered(resp *http.Response) {
 	}
 }
 
-// end records that the round trip, its body included, took until now; errorType
-// is "" if it did not fail.
-func (m *clientMeasure) end(errorType string) { m.endAt(hook.Clock(), errorType) }
+// end records that the round trip, its body included, took until now, with its span;
+// errorType is "" if it did not fail.
+func (m *clientMeasure) end(span trace.Span, errorType string) {
+	m.endAt(span, hook.Clock(), errorType)
+}
 
-func (m *clientMeasure) endAt(at time.Duration, errorType string) {
+func (m *clientMeasure) endAt(span trace.Span, at time.Duration, errorType string) {
 	if m.ctx == nil {
 		return
 	}
 	if errorType != "" {
 		m.key.ErrorType = errorType
 	}
-	client.Record(m.ctx, at-m.begin, m.key, m.sent, m.got)
+	client.Record(m.ctx, span, m.begin, at, m.key, m.sent, m.got)
 	m.ctx = nil
 }

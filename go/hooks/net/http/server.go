@@ -148,7 +148,7 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 		}
 	}
 	c.measureBegin(schemeOf(req))
-	c.scope = hook.MakeCurrent(&sc.active)
+	c.scope = sc.MakeCurrent(&sc.active)
 	return c.leave, c.after
 }
 
@@ -197,13 +197,18 @@ func (c *serverCall) readResponse() {
 	if c.status == 0 && c.returned && res.known && !res.hijackedOf(c.rw) {
 		c.status = http.StatusOK // as net/http will write it
 	}
-	if c.status != 0 {
-		c.attrs.Int(httpconv.KeyStatus, c.status)
-	}
 	c.written = -1
 	if p := (*int64)(res.written.Of(c.rw)); p != nil && httpconv.Options.BodySize {
 		c.written = *p
-		c.attrs.Int(httpconv.KeyBodySize, int(*p))
+	}
+	if !c.ctx.recording {
+		return
+	}
+	if c.status != 0 {
+		c.attrs.Int(httpconv.KeyStatus, c.status)
+	}
+	if c.written >= 0 {
+		c.attrs.Int(httpconv.KeyBodySize, int(c.written))
 	}
 }
 

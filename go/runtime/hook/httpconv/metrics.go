@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
 )
@@ -101,21 +102,22 @@ func (k Served) attributes() []attribute.KeyValue {
 	return a.copied()
 }
 
-// Record measures a request that came at begin, of [hook.Clock], with the sizes of the
-// bodies, which are negative if they are not known.
-func (s *Server) Record(ctx context.Context, begin time.Duration, k Served, received, sent int64) {
+// Record measures a request that came at begin, of [hook.Clock], with the span that ctx
+// holds, and the sizes of the bodies, which are negative if they are not known.
+func (s *Server) Record(ctx context.Context, span trace.Span, begin time.Duration, k Served, received, sent int64) {
 	if !s.duration.On() {
 		return
 	}
 	set, now := s.servedSets.Of(k), hook.Clock()
-	s.duration.RecordAt(ctx, now, (now - begin).Seconds(), set)
-	recordSize(ctx, &s.received, now, received, set)
-	recordSize(ctx, &s.sent, now, sent, set)
+	m := hook.MomentOf(ctx, span, now)
+	s.duration.RecordAt(m, (now - begin).Seconds(), set)
+	recordSize(&s.received, m, received, set)
+	recordSize(&s.sent, m, sent, set)
 }
 
-func recordSize(ctx context.Context, h *hook.Histogram, now time.Duration, size int64, set *hook.Set) {
+func recordSize(h *hook.Histogram, m hook.Moment, size int64, set *hook.Set) {
 	if size >= 0 {
-		h.RecordAt(ctx, now, float64(size), set)
+		h.RecordAt(m, float64(size), set)
 	}
 }
 
@@ -175,20 +177,24 @@ func (k Sent) attributes() []attribute.KeyValue {
 	return a.copied()
 }
 
-// Record measures a request that took so long, with the sizes of the bodies, which are
-// negative if they are not known. After 100 servers, those of a crawler or such as a
-// client may choose, the others are one.
-func (c *Client) Record(ctx context.Context, took time.Duration, k Sent, sent, received int64) {
+// Record measures a request from begin to end, which are of [hook.Clock], with the span that
+// ctx holds, and the sizes of the bodies, which are negative if they are not known. After 100 servers, those of a crawler
+// or such as a client may choose, the others are one.
+func (c *Client) Record(ctx context.Context, span trace.Span, begin, end time.Duration, k Sent, sent, received int64) {
 	if !c.duration.On() {
 		return
 	}
-	if !c.hosts.Has(host{k.Address, k.Port}) {
-		k.Address, k.Port = Other, 0
+	set, known := c.sets.Known(k)
+	if !known {
+		if !c.hosts.Has(host{k.Address, k.Port}) {
+			k.Address, k.Port = Other, 0
+		}
+		set = c.sets.Of(k)
 	}
-	set, now := c.sets.Of(k), hook.Clock()
-	c.duration.RecordAt(ctx, now, took.Seconds(), set)
-	recordSize(ctx, &c.sent, now, sent, set)
-	recordSize(ctx, &c.received, now, received, set)
+	m := hook.MomentOf(ctx, span, end)
+	c.duration.RecordAt(m, (end - begin).Seconds(), set)
+	recordSize(&c.sent, m, sent, set)
+	recordSize(&c.received, m, received, set)
 }
 
 // copied is the attributes, to be kept.

@@ -44,8 +44,6 @@ type route struct {
 	asked atomic.Pointer[Place] // the last node
 }
 
-type routeKey struct{}
-
 // Command begins the span of a command. client is nil for a cluster or a ring: then
 // the nodes that are asked with newCtx are told in the span, and have none.
 func (l *Library[C]) Command(client any, ctx context.Context, cmd C) (newCtx context.Context, leave func(), after func(error) error) {
@@ -60,7 +58,7 @@ func (l *Library[C]) Command(client any, ctx context.Context, cmd C) (newCtx con
 	}
 	if client == nil {
 		c.route = new(route)
-		newCtx = context.WithValue(newCtx, routeKey{}, c.route)
+		newCtx = hook.PartOf(newCtx, c.route)
 	}
 	return newCtx, c.leave, c.after
 }
@@ -89,10 +87,11 @@ func (l *Library[C]) Pipeline(client any, ctx context.Context, cmds []C, m Mode)
 // by itself, or it is a part of what a cluster or a ring does, which wants to know
 // whom a command goes to.
 func (l *Library[C]) isPart(client any, ctx context.Context, command bool) bool {
-	if ctx == nil || hook.Suppressed(ctx) || hook.GoroutineSuppressed(ctx) {
+	s := hook.SuppressionIn(ctx)
+	if ctx == nil || s.All() || hook.GoroutineSuppressed(ctx) {
 		return true
 	}
-	r, ok := ctx.Value(routeKey{}).(*route)
+	r, ok := s.Whole().(*route)
 	if ok && command && client != nil {
 		p := l.Place(client)
 		r.asked.Store(&p)
@@ -170,24 +169,34 @@ func (c *call[C]) finish(err error) {
 	if err != nil && c.cmds != nil {
 		err = c.firstError(err)
 	}
-	key := metricKey{operationKey: c.did.key}
+	var asked *Place
 	if c.route != nil {
-		if p := c.route.asked.Load(); p != nil {
-			key.Place = *p
-			if c.span.IsRecording() {
-				c.span.SetAttributes(p.attributes()...)
-			}
-		}
+		asked = c.route.asked.Load()
 	}
-	key.errorType, key.status = c.recordError(err)
-	c.measure(key)
+	if asked != nil && c.span.IsRecording() {
+		c.span.SetAttributes(asked.attributes()...)
+	}
+	errType, status := c.recordError(err)
+	c.measure(asked, errType, status)
 	c.span.End()
 }
 
-func (c *call[C]) measure(key metricKey) {
-	if c.ctx != nil {
-		c.library.duration.RecordSince(c.ctx, c.begin, durationSets.Of(key))
+// measure records the duration; asked is the node of a cluster or a ring, if it is known.
+func (c *call[C]) measure(asked *Place, errType, status string) {
+	if c.ctx == nil {
+		return
 	}
+	var set *hook.Set
+	if asked == nil && errType == "" {
+		set = c.did.setOf()
+	} else {
+		key := metricKey{operationKey: c.did.key, status: status, errorType: errType}
+		if asked != nil {
+			key.Place = *asked
+		}
+		set = durationSets.Of(key)
+	}
+	c.library.duration.RecordSpan(c.ctx, c.span, c.begin, set)
 }
 
 // end is the leave function.
@@ -195,7 +204,7 @@ func (c *call[C]) end() {
 	defer hook.Guard()
 	if !c.returned {
 		hook.RecordPanic(c.span)
-		c.measure(metricKey{operationKey: c.did.key, errorType: "panic"})
+		c.measure(nil, "panic", "")
 		c.span.End()
 	}
 	clear(c.few)

@@ -19,6 +19,17 @@ type metricKey struct {
 	status, errorType string
 }
 
+// setOf returns the attributes of an operation that went well, by its own client; for another, see
+// metricKey.
+func (o *operation) setOf() *hook.Set {
+	if s := o.set.Load(); s != nil {
+		return s
+	}
+	s := durationSets.Of(metricKey{operationKey: o.key})
+	o.set.Store(s)
+	return s
+}
+
 var durationSets = hook.Sets[metricKey]{Attributes: func(k metricKey) []attribute.KeyValue {
 	list := k.attributes()
 	if k.status != "" {

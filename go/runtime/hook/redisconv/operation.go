@@ -81,6 +81,7 @@ type operation struct {
 	key   operationKey
 	name  string
 	attrs []attribute.KeyValue
+	set   atomic.Pointer[hook.Set] // of what went well
 }
 
 func newOperation(k operationKey) *operation {

@@ -12,6 +12,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/embedded"
+
+	"otel.tool/runtime/hook"
 )
 
 // TracerProvider hands on to the global one.
@@ -35,28 +37,34 @@ type tracer struct {
 type resolved struct {
 	provider trace.TracerProvider
 	tracer   trace.Tracer
+	begins   hook.Beginner // the tracer, if it is one
 }
+
+var _ hook.Following = (*tracer)(nil)
 
 // Start costs an atomic load and a comparison more than the tracer's own.
 func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
-	return t.Now().Start(ctx, name, opts...)
+	now, _ := t.Now()
+	return now.Start(ctx, name, opts...)
 }
 
 // Now returns the tracer of the provider that is global at this moment.
-func (t *tracer) Now() trace.Tracer {
+func (t *tracer) Now() (trace.Tracer, hook.Beginner) {
 	provider := otel.GetTracerProvider()
 	r := t.last.Load()
 	if r == nil || !same(r.provider, provider) {
-		r = &resolved{provider, provider.Tracer(t.name, t.opts...)}
+		r = &resolved{provider: provider, tracer: provider.Tracer(t.name, t.opts...)}
+		r.begins, _ = r.tracer.(hook.Beginner)
 		t.last.Store(r)
 	}
-	return r.tracer
+	return r.tracer, r.begins
 }
 
 // same compares the words of two interfaces. To compare what they hold could
 // panic: a provider may be a struct that cannot be compared.
 func same(a, b trace.TracerProvider) bool {
-	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&a)) == *(*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(&a)), (*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+	return x[0] == y[0] && x[1] == y[1] // as arrays they would be compared by a call
 }
 
 // Propagator hands on to the global one.

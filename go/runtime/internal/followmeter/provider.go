@@ -42,7 +42,16 @@ func New(ours, now metric.MeterProvider) *Provider {
 }
 
 // Ours says whether the program has set no provider of its own.
-func (p *Provider) Ours() bool { return same(p.target(), p.ours) }
+func (p *Provider) Ours() bool {
+	global := otel.GetMeterProvider()
+	return p.unfollowed(global) || same(global, p.ours)
+}
+
+// unfollowed says whether global, which is that, is none of the program's.
+func (p *Provider) unfollowed(global metric.MeterProvider) bool {
+	g, ok := global.(*Provider)
+	return ok && g == p || same(global, p.unset)
+}
 
 // Keep lets hooks keep what they take, for hook.Streams, until the program has set a provider.
 func (p *Provider) Keep() { p.keeps.Store(true) }
@@ -65,11 +74,10 @@ var _ hook.Keeper = (*Provider)(nil)
 
 // target is the provider to hand on to now.
 func (p *Provider) target() metric.MeterProvider {
-	global := otel.GetMeterProvider()
-	if g, ok := global.(*Provider); ok && g == p || same(global, p.unset) {
-		return p.ours
+	if global := otel.GetMeterProvider(); !p.unfollowed(global) {
+		return global
 	}
-	return global
+	return p.ours
 }
 
 // OnLeave has f called when it is found that the program has set a provider of its own.
@@ -109,7 +117,8 @@ func (p *Provider) Refresh() {
 // same compares the words of two interfaces. To compare what they hold could
 // panic: a provider may be a struct that cannot be compared.
 func same(a, b metric.MeterProvider) bool {
-	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&a)) == *(*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(&a)), (*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+	return x[0] == y[0] && x[1] == y[1] // as arrays they would be compared by a call
 }
 
 type meter struct {

@@ -51,23 +51,16 @@ type ids struct {
 	hex  [48]byte // what they point to
 }
 
-// shownNode is a node with ids of its own, hiddenNode one without.
-type (
-	shownNode struct {
-		Node
-		own ids
-	}
-	hiddenNode struct {
-		Node
-		end [1]label // the mark
-	}
-)
-
-func newHidden() *Node {
-	n := &hiddenNode{end: [1]label{{key: mark}}}
-	n.list = n.end[:]
-	return &n.Node
+// shownNode is a node with ids of its own.
+type shownNode struct {
+	Node
+	own ids
 }
+
+// end is the list of all nodes without ids and labels: the mark. Nobody writes to it.
+var end = []label{{key: mark}}
+
+func newHidden() *Node { return &Node{list: end} }
 
 func newShown(traceID [16]byte, spanID [8]byte) *Node {
 	n := new(shownNode)

@@ -2,7 +2,7 @@ package propagators
 
 import (
 	"context"
-	"encoding/hex"
+	"encoding/binary"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -45,8 +45,8 @@ func (p traceContext) Inject(ctx context.Context, carrier propagation.TextMapCar
 	}
 	header := [parentLength]byte{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0' + byte(sc.TraceFlags())}
 	traceID, spanID := sc.TraceID(), sc.SpanID()
-	hex.Encode(header[3:35], traceID[:])
-	hex.Encode(header[36:52], spanID[:])
+	encode(header[3:35], traceID[:])
+	encode(header[36:52], spanID[:])
 	carrier.Set("traceparent", string(header[:]))
 }
 
@@ -76,12 +76,29 @@ func decode(to []byte, digits string) bool {
 	return wrong < 16
 }
 
+// encode writes hexadecimal digits, two at once.
+func encode(to, from []byte) {
+	for i, b := range from {
+		binary.NativeEndian.PutUint16(to[2*i:], digitsOf[b])
+	}
+}
+
+const digitList = "0123456789abcdef"
+
+// digitsOf are both digits of a byte, as they stand in memory.
+var digitsOf = func() (digits [256]uint16) {
+	for i := range digits {
+		digits[i] = binary.NativeEndian.Uint16([]byte{digitList[i>>4], digitList[i&0xf]})
+	}
+	return digits
+}()
+
 // digitOf is the value of a digit, 16 of what is none.
 var digitOf = func() (values [256]byte) {
 	for i := range values {
 		values[i] = 16
 	}
-	for i, digit := range "0123456789abcdef" {
+	for i, digit := range digitList {
 		values[digit] = byte(i)
 	}
 	return values

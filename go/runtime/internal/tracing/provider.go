@@ -78,28 +78,29 @@ type begin struct {
 
 // Start is that of the API.
 func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStartOption) (context.Context, trace.Span) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	config := trace.NewSpanStartConfig(opts...)
-	return t.start(ctx, &begin{
+	return t.start(ctx, trace.SpanFromContext(ctx), &begin{
 		name: name, kind: config.SpanKind(), at: config.Timestamp(), root: config.NewRoot(),
 		attributes: config.Attributes(), links: config.Links(), fresh: true,
 	})
 }
 
 // Begin is Start for a hook.
-func (t *tracer) Begin(ctx context.Context, name string, kind trace.SpanKind, d hook.Described) (context.Context, trace.Span) {
-	return t.start(ctx, &begin{name: name, kind: kind, described: d})
+func (t *tracer) Begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d hook.Described) (context.Context, trace.Span) {
+	return t.start(ctx, above, &begin{name: name, kind: kind, described: d})
 }
 
-func (t *tracer) start(ctx context.Context, b *begin) (context.Context, trace.Span) {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	p, above := t.provider, trace.SpanFromContext(ctx)
-	refused, _ := above.(*unrecorded)
-	if refused != nil && (b.fresh || p.Asks) {
+// start begins a span within ctx, which holds the one above.
+func (t *tracer) start(ctx context.Context, above trace.Span, b *begin) (context.Context, trace.Span) {
+	p := t.provider
+	refused, _ := above.(*hook.Unrecorded)
+	if b.fresh || p.Asks {
 		refused = nil // somebody gets to see a span of its own
 	}
-	if refused != nil && p.Knows.Below && refused.tracer.provider == p {
+	if refused != nil && refused.Refuses(&p.Own) {
 		return ctx, refused
 	}
 	parent := above.SpanContext()
@@ -129,9 +130,7 @@ func (t *tracer) start(ctx context.Context, b *begin) (context.Context, trace.Sp
 		TraceID: traceID, SpanID: newSpanID(), TraceFlags: flags, TraceState: state,
 	})
 	if decision == drop {
-		u := &unrecorded{tracer: t, sc: sc}
-		u.within = hook.NewWithin(ctx, u)
-		return &u.within, u
+		return hook.NewUnrecorded(ctx, sc, &p.Own, p.Knows.Below && !p.Asks)
 	}
 	return t.record(ctx, parent, sc, b, attributes)
 }

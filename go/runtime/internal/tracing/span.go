@@ -251,22 +251,3 @@ func (s *span) Attributes() []attribute.KeyValue {
 	}
 	return *s.left
 }
-
-// unrecorded is a span of which nobody wants to know more than its ids.
-type unrecorded struct {
-	embedded.Span
-	within hook.Within // the context that holds it
-	tracer *tracer
-	sc     trace.SpanContext
-}
-
-func (u *unrecorded) SpanContext() trace.SpanContext        { return u.sc }
-func (*unrecorded) IsRecording() bool                       { return false }
-func (*unrecorded) SetStatus(codes.Code, string)            {}
-func (*unrecorded) SetName(string)                          {}
-func (*unrecorded) SetAttributes(...attribute.KeyValue)     {}
-func (*unrecorded) AddEvent(string, ...trace.EventOption)   {}
-func (*unrecorded) AddLink(trace.Link)                      {}
-func (*unrecorded) RecordError(error, ...trace.EventOption) {}
-func (*unrecorded) End(...trace.SpanEndOption)              {}
-func (u *unrecorded) TracerProvider() trace.TracerProvider  { return u.tracer.provider.Own }

@@ -446,6 +446,9 @@ func (d *described) Describe() []attribute.KeyValue {
 	return []attribute.KeyValue{attribute.Int("a", 1)}
 }
 
+// none is the span of a context that holds none.
+var none = trace.SpanFromContext(context.Background())
+
 // Begin asks for attributes where there is a use for them, and a span that is not recorded is
 // the one above where nobody can tell.
 func TestBegin(t *testing.T) {
@@ -465,8 +468,8 @@ func TestBegin(t *testing.T) {
 			provider.Knows = Knows{}
 		}
 		d := new(described)
-		ctx, outer := p.ours.(hook.Beginner).Begin(context.Background(), "outer", trace.SpanKindServer, d)
-		within, inner := p.ours.(hook.Beginner).Begin(ctx, "inner", trace.SpanKindClient, d)
+		ctx, outer := p.ours.(hook.Beginner).Begin(context.Background(), none, "outer", trace.SpanKindServer, d)
+		within, inner := p.ours.(hook.Beginner).Begin(ctx, outer, "inner", trace.SpanKindClient, d)
 		if reused := within == ctx && inner == outer; reused != tt.reused {
 			t.Errorf("%+v: reused %v", tt, reused)
 		}
@@ -537,14 +540,14 @@ func TestAllocations(t *testing.T) {
 		p.ours.(*tracer).provider.Sinks = nil
 		tr := p.ours.(hook.Beginner)
 		if n := testing.AllocsPerRun(500, func() {
-			_, s := tr.Begin(tt.ctx, "x", trace.SpanKindServer, attrs)
+			_, s := tr.Begin(tt.ctx, trace.SpanFromContext(tt.ctx), "x", trace.SpanKindServer, attrs)
 			s.End()
 		}); n != tt.want && !raceEnabled {
 			t.Errorf("%s: %v allocations, want %v", tt.name, n, tt.want)
 		}
-		ctx, _ := tr.Begin(tt.ctx, "x", trace.SpanKindServer, attrs)
+		ctx, above := tr.Begin(tt.ctx, trace.SpanFromContext(tt.ctx), "x", trace.SpanKindServer, attrs)
 		if n := testing.AllocsPerRun(500, func() {
-			_, s := tr.Begin(ctx, "x", trace.SpanKindClient, attrs)
+			_, s := tr.Begin(ctx, above, "x", trace.SpanKindClient, attrs)
 			s.End()
 		}); n != 0 && tt.name == "not recorded" {
 			t.Errorf("below it: %v allocations", n)
@@ -564,7 +567,7 @@ func BenchmarkSpan(b *testing.B) {
 			b.ReportAllocs()
 			p.ours.(*tracer).provider.Sinks = []Sink{nowhere{}}
 			for range b.N {
-				_, s := p.ours.(hook.Beginner).Begin(context.Background(), "x", trace.SpanKindServer, described)
+				_, s := p.ours.(hook.Beginner).Begin(context.Background(), none, "x", trace.SpanKindServer, described)
 				s.End()
 			}
 		})

@@ -286,7 +286,7 @@ func (c *clientCall) measure() {
 	if c.resp != nil && c.key.Status != 0 {
 		received = int64(c.resp.Header.ContentLength())
 	}
-	client.Record(c.ctx, hook.Clock()-c.begin, c.key, sent, received)
+	client.Record(c.ctx, c.span, c.begin, hook.Clock(), c.key, sent, received)
 }
 
 // end is the leave function.
