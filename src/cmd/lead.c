@@ -177,11 +177,26 @@ static isize exchange(const Search *s, char *bytes, SymRef to)
 	return led;
 }
 
+// lead_object leads what the object refers to, in a copy. False if that is nothing.
+static bool lead_object(Arena *a, Search *s)
+{
+	Str *names = arena_array(a, Str, s->n);
+	SymRef first = {0};
+	char *bytes;
+
+	if (exchange(s, NULL, first) == 0)
+		return false;
+	for (isize i = 0; i < s->n; i++)
+		names[i] = s->leads[i].to;
+	s->object = object_add(a, s->object, names, s->n, &first, &bytes);
+	exchange(s, bytes, first);
+	return true;
+}
+
 LeadOutcome lead_all(
 	Arena *a, Str archive, Str path, const Lead *leads, isize n, Str *out, const Lead **inlined)
 {
 	Search s = {.package = PKG_SELF, .leads = leads, .n = n};
-	SymRef first = {0};
 
 	if (!object_in(archive, &s.object) || !object_is_indexed(s.object) ||
 		(path.len > 0 && !find_package(s.object, path, &s.package)))
@@ -191,14 +206,6 @@ LeadOutcome lead_all(
 		*inlined = find_inlined(&s);
 	if (*inlined)
 		return LEAD_INLINED;
-	if (exchange(&s, NULL, first) == 0)
-		return LEAD_NOTHING;
-
-	Str *names = arena_array(a, Str, n);
-	char *bytes;
-	for (isize i = 0; i < n; i++)
-		names[i] = leads[i].to;
-	s.object = object_add(a, s.object, names, n, &first, &bytes);
-	exchange(&s, bytes, first);
-	return object_put(a, archive, s.object, out) ? LEAD_DONE : LEAD_NOTHING;
+	bool led = lead_object(a, &s) && object_put(a, archive, s.object, out);
+	return led ? LEAD_DONE : LEAD_NOTHING;
 }

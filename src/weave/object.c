@@ -133,7 +133,7 @@ SymRef object_reference(Str object, isize symbol)
 	return (SymRef){PKG_NONE, n - object_symbols(object, BLK_NONPKGDEF)};
 }
 
-Str object_add(Arena *a, Str object, const Str *names, isize n, SymRef *first, char **out)
+Str object_add(Arena *a, Str object, const Str *names, isize n, SymRef *first, char **bytes)
 {
 	isize end = object_block(object, BLK_REFFLAGS), more = SYM * n, len = object.len + more;
 
@@ -141,25 +141,25 @@ Str object_add(Arena *a, Str object, const Str *names, isize n, SymRef *first, c
 		object_symbols(object, BLK_REFFLAGS) - object_symbols(object, BLK_NONPKGDEF)};
 	for (isize i = 0; i < n; i++)
 		len += names[i].len;
-	char *bytes = arena_array(a, char, len);
-	memcpy(bytes, object.p, (size_t)end);
-	memcpy(bytes + end + more, object.p + end, (size_t)(object.len - end));
+	char *all = arena_array(a, char, len);
+	memcpy(all, object.p, (size_t)end);
+	memcpy(all + end + more, object.p + end, (size_t)(object.len - end));
 
 	// A name that was added before lies behind the blocks too, and moves with them.
 	for (isize at = object_block(object, BLK_NONPKGREF); at < end; at += SYM)
 		if (get32(object, at + 4) >= end)
-			put32(bytes + at + 4, get32(object, at + 4) + (uint32_t)more);
+			put32(all + at + 4, get32(object, at + 4) + (uint32_t)more);
 	isize text = object.len + more; // of the new ones: behind all else
 	for (isize i = 0; i < n; i++) {
-		char *sym = bytes + end + SYM * i;
+		char *sym = all + end + SYM * i;
 		put32(sym, (uint32_t)names[i].len);
 		put32(sym + 4, (uint32_t)text);
 		sym[SYM_ABI] = ABI_INTERNAL;
-		memcpy(bytes + text, names[i].p, (size_t)names[i].len);
+		memcpy(all + text, names[i].p, (size_t)names[i].len);
 		text += names[i].len;
 	}
 	for (int i = BLK_REFFLAGS; i < NBLOCKS; i++)
-		put32(bytes + OFFSETS_AT + 4 * i, object_block(object, i) + (uint32_t)more);
-	*out = bytes;
-	return (Str){bytes, len};
+		put32(all + OFFSETS_AT + 4 * i, object_block(object, i) + (uint32_t)more);
+	*bytes = all;
+	return (Str){all, len};
 }

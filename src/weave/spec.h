@@ -40,8 +40,7 @@ typedef struct {
 	bool has_args;  // args says what the hook takes; else it is the receiver and all parameters
 	StrList args;
 	bool noescape; // the hook keeps nothing of what it is given: //go:noescape
-	Str lead;      // of JOIN_TYPED: the function of the hook's package that calls of the target
-		       // can be led to at the link (plan/lead.h), or ""
+	Str lead;      // what calls of the target can be led to at the link (plan/lead.h), or ""
 	Hook *hook;
 	Hook *leave; // of JOIN_FRAME and JOIN_SPAN: what runs at the end, or NULL
 	Hook *value; // of JOIN_SPAN: what is given the values of attributes, or NULL
