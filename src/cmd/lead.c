@@ -14,8 +14,7 @@ enum { TEXT = 1, TEXT_FIPS = 2 };
 typedef struct {
 	Str object;
 	uint32_t package;
-	const Lead *leads;
-	isize n;
+	const Leads *leads;
 } Search;
 
 // ---- the functions
@@ -24,9 +23,9 @@ static const Lead *lead_of(const Search *s, uint32_t package, uint32_t index)
 {
 	if (package != s->package)
 		return NULL;
-	for (isize i = 0; i < s->n; i++)
-		if (s->leads[i].index == index)
-			return &s->leads[i];
+	for (isize i = 0; i < s->leads->n; i++)
+		if (s->leads->v[i].index == index)
+			return &s->leads->v[i];
 	return NULL;
 }
 
@@ -46,17 +45,18 @@ static bool find_package(Str object, Str path, uint32_t *out)
 	return false;
 }
 
-const Lead *lead_find(Str archive, Lead *leads, isize n)
+const Lead *lead_find(Str archive, const Leads *leads)
 {
 	Str object;
 
 	if (!object_in(archive, &object) || !object_is_indexed(object))
-		return leads;
-	for (isize i = 0; i < n; i++) {
-		isize symbol = object_function(object, leads[i].from);
+		return leads->v;
+	for (isize i = 0; i < leads->n; i++) {
+		Lead *lead = &leads->v[i];
+		isize symbol = object_function(object, lead->from);
 		if (symbol < 0 || object_reference(object, symbol).package != PKG_SELF)
-			return &leads[i];
-		leads[i].index = (uint32_t)symbol;
+			return lead;
+		lead->index = (uint32_t)symbol;
 	}
 	return NULL;
 }
@@ -126,9 +126,9 @@ static const Lead *abstract_of(const Search *s)
 		if (!str_starts(name, before) || !str_ends(name, behind))
 			continue;
 		name = str_slice(name, before.len, name.len - behind.len);
-		for (isize k = 0; k < s->n; k++)
-			if (str_eq(s->leads[k].from, name))
-				return &s->leads[k];
+		for (isize k = 0; k < s->leads->n; k++)
+			if (str_eq(s->leads->v[k].from, name))
+				return &s->leads->v[k];
 	}
 	return NULL;
 }
@@ -171,7 +171,7 @@ static isize exchange(const Search *s, char *bytes, SymRef to)
 			if (!bytes)
 				continue;
 			put32(bytes + at, to.package);
-			put32(bytes + at + 4, to.index + (uint32_t)(lead - s->leads));
+			put32(bytes + at + 4, to.index + (uint32_t)(lead - s->leads->v));
 		}
 	}
 	return led;
@@ -180,23 +180,24 @@ static isize exchange(const Search *s, char *bytes, SymRef to)
 // lead_object leads what the object refers to, in a copy. False if that is nothing.
 static bool lead_object(Arena *a, Search *s)
 {
-	Str *names = arena_array(a, Str, s->n);
+	isize n = s->leads->n;
+	Str *names = arena_array(a, Str, n);
 	SymRef first = {0};
 	char *bytes;
 
 	if (exchange(s, NULL, first) == 0)
 		return false;
-	for (isize i = 0; i < s->n; i++)
-		names[i] = s->leads[i].to;
-	s->object = object_add(a, s->object, names, s->n, &first, &bytes);
+	for (isize i = 0; i < n; i++)
+		names[i] = s->leads->v[i].to;
+	s->object = object_add(a, s->object, names, n, &first, &bytes);
 	exchange(s, bytes, first);
 	return true;
 }
 
 LeadOutcome lead_all(
-	Arena *a, Str archive, Str path, const Lead *leads, isize n, Str *out, const Lead **inlined)
+	Arena *a, Str archive, Str path, const Leads *leads, Str *out, const Lead **inlined)
 {
-	Search s = {.package = PKG_SELF, .leads = leads, .n = n};
+	Search s = {.package = PKG_SELF, .leads = leads};
 
 	if (!object_in(archive, &s.object) || !object_is_indexed(s.object) ||
 		(path.len > 0 && !find_package(s.object, path, &s.package)))

@@ -19,9 +19,15 @@ typedef struct {
 	uint32_t index; // set by lead_find: of the first, among the symbols of its package
 } Lead;
 
+// Those of one package.
+typedef struct {
+	Lead *v;
+	isize n;
+} Leads;
+
 // lead_find finds the functions in the archive of their package. It returns the first that is not
 // there, or NULL.
-const Lead *lead_find(Str archive, Lead *leads, isize n);
+const Lead *lead_find(Str archive, const Leads *leads);
 
 typedef enum {
 	LEAD_NOTHING, // the archive refers to none of them, or is none that we know
@@ -31,7 +37,7 @@ typedef enum {
 
 // lead_all leads what an archive refers to: path is the package of the functions, "" for their
 // own archive. *out is in a, and set where something was led.
-LeadOutcome lead_all(Arena *a, Str archive, Str path, const Lead *leads, isize n, Str *out,
-	const Lead **inlined);
+LeadOutcome lead_all(
+	Arena *a, Str archive, Str path, const Leads *leads, Str *out, const Lead **inlined);
 
 #endif

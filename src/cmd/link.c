@@ -33,8 +33,7 @@ typedef struct Led Led;
 struct Led {
 	Led *next;
 	Str package, digest, hooks;
-	Lead *leads;
-	isize n;
+	Leads leads;
 };
 
 typedef struct {
@@ -94,7 +93,7 @@ static Led *led_package(Link *l, Led one, isize lines)
 	if (!*link) {
 		*link = arena_new(l->arena, Led);
 		**link = one;
-		(*link)->leads = arena_array(l->arena, Lead, lines);
+		(*link)->leads.v = arena_array(l->arena, Lead, lines);
 	}
 	return *link;
 }
@@ -111,7 +110,7 @@ static void read_led(Link *l, Str text, isize lines)
 			continue;
 		Led *led = led_package(l, one, lines);
 		Str from = str_cut(&line, ' ');
-		led->leads[led->n++] = (Lead){.from = from, .to = line};
+		led->leads.v[led->leads.n++] = (Lead){.from = from, .to = line};
 	}
 }
 
@@ -352,7 +351,7 @@ static bool find_leads(Link *l)
 		Str plain;
 		if (!file_read(l->arena, *file, &plain, l->diags))
 			return false;
-		const Lead *missing = lead_find(plain, led->leads, led->n);
+		const Lead *missing = lead_find(plain, &led->leads);
 		if (missing)
 			return unled(l, led, missing, "is not in the object code");
 	}
@@ -379,11 +378,11 @@ static bool lead_archive(Link *l, const Led *led, bool own, Str *file)
 	if (!file_read(l->arena, *file, &text, l->diags))
 		return false;
 	LeadOutcome outcome = lead_all(
-		l->arena, text, own ? S("") : led->package, led->leads, led->n, &changed, &inlined);
+		l->arena, text, own ? S("") : led->package, &led->leads, &changed, &inlined);
 	if (outcome == LEAD_INLINED)
 		return unled(l, led, inlined, "is inlined into its callers");
 	if (own && outcome == LEAD_NOTHING)
-		return unled(l, led, led->leads, "is called by nobody that otel can see");
+		return unled(l, led, led->leads.v, "is called by nobody that otel can see");
 	if (own)
 		note_led(l, led);
 	if (outcome == LEAD_NOTHING)
@@ -409,8 +408,8 @@ static bool may_refer(const Link *l, const Led *led, Str package)
 {
 	bool exported = false;
 
-	for (isize i = 0; i < led->n; i++) {
-		Str rest = led->leads[i].from, name = {0};
+	for (isize i = 0; i < led->leads.n; i++) {
+		Str rest = led->leads.v[i].from, name = {0};
 		while (rest.len > 0)
 			name = str_cut(&rest, '.');
 		exported |= name.len > 0 && !(name.p[0] >= 'a' && name.p[0] <= 'z');

@@ -120,6 +120,17 @@ static Str archive_of(Arena *a, Str object)
 	return buf_str(&b);
 }
 
+static const Lead *find(Str archive, Lead *leads, isize n)
+{
+	return lead_find(archive, &(Leads){leads, n});
+}
+
+static LeadOutcome lead(
+	Arena *a, Str archive, Str path, Lead *leads, isize n, Str *out, const Lead **inlined)
+{
+	return lead_all(a, archive, path, &(Leads){leads, n}, out, inlined);
+}
+
 static const Symbol symbols[] = {
 	{"p.f", 1, false, false, 0, 0}, {"p.g", 1, true, false, SELF, 0}, // calls p.f
 	{"p.f\u00b7f", 3, true, false, SELF, 0},                          // its value
@@ -157,15 +168,15 @@ TEST(test_own)
 	Str out, plain = archive_of(&a, object_of(&a, symbols, countof(symbols)));
 	const Lead *inlined;
 
-	CHECK(lead_find(plain, leads, countof(leads)) == NULL);
+	CHECK(find(plain, leads, countof(leads)) == NULL);
 	CHECK(leads[0].index == 0 && leads[1].index == 7);
-	CHECK(lead_all(&a, plain, S(""), leads, countof(leads), &out, &inlined) == LEAD_DONE);
+	CHECK(lead(&a, plain, S(""), leads, countof(leads), &out, &inlined) == LEAD_DONE);
 	CHECK_STR(led_of(&a, plain), S("p0 p0 p0 p0 p0 p0 p1 q0 x0"));
 	CHECK_STR(led_of(&a, out), S("x1 x1 x1 x1 p0 p0 p1 q0 x0"));
 	CHECK(str_find(out, S("h.Fh.H")) > 0);
 
 	// Those that nothing refers to any more.
-	CHECK(lead_all(&a, out, S(""), leads, countof(leads), &plain, &inlined) == LEAD_NOTHING);
+	CHECK(lead(&a, out, S(""), leads, countof(leads), &plain, &inlined) == LEAD_NOTHING);
 	arena_free(&a);
 }
 
@@ -178,11 +189,10 @@ TEST(test_other)
 	Str out, plain = archive_of(&a, object_of(&a, symbols, countof(symbols)));
 	const Lead *inlined;
 
-	CHECK(lead_all(&a, plain, S("example.com/q"), leads, 2, &out, &inlined) == LEAD_DONE);
+	CHECK(lead(&a, plain, S("example.com/q"), leads, 2, &out, &inlined) == LEAD_DONE);
 	CHECK_STR(led_of(&a, out), S("p0 p0 p0 p0 p0 p0 p1 x1 x0"));
-	CHECK(lead_all(&a, plain, S("example.com/q"), leads + 1, 1, &out, &inlined) ==
-		LEAD_NOTHING);
-	CHECK(lead_all(&a, plain, S("example.com/r"), leads, 2, &out, &inlined) == LEAD_NOTHING);
+	CHECK(lead(&a, plain, S("example.com/q"), leads + 1, 1, &out, &inlined) == LEAD_NOTHING);
+	CHECK(lead(&a, plain, S("example.com/r"), leads, 2, &out, &inlined) == LEAD_NOTHING);
 	arena_free(&a);
 }
 
@@ -195,14 +205,14 @@ TEST(test_inlined)
 	Str out, plain = archive_of(&a, object_of(&a, some, countof(some)));
 	const Lead *inlined;
 
-	CHECK(lead_find(plain, leads, 2) == NULL);
-	CHECK(lead_all(&a, plain, S(""), leads, 2, &out, &inlined) == LEAD_INLINED);
+	CHECK(find(plain, leads, 2) == NULL);
+	CHECK(lead(&a, plain, S(""), leads, 2, &out, &inlined) == LEAD_INLINED);
 	CHECK(inlined == &leads[0]);
 
 	// What is so short that nothing of it is left in its callers still has a description.
 	some[1] = (Symbol){"go:info.p.g$abstract", 15, false, false, 0, 0};
 	plain = archive_of(&a, object_of(&a, some, countof(some)));
-	CHECK(lead_all(&a, plain, S(""), leads, 2, &out, &inlined) == LEAD_INLINED);
+	CHECK(lead(&a, plain, S(""), leads, 2, &out, &inlined) == LEAD_INLINED);
 	CHECK(inlined == &leads[1]);
 	arena_free(&a);
 }
@@ -214,9 +224,9 @@ TEST(test_missing)
 		{.from = S("x"), .to = S("h.X")}};
 	Str plain = archive_of(&a, object_of(&a, symbols, countof(symbols)));
 
-	CHECK(lead_find(plain, leads, 2) == &leads[1]);
-	CHECK(lead_find(plain, leads + 2, 1) == &leads[2]); // of some other package
-	CHECK(lead_find(S("!<arch>\n"), leads, 1) == &leads[0]);
+	CHECK(find(plain, leads, 2) == &leads[1]);
+	CHECK(find(plain, leads + 2, 1) == &leads[2]); // of some other package
+	CHECK(find(S("!<arch>\n"), leads, 1) == &leads[0]);
 	arena_free(&a);
 }
 
@@ -238,9 +248,9 @@ TEST(test_damaged)
 		Str bad[] = {str_dup(&a, str_slice(good, 0, n)), {wrong, good.len}};
 		for (int i = 0; i < countof(bad); i++) {
 			Str whole = archive_of(&a, bad[i]);
-			lead_find(whole, leads, 1);
-			lead_all(&a, whole, S(""), leads, 1, &out, &inlined);
-			lead_all(&a, whole, S("example.com/q"), leads, 1, &out, &inlined);
+			find(whole, leads, 1);
+			lead(&a, whole, S(""), leads, 1, &out, &inlined);
+			lead(&a, whole, S("example.com/q"), leads, 1, &out, &inlined);
 		}
 		arena_rewind(&a, m);
 	}
