@@ -6,8 +6,8 @@ char *buf_space(StrBuf *b, isize n)
 {
 	if (b->cap - b->len < n) {
 		isize cap = b->cap > 0 ? 2 * b->cap : 256;
-		while (cap - b->len < n)
-			cap *= 2;
+		if (cap - b->len < n)
+			cap = b->len + n; // just what was asked for, which may be a file
 		char *p = arena_array(b->arena, char, cap);
 		if (b->len > 0)
 			memcpy(p, b->p, (size_t)b->len);

@@ -5,6 +5,7 @@
 // with the woven object code in it, and name that one in a copy of the file.
 // A program that does not link the hooks (another main, a test) is left as it is.
 // Some calls in the standard library are led to us, in archives that are made the same way.
+// Archives are large, and as many as packages: what is read of one is given back at once.
 // The same file has what the program will say of its modules and settings: what a plain
 // build would, ours beside it.
 #include <time.h>
@@ -214,19 +215,20 @@ typedef struct {
 // the woven one is not there, or is not what the compile has left.
 static bool exchange(Link *l, Str package, Str file, Str action, Record record, bool *gone)
 {
-	Arena *a = l->arena;
-	Diags unread = {.arena = a};
-	Str plain, woven, both, kept = woven_archive(a, l->tool, action), path = made(l);
+	Arena own = {0};
+	Diags unread = {.arena = &own};
+	Str plain, woven, both, kept = woven_archive(l->arena, l->tool, action), path = made(l);
 
-	if (!file_read(a, file, &plain, l->diags))
-		return false;
-	*gone = !at_hand(l, kept) || !file_read(a, kept, &woven, &unread) ||
-		(record.digest.len > 0 && !str_eq(hash_text(a, woven), record.digest)) ||
-		!archive_exchange(a, plain, woven, &both);
-	if (*gone || !file_write_atomic(path, both, 0600, l->diags))
-		return false;
-	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
-	return true;
+	bool ok = file_read(&own, file, &plain, l->diags);
+	*gone = ok &&
+		(!at_hand(l, kept) || !file_read(&own, kept, &woven, &unread) ||
+			(record.digest.len > 0 && !str_eq(hash_text(&own, woven), record.digest)) ||
+			!archive_exchange(&own, plain, woven, &both));
+	ok = ok && !*gone && file_write_atomic(path, both, 0600, l->diags);
+	arena_free(&own);
+	if (ok)
+		buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
+	return ok;
 }
 
 static Record read_record(Link *l, Str action)
@@ -348,12 +350,15 @@ static bool find_leads(Link *l)
 {
 	for (Led *led = l->led; led; led = led->next) {
 		const Str *file = map_get(&l->packages, led->package);
+		Arena own = {0};
 		Str plain;
-		if (!file_read(l->arena, *file, &plain, l->diags))
-			return false;
-		const Lead *missing = lead_find(plain, &led->leads);
+		bool ok = file_read(&own, *file, &plain, l->diags);
+		const Lead *missing = ok ? lead_find(plain, &led->leads) : NULL;
+		arena_free(&own);
 		if (missing)
 			return unled(l, led, missing, "is not in the object code");
+		if (!ok)
+			return false;
 	}
 	return true;
 }
@@ -368,27 +373,35 @@ static void note_led(Link *l, const Led *led)
 		file_write_atomic(path, S("lead\n\n"), 0600, &none);
 }
 
+// put_led writes what became of an archive, if anything, and names that in *file.
+static bool put_led(Link *l, Str changed, Str *file)
+{
+	*file = made(l);
+	return file_write_atomic(*file, changed, 0600, l->diags);
+}
+
 // lead_archive leads what the archive in *file refers to. Where that was something, *file is
 // another then.
-static bool lead_archive(Link *l, const Led *led, bool own, Str *file)
+static bool lead_archive(Link *l, const Led *led, bool same, Str *file)
 {
+	Arena own = {0};
 	const Lead *inlined = NULL;
 	Str text, changed;
 
-	if (!file_read(l->arena, *file, &text, l->diags))
-		return false;
-	LeadOutcome outcome = lead_all(
-		l->arena, text, own ? S("") : led->package, &led->leads, &changed, &inlined);
+	bool ok = file_read(&own, *file, &text, l->diags);
+	LeadOutcome outcome = ok ? lead_all(&own, text, same ? S("") : led->package, &led->leads,
+					   &changed, &inlined)
+				 : LEAD_NOTHING;
+	if (outcome == LEAD_DONE)
+		ok = put_led(l, changed, file);
+	arena_free(&own);
 	if (outcome == LEAD_INLINED)
 		return unled(l, led, inlined, "is inlined into its callers");
-	if (own && outcome == LEAD_NOTHING)
+	if (ok && same && outcome == LEAD_NOTHING)
 		return unled(l, led, led->leads.v, "is called by nobody that otel can see");
-	if (own)
+	if (ok && same)
 		note_led(l, led);
-	if (outcome == LEAD_NOTHING)
-		return true;
-	*file = made(l);
-	return file_write_atomic(*file, changed, 0600, l->diags);
+	return ok;
 }
 
 // lead_from leads what one package refers to, whose archive the line at from names.

@@ -185,39 +185,37 @@ bool archive_set_id(Arena *a, Str archive, Str id, Str *out)
 	return true;
 }
 
-// exchange_code returns the archive with another member in the place of _go_.o.
-static bool exchange_code(Arena *a, Str archive, Str head, Str body, Str *out)
+// exchange_code returns the archive with another member in the place of _go_.o: these three.
+static bool exchange_code(Arena *a, Str archive, const Str code[3], Str *out)
 {
 	StrBuf b = {.arena = a};
-	bool found = false;
+	Member old, m;
 	isize pos;
-	Member m;
 
-	if (!archive_begins(archive, &pos))
+	if (!find_member(archive, S("_go_.o"), &old) || !archive_begins(archive, &pos))
 		return false;
-	buf_space(&b, archive.len + head.len + body.len + 2);
+	buf_space(&b, archive.len - old.all.len + code[0].len + code[1].len + code[2].len + 1);
 	buf_add(&b, str_slice(archive, 0, pos));
 	while (next_member(archive, &pos, &m)) {
 		bool is_code = str_eq(m.name, S("_go_.o"));
-		found |= is_code;
-		buf_add(&b, is_code ? head : m.all);
-		buf_add(&b, is_code ? body : S(""));
+		for (int i = 0; i < 3; i++)
+			buf_add(&b, is_code ? code[i] : i == 0 ? m.all : S(""));
 		if (b.len & 1)
 			buf_add(&b, S("\n"));
 	}
 	*out = buf_str(&b);
-	return found && pos == archive.len;
+	return pos == archive.len;
 }
 
-bool archive_set_code(Arena *a, Str archive, Str body, Str *out)
+bool archive_set_code(Arena *a, Str archive, Str text, Str object, Str *out)
 {
 	Member code;
 
 	if (!find_member(archive, S("_go_.o"), &code))
 		return false;
-	Str head = str_format(
-		a, "%.*s%-*td`\n", STR_ARG(str_slice(code.all, 0, SIZE_AT)), SIZE, body.len);
-	return exchange_code(a, archive, head, body, out);
+	Str head = str_format(a, "%.*s%-*td`\n", STR_ARG(str_slice(code.all, 0, SIZE_AT)), SIZE,
+		text.len + object.len);
+	return exchange_code(a, archive, (const Str[3]){head, text, object}, out);
 }
 
 bool archive_exchange(Arena *a, Str plain, Str woven, Str *out)
@@ -225,5 +223,5 @@ bool archive_exchange(Arena *a, Str plain, Str woven, Str *out)
 	Member code;
 
 	return find_member(woven, S("_go_.o"), &code) &&
-	       exchange_code(a, plain, code.all, S(""), out);
+	       exchange_code(a, plain, (const Str[3]){code.all}, out);
 }

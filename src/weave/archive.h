@@ -49,9 +49,9 @@ Str archive_head_code(Str head);
 // stands, in a. False if it has none, or one of another length.
 bool archive_set_id(Arena *a, Str archive, Str id, Str *out);
 
-// archive_set_code returns the archive with another body of _go_.o, in a; all else stays. False
-// if it has none.
-bool archive_set_code(Arena *a, Str archive, Str body, Str *out);
+// archive_set_code returns the archive with another body of _go_.o, in a: text and behind it
+// object. All else stays. False if it has none.
+bool archive_set_code(Arena *a, Str archive, Str text, Str object, Str *out);
 
 // archive_exchange returns plain with the object code (_go_.o) of woven in the
 // place of its own, in a; all other members stay. False if one has none.

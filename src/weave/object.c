@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "weave/archive.h"
 
 #define OBJECT_MAGIC S("\0go120ld")
@@ -49,15 +48,12 @@ bool object_in(Str archive, Str *object)
 
 bool object_put(Arena *a, Str archive, Str object, Str *out)
 {
-	StrBuf b = {.arena = a};
 	Str code;
 
 	if (!archive_code(archive, &code))
 		return false;
-	buf_space(&b, code.len + object.len);
-	buf_add(&b, str_slice(code, 0, code.len - object_find(code).len));
-	buf_add(&b, object);
-	return archive_set_code(a, archive, buf_str(&b), out);
+	Str text = str_slice(code, 0, code.len - object_find(code).len);
+	return archive_set_code(a, archive, text, object, out);
 }
 
 Str object_fingerprint(Str object)
