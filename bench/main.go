@@ -24,6 +24,9 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bench: ")
+	if len(os.Args) > 3 && os.Args[1] == toolTimer {
+		timeTool(os.Args[2], os.Args[3:])
+	}
 	otel := flag.String("otel", "../build/otel", "the tool")
 	rounds := flag.Int("rounds", 0, "how often each thing is measured; 0: 5 builds, 15 times requests")
 	requests := flag.Int("requests", 0, "requests in each round; 0: as many as the service stands for")
