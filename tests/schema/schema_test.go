@@ -101,7 +101,7 @@ var right = []string{
 	"",
 	head + do,
 	"r:\n  target: t\n  version: v1.2.0,v2.0.0\n  go: go1.25\n  name: n\n  order: -3\n  signal: traces,metrics\n  imports: {a: b, _: c}\n  where: {func: F, recv: '*T'}\n" +
-		"  do:\n    - inject_hooks: {before: B, after: A, path: p, args: [x, y], noescape: true}\n    - inject_code: {raw: 'x()'}\n",
+		"  do:\n    - inject_hooks: {before: B, after: A, path: p, args: [x, y], noescape: true, lead: L}\n    - inject_code: {raw: 'x()'}\n",
 	"r: {target: t, func: F, recv: T, before: B, after: A, path: p}\n",
 	"r: {target: t, where: {struct: S}, do: [add_struct_fields: {new_field: [{name: n, type: int}]}]}\n",
 	"r: {target: t, do: [add_file: {file: f.go, path: p}]}\n",
@@ -131,7 +131,7 @@ var wrong = []string{
 	"r:\n  target: t\n  where: {func: F, placement: behind}\n" + do, "r:\n  target: t\n  where: {func: F, file: {is_test: maybe}}\n" + do,
 	"r:\n  target: t\n  where: {identifier: F, kind: func}\n  do: [assign_value: {wrap: a}]\n",
 	head + "  do: [{inject_hooks: {before: B, path: p}, inject_code: {raw: a}}]\n", head + "  do: [inject_hook: {before: B}]\n", head + "  do: [inject_hooks: {befor: B, path: p}]\n",
-	head + "  do: [inject_hooks: {before: B, path: p, args: x}]\n", head + "  do: [inject_hooks: {before: B, path: p, noescape: 1}]\n", head + "  do: [inject_hooks]\n",
+	head + "  do: [inject_hooks: {before: B, path: p, args: x}]\n", head + "  do: [inject_hooks: {before: B, path: p, noescape: 1}]\n", head + "  do: [inject_hooks: {before: B, path: p, lead: [a]}]\n", head + "  do: [inject_hooks]\n",
 	"r: {target: t, where: {struct: S}, do: [add_struct_fields: {new_field: []}]}\n", "r: {target: t, where: {struct: S}, do: [add_struct_fields: {new_field: [{type: int}]}]}\n",
 	"r: {target: t, where: {struct: S}, do: [add_struct_fields: {new_field: [{name: n, typ: int}]}]}\n", "r: {target: t, where: {struct: S}, do: [add_struct_fields: {new_field: [n]}]}\n",
 	"spans: x\n", "spans: [x]\n", "spans: [{}]\n", "spans: [{match: F}]\n", "spans: [{match: 'a:F', kind: serv}]\n", "spans: [{match: 'a:F', histogram: h}]\n",
