@@ -130,11 +130,6 @@ static bool diff_file(Diff *d, Weave *w, const Package *p, Str path, Str name)
 	return true;
 }
 
-static Str outcome_of(const Diff *d, Str digest)
-{
-	return planned_outcome(d->arena, d->planned, digest).word;
-}
-
 // print_led is for a package that is not compiled again.
 static void print_led(const Diff *d, const Spec *spec)
 {
@@ -148,21 +143,21 @@ static void print_led(const Diff *d, const Spec *spec)
 	}
 }
 
-// form_of returns the form that was asked for, or that the package was last compiled in.
-static WeaveForm form_of(const Diff *d, Str digest)
+// form_of returns the form that was asked for, or that the package was last compiled in; "lead"
+// where it was not.
+static Str form_of(const Diff *d, Str digest)
 {
-	Str form = d->form.len > 0 ? d->form : outcome_of(d, digest);
-
-	return str_eq(form, S("rebuild")) ? WEAVE_REBUILD : WEAVE_REPLACE;
+	return d->form.len > 0 ? d->form : planned_outcome(d->arena, d->planned, digest).word;
 }
 
 static bool diff_package(Diff *d, const Package *p, Str digest)
 {
 	Arena *a = d->arena;
+	Str form = form_of(d, digest);
 	Spec spec;
 	Weave w = {.arena = a,
 		.spec = &spec,
-		.form = form_of(d, digest),
+		.form = str_eq(form, S("rebuild")) ? WEAVE_REBUILD : WEAVE_REPLACE,
 		.diags = d->diags,
 		.symbols.arena = a,
 		.imports.arena = a};
@@ -170,7 +165,7 @@ static bool diff_package(Diff *d, const Package *p, Str digest)
 
 	if (!read_spec(d, digest, &spec))
 		return false;
-	if (d->form.len == 0 && str_eq(outcome_of(d, digest), S("lead"))) {
+	if (str_eq(form, S("lead"))) {
 		print_led(d, &spec);
 		return true;
 	}

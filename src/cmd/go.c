@@ -14,14 +14,22 @@ static bool is_woven_command(Arena *a, Str command)
 	return strlist_has(&woven, command);
 }
 
-// What is not ours is go's, as it was asked.
-static int exec_go(Arena *a, Str go, const StrList *args, Diags *d)
+// go_command returns go's own command line, as it was asked.
+static StrList go_command(Arena *a, Str go, const StrList *args)
 {
 	StrList argv = {.arena = a};
 
 	strlist_add(&argv, go);
 	for (isize i = 0; i < args->n; i++)
 		strlist_add(&argv, args->v[i]);
+	return argv;
+}
+
+// What is not ours is go's.
+static int exec_go(Arena *a, Str go, const StrList *args, Diags *d)
+{
+	StrList argv = go_command(a, go, args);
+
 	proc_exec(&argv, NULL, d);
 	return finish(d);
 }
@@ -270,13 +278,10 @@ static void say_without_us(void)
 // go has spoken already.
 static int without_us(Arena *a, const PlanInput *in, const StrList *all, int status, Diags *d)
 {
-	StrList argv = {.arena = a};
+	StrList argv = go_command(a, in->go, all);
 	ProcSpec spec = {.argv = &argv, .capture_out = true, .capture_err = true};
 	ProcResult res;
 
-	strlist_add(&argv, in->go);
-	for (isize i = 0; i < all->n; i++)
-		strlist_add(&argv, all->v[i]);
 	if (!proc_run(a, &spec, &res, d) || res.status != 0)
 		return status;
 	say_without_us();
@@ -293,13 +298,10 @@ static bool may_be_us(Arena *a, const PlanInput *in, const GoArgs *args, const P
 // go says so; if it builds them, that is what the user gets.
 static int unfound(Arena *a, const PlanInput *in, const StrList *all, Diags *d)
 {
-	StrList argv = {.arena = a};
+	StrList argv = go_command(a, in->go, all);
 	ProcSpec spec = {.argv = &argv, .foreground = true};
 	ProcResult res;
 
-	strlist_add(&argv, in->go);
-	for (isize i = 0; i < all->n; i++)
-		strlist_add(&argv, all->v[i]);
 	if (!proc_run(a, &spec, &res, d))
 		return finish(d);
 	if (res.status == 0)

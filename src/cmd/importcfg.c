@@ -5,18 +5,26 @@
 #include "os/file.h"
 #include "os/proc.h"
 
-Str importcfg_archive(Str config, Str path)
+bool importcfg_line(Str line, Str *package, Str *file)
 {
 	Str key = S("packagefile ");
 
-	while (config.len > 0) {
-		Str line = str_cut(&config, '\n');
-		if (!str_starts(line, key))
-			continue;
-		Str archive = str_slice(line, key.len, line.len), package = str_cut(&archive, '=');
-		if (str_eq(package, path))
+	if (!str_starts(line, key))
+		return false;
+	line = str_slice(line, key.len, line.len);
+	*package = str_cut(&line, '=');
+	*file = line;
+	return true;
+}
+
+Str importcfg_archive(Str config, Str path)
+{
+	Str package, archive;
+
+	while (config.len > 0)
+		if (importcfg_line(str_cut(&config, '\n'), &package, &archive) &&
+			str_eq(package, path))
 			return archive;
-	}
 	return S("");
 }
 

@@ -4,6 +4,9 @@
 
 #include "cmd/tool.h"
 
+// importcfg_line reads a line "packagefile PATH=FILE". False for any other.
+bool importcfg_line(Str line, Str *package, Str *file);
+
 // importcfg_archive returns the archive that the text of an importcfg has for an import path, ""
 // if it has none.
 Str importcfg_archive(Str config, Str path);

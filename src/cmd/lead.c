@@ -35,9 +35,7 @@ static bool find_package(Str object, Str path, uint32_t *out)
 	isize from = object_block(object, BLK_PKGIDX), end = object_block(object, BLK_FILE);
 
 	for (isize at = from + 8; at + 8 <= end; at += 8) {
-		isize len = get32(object, at), text = get32(object, at + 4);
-		if (len != path.len || text + len > object.len ||
-			!str_eq(str_slice(object, text, text + len), path))
+		if (!str_eq(object_string(object, at), path))
 			continue;
 		*out = (uint32_t)((at - from) / 8);
 		return true;

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "cmd/cmd.h"
+#include "cmd/importcfg.h"
 #include "cmd/lead.h"
 #include "cmd/modinfo.h"
 #include "cmd/redirect.h"
@@ -54,19 +55,6 @@ typedef struct {
 	Diags *diags;
 } Link;
 
-// A line "packagefile PATH=FILE".
-static bool parse_line(Str line, Str *package, Str *file)
-{
-	Str key = S("packagefile ");
-
-	if (!str_starts(line, key))
-		return false;
-	line = str_slice(line, key.len, line.len);
-	*package = str_cut(&line, '=');
-	*file = line;
-	return true;
-}
-
 static bool read_config(Link *l)
 {
 	Str package, file;
@@ -74,7 +62,7 @@ static bool read_config(Link *l)
 	if (!file_read(l->arena, l->config, &l->text, l->diags))
 		return false;
 	for (Str rest = l->text; rest.len > 0;) {
-		if (!parse_line(str_cut(&rest, '\n'), &package, &file))
+		if (!importcfg_line(str_cut(&rest, '\n'), &package, &file))
 			continue;
 		Str *f = arena_new(l->arena, Str);
 		*f = file;
@@ -295,16 +283,18 @@ static const struct {
 		"os/signal.otel_signal_disable"},
 };
 
-// put_archive writes an archive that we have made of a package's, and names it in the line at from.
-static bool put_archive(Link *l, Str package, Str archive, isize from)
+// write_made writes an archive that we have made, and sets *path to its name.
+static bool write_made(Link *l, Str archive, Str *path)
 {
-	Str path = made(l);
+	*path = made(l);
+	return file_write_atomic(*path, archive, 0600, l->diags);
+}
 
-	if (!file_write_atomic(path, archive, 0600, l->diags))
-		return false;
+// name_archive has the line at from name another archive of the package.
+static void name_archive(Link *l, Str package, Str path, isize from)
+{
 	l->changed.len = from;
 	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
-	return true;
 }
 
 // lead_calls leads those of one package, whose line begins at from. A package in which they
@@ -318,13 +308,14 @@ static bool lead_calls(Link *l, Str package, isize from)
 		Str line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len));
 		if (!str_eq(package, str_from(calls[i].package)))
 			continue;
-		if (!parse_line(line, &package, &file) || !file_read(a, file, &text, l->diags))
+		if (!importcfg_line(line, &package, &file) || !file_read(a, file, &text, l->diags))
 			return false;
 		if (!redirect_call(a, text, str_from(calls[i].caller), str_from(calls[i].callee),
 			    str_from(calls[i].to), &changed))
 			continue;
-		if (!put_archive(l, package, changed, from))
+		if (!write_made(l, changed, &file))
 			return false;
+		name_archive(l, package, file, from);
 	}
 	return true;
 }
@@ -373,13 +364,6 @@ static void note_led(Link *l, const Led *led)
 		file_write_atomic(path, S("lead\n\n"), 0600, &none);
 }
 
-// put_led writes what became of an archive, if anything, and names that in *file.
-static bool put_led(Link *l, Str changed, Str *file)
-{
-	*file = made(l);
-	return file_write_atomic(*file, changed, 0600, l->diags);
-}
-
 // lead_archive leads what the archive in *file refers to. Where that was something, *file is
 // another then.
 static bool lead_archive(Link *l, const Led *led, bool same, Str *file)
@@ -393,7 +377,7 @@ static bool lead_archive(Link *l, const Led *led, bool same, Str *file)
 					   &changed, &inlined)
 				 : LEAD_NOTHING;
 	if (outcome == LEAD_DONE)
-		ok = put_led(l, changed, file);
+		ok = write_made(l, changed, file);
 	arena_free(&own);
 	if (outcome == LEAD_INLINED)
 		return unled(l, led, inlined, "is inlined into its callers");
@@ -409,10 +393,9 @@ static bool lead_from(Link *l, Str package, const Led *led, bool own, isize from
 {
 	Str line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len)), file;
 
-	if (!parse_line(line, &package, &file) || !lead_archive(l, led, own, &file))
+	if (!importcfg_line(line, &package, &file) || !lead_archive(l, led, own, &file))
 		return false;
-	l->changed.len = from;
-	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(file));
+	name_archive(l, package, file, from);
 	return true;
 }
 
@@ -469,7 +452,7 @@ static bool change_config(Link *l)
 	for (Str rest = l->text; rest.len > 0;) {
 		Str line = str_cut(&rest, '\n');
 		isize from = l->changed.len;
-		if (!parse_line(line, &package, &file))
+		if (!importcfg_line(line, &package, &file))
 			other_line(l, line);
 		else if (!package_line(l, line, package, file) ||
 			 !lead_functions(l, package, from) ||

@@ -17,6 +17,13 @@ Str object_find(Str member)
 	return at < 0 ? S("") : str_slice(member, at + end.len, member.len);
 }
 
+Str object_string(Str object, isize at)
+{
+	isize len = get32(object, at), text = get32(object, at + 4);
+
+	return text + len <= object.len ? str_slice(object, text, text + len) : S("");
+}
+
 uint32_t object_block(Str object, int i)
 {
 	return get32(object, OFFSETS_AT + 4 * i);
@@ -73,9 +80,7 @@ bool object_import(Str object, isize n, ObjectImport *out)
 		return false;
 	if (end - at < IMPORT)
 		return true;
-	isize len = get32(object, at), text = get32(object, at + 4);
-	if (text + len <= object.len)
-		out->path = str_slice(object, text, text + len);
+	out->path = object_string(object, at);
 	out->fingerprint = str_slice(object, at + 8, at + IMPORT);
 	return true;
 }
@@ -101,10 +106,7 @@ uint32_t object_symbols(Str object, int end)
 
 Str object_name(Str object, isize symbol)
 {
-	isize at = object_block(object, BLK_SYMDEF) + SYM * symbol;
-	isize len = get32(object, at), text = get32(object, at + 4);
-
-	return text + len <= object.len ? str_slice(object, text, text + len) : S("");
+	return object_string(object, object_block(object, BLK_SYMDEF) + SYM * symbol);
 }
 
 isize object_function(Str object, Str name)

@@ -94,6 +94,10 @@ bool object_import(Str object, isize n, ObjectImport *out);
 
 // ---- symbols of a known object
 
+// object_string returns the text that a length and an offset at this place tell of; "" if it is not
+// inside.
+Str object_string(Str object, isize at);
+
 // object_block returns the offset of a block.
 uint32_t object_block(Str object, int i);
 
