@@ -142,7 +142,7 @@ bool proc_start(const ProcSpec *spec, Proc *p, Diags *d)
 	int failed = 0;
 
 	ensure(spec->argv->n > 0);
-	ensure(!spec->foreground || (!spec->capture_out && !spec->capture_err));
+	ensure(!spec->foreground || (!spec->capture_err && (!spec->capture_out || spec->on_err)));
 	signal(SIGCHLD, SIG_DFL); // where our parent ignored it, there is no exit status
 	*p = (Proc){.foreground = spec->foreground, .on_err = spec->on_err, .to = spec->to};
 	bool take_err = spec->capture_err || spec->on_err;
@@ -200,6 +200,16 @@ static void read_both(Proc *p, StrBuf *out, StrBuf *err)
 	}
 }
 
+// drain_rest reads what is left of a child that has ended, and closes fd.
+static void drain_rest(int *fd, StrBuf *b)
+{
+	struct pollfd more = {.fd = *fd, .events = POLLIN};
+
+	while (*fd >= 0 && poll(&more, 1, 0) > 0)
+		drain(fd, b);
+	close_if_open(fd);
+}
+
 // wait_foreground waits for the child, and passes on what comes in between.
 static int wait_foreground(const Proc *p)
 {
@@ -215,17 +225,21 @@ static int wait_foreground(const Proc *p)
 	return status;
 }
 
-// relay_piece passes on one piece of standard error, or tells that none has come. False at
-// its end.
-static bool relay_piece(Proc *p, int timeout_ms)
+// relay_piece passes on one piece of standard error, or tells that none has come; what is captured
+// of standard output is read on the way. False at the end of standard error.
+static bool relay_piece(Proc *p, int timeout_ms, StrBuf *out)
 {
-	struct pollfd fd = {.fd = p->err, .events = POLLIN};
+	struct pollfd fds[2] = {{.fd = p->err, .events = POLLIN}, {.fd = p->out, .events = POLLIN}};
 	char piece[PIECE];
 
-	if (poll(&fd, 1, timeout_ms) <= 0) {
+	if (poll(fds, 2, timeout_ms) <= 0) {
 		p->on_err(p->to, S(""));
 		return timeout_ms > 0;
 	}
+	if (fds[1].revents)
+		drain(&p->out, out);
+	if (!fds[0].revents)
+		return true;
 	ssize_t n = read(p->err, piece, sizeof(piece));
 	if (n > 0)
 		p->on_err(p->to, (Str){piece, n});
@@ -234,7 +248,7 @@ static bool relay_piece(Proc *p, int timeout_ms)
 
 // wait_relaying is wait_foreground with on_err. A grandchild may keep the pipe open: what
 // is in it when the child has ended is the end.
-static int wait_relaying(Proc *p)
+static int wait_relaying(Proc *p, StrBuf *out)
 {
 	enum { TICK_MS = 200 };
 	const struct timespec now = {0};
@@ -245,14 +259,15 @@ static int wait_relaying(Proc *p)
 	sigaddset(&wanted, SIGCHLD);
 	while (waitpid(p->pid, &status, WNOHANG) == 0) {
 		if (open)
-			open = relay_piece(p, TICK_MS);
+			open = relay_piece(p, TICK_MS, out);
 		sig = open ? sigtimedwait(&wanted, NULL, &now) : sigwaitinfo(&wanted, NULL);
 		if (sig > 0 && sig != SIGCHLD)
 			kill(p->pid, sig);
 	}
 	while (open)
-		open = relay_piece(p, 0);
+		open = relay_piece(p, 0, out);
 	close_if_open(&p->err);
+	drain_rest(&p->out, out);
 	sigprocmask(SIG_SETMASK, &p->mask, NULL);
 	return status;
 }
@@ -273,7 +288,7 @@ void proc_wait(Arena *a, Proc *p, ProcResult *out)
 	close_if_open(&p->in);
 	if (!p->on_err)
 		read_both(p, &text, &words);
-	int status = p->on_err       ? wait_relaying(p)
+	int status = p->on_err       ? wait_relaying(p, &text)
 		     : p->foreground ? wait_foreground(p)
 				     : wait_plain(p);
 	*out = (ProcResult){

@@ -25,7 +25,8 @@ typedef struct {
 	bool capture_out, capture_err;
 	bool give_in; // standard input is a pipe from us; else it is ours
 	// Signals that mean to end or interrupt us (INT, QUIT, TERM, HUP) are passed
-	// on to the child, and we end when it does. Without capture only.
+	// on to the child, and we end when it does. Without capture_err, and with capture_out only
+	// where there is on_err.
 	bool foreground;
 	// Of a foreground child: gets what it writes to standard error, piece by piece, and an
 	// empty piece where nothing has come for a while.

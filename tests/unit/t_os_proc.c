@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "os/file.h"
 #include "os/lock.h"
 #include "os/proc.h"
@@ -166,5 +167,49 @@ TEST(test_lock)
 	arena_free(&a);
 }
 
+static void add_piece(void *to, Str piece)
+{
+	buf_add(to, piece);
+}
+
+// Of a foreground child standard error comes in pieces, while standard output is captured.
+TEST(test_relay)
+{
+	static const struct {
+		const char *script;
+		int status;
+		const char *out, *err;
+	} rows[] = {
+		{"true", 0, "", ""},
+		{"echo a; echo b >&2; exit 3", 3, "a\n", "b\n"},
+		{"exec 2>&-; sleep 0.3; echo late", 0, "late\n", ""},
+		{"head -c 200000 /dev/zero | tr '\\0' x | tee /dev/stderr | wc -c", 0, "200000\n",
+			NULL},
+		{"head -c 200000 /dev/zero | tr '\\0' x >&2; echo a", 0, "a\n", NULL},
+	};
+
+	for (isize i = 0; i < countof(rows); i++) {
+		Arena a = {0};
+		Diags d = {.arena = &a};
+		StrBuf err = {.arena = &a};
+		StrList argv = shell(&a, rows[i].script);
+		ProcSpec spec = {.argv = &argv,
+			.foreground = true,
+			.capture_out = true,
+			.on_err = add_piece,
+			.to = &err};
+		ProcResult res;
+		test_row = rows[i].script;
+		CHECK(proc_run(&a, &spec, &res, &d));
+		CHECK(res.status == rows[i].status);
+		CHECK_STR(res.out, str_from(rows[i].out));
+		if (rows[i].err)
+			CHECK_STR(buf_str(&err), str_from(rows[i].err));
+		else
+			CHECK(err.len == 200000);
+		arena_free(&a);
+	}
+}
+
 SUITE(os_proc, RUN(test_status_and_output), RUN(test_env_and_dir), RUN(test_cannot_run),
-	RUN(test_two), RUN(test_give_in), RUN(test_foreground), RUN(test_lock));
+	RUN(test_two), RUN(test_give_in), RUN(test_foreground), RUN(test_lock), RUN(test_relay));
