@@ -65,7 +65,7 @@ static Str answer_path(Arena *a, const Tool *t)
 int answer_version(Arena *a, const Tool *t)
 {
 	Diags d = {.arena = a};
-	ProcSpec spec = {.argv = &t->argv, .env = &t->env, .capture_out = true};
+	ProcSpec spec = {.argv = &t->argv, .capture_out = true};
 	ProcResult res;
 	Str path = answer_path(a, t), text;
 

@@ -44,41 +44,6 @@ typedef enum { OUTCOME_PLAIN, OUTCOME_REPLACE, OUTCOME_REBUILD } Outcome;
 
 static const char *const outcome_names[] = {"plain", "replace", "rebuild"};
 
-// ---- the names of woven files
-
-static bool has_path_prefix(Str path, Str prefix)
-{
-	return prefix.len > 0 && str_starts(path, prefix) &&
-	       (path.len == prefix.len || path.p[prefix.len] == '/' ||
-		       prefix.p[prefix.len - 1] == '/');
-}
-
-// recorded_name returns the name under which the compiler records a file: the
-// first rewrite of -trimpath that fits, else $GOROOT in front.
-// Source: cmd/internal/objabi.AbsFile.
-static Str recorded_name(const Compile *c, Str path)
-{
-	Str rewrites = tool_value(c->tool, "-trimpath"), root = tool_goroot(c->tool);
-	Arena *a = c->arena;
-
-	path = path_abs(a, str_starts(path, S("./")) ? str_slice(path, 2, path.len) : path);
-	while (rewrites.len > 0) {
-		Str rewrite = str_cut(&rewrites, ';');
-		isize arrow = str_find(rewrite, S("=>"));
-		Str from = arrow < 0 ? rewrite : str_slice(rewrite, 0, arrow);
-		Str to = arrow < 0 ? S("") : str_slice(rewrite, arrow + 2, rewrite.len);
-		if (!has_path_prefix(path, from))
-			continue;
-		Str rest = str_slice(path, from.len, path.len);
-		if (to.len == 0 && str_starts(rest, S("/")))
-			rest = str_slice(rest, 1, rest.len);
-		return str_format(a, "%.*s%.*s", STR_ARG(to), STR_ARG(rest));
-	}
-	if (has_path_prefix(path, root))
-		return str_format(a, "$GOROOT%.*s", STR_ARG(str_slice(path, root.len, path.len)));
-	return path;
-}
-
 // ---- weaving
 
 static bool is_go_file(Str arg)
@@ -140,14 +105,14 @@ static bool weave_one(Compile *c, Weave *w, Str path)
 		return true;
 	}
 	return put_file(c, str_format(c->arena, "%td-%.*s", c->woven.n, STR_ARG(path_base(path))),
-		text, recorded_name(c, path));
+		text, tool_recorded(c->arena, c->tool, path));
 }
 
 // add_files adds those that rules bring along.
 static bool add_files(Compile *c, Weave *w)
 {
 	Arena *a = c->arena;
-	Str dir = path_dir(recorded_name(c, c->tool->argv.v[c->first_file]));
+	Str dir = path_dir(tool_recorded(c->arena, c->tool, c->tool->argv.v[c->first_file]));
 
 	for (isize k = 0; k < c->spec.n; k++) {
 		const Join *j = &c->spec.joins[k];
@@ -185,7 +150,7 @@ static bool weave_files(Compile *c, WeaveForm form)
 		return false;
 	if (form == WEAVE_REPLACE)
 		return true;
-	Str dir = path_dir(recorded_name(c, c->tool->argv.v[c->first_file]));
+	Str dir = path_dir(tool_recorded(c->arena, c->tool, c->tool->argv.v[c->first_file]));
 	return put_file(c, S("otel.links.go"), weave_links(a, c->package_name, &w.symbols),
 		path_join(a, dir, S("otel.links.go")));
 }
@@ -235,8 +200,7 @@ static void warn_refused(Compile *c, const ProcResult *res)
 static bool run_woven(Compile *c, Str out, bool *ok)
 {
 	StrList argv = woven_args(c, out);
-	ProcSpec spec = {
-		.argv = &argv, .env = &c->tool->env, .capture_out = true, .capture_err = true};
+	ProcSpec spec = {.argv = &argv, .capture_out = true, .capture_err = true};
 	ProcResult res;
 
 	if (!proc_run(c->arena, &spec, &res, c->diags))
@@ -247,8 +211,8 @@ static bool run_woven(Compile *c, Str out, bool *ok)
 	return true;
 }
 
-// A package of so many bytes of source takes the compiler a gigabyte of memory or so.
-#define LARGE_PACKAGE (3 << 19)
+// A package of more bytes of source takes the compiler a hundred megabytes and up.
+#define LARGE_PACKAGE (1 << 18)
 
 static bool is_large(const Compile *c)
 {
@@ -266,9 +230,8 @@ static bool is_large(const Compile *c)
 static bool run_both(Compile *c, Str out, int *status, bool *woven_ok)
 {
 	StrList argv = woven_args(c, out);
-	ProcSpec plain = {.argv = &c->tool->argv, .env = &c->tool->env};
-	ProcSpec woven = {
-		.argv = &argv, .env = &c->tool->env, .capture_out = true, .capture_err = true};
+	ProcSpec plain = {.argv = &c->tool->argv};
+	ProcSpec woven = {.argv = &argv, .capture_out = true, .capture_err = true};
 	Proc plain_proc, woven_proc;
 	ProcResult plain_res, woven_res;
 
@@ -392,7 +355,7 @@ static bool rebuild(Compile *c, Outcome *outcome)
 // run_plain compiles as it was asked for.
 static bool run_plain(Compile *c, int *status)
 {
-	ProcSpec spec = {.argv = &c->tool->argv, .env = &c->tool->env};
+	ProcSpec spec = {.argv = &c->tool->argv};
 	ProcResult res;
 
 	if (!proc_run(c->arena, &spec, &res, c->diags))

@@ -66,8 +66,7 @@ static Str variables(Arena *a, const Plan *plan, bool json)
 		put_variable(&b, S("GOFLAGS"), goflags(a, plan), json);
 	for (isize i = 0; i < plan->env.n; i++) {
 		Str value = plan->env.v[i], name = str_cut(&value, '=');
-		// The collector's setting is for the go that we start ourselves.
-		if (!str_eq(name, S("GOFLAGS")) && !str_eq(name, S("GOGC")))
+		if (!str_eq(name, S("GOFLAGS")))
 			put_variable(&b, name, value, json);
 	}
 	buf_add(&b, json ? S("\n}\n") : S(""));
@@ -76,7 +75,10 @@ static Str variables(Arena *a, const Plan *plan, bool json)
 
 int cmd_env(Arena *a, const Options *opt, const StrList *args)
 {
-	PlanInput in = {.rules = opt->rules, .only_rules = opt->only_rules, .refused.arena = a};
+	PlanInput in = {.rules = opt->rules,
+		.only_rules = opt->only_rules,
+		.together = true,
+		.refused.arena = a};
 	Diags d = {.arena = a};
 	Flags flags;
 	GoArgs parsed = {0};

@@ -99,8 +99,8 @@ static const char *const signals[] = {"", "TRACES_", "METRICS_", "LOGS_"};
 
 // Names that others may end as they like, and those that we set for ourselves.
 static const char *const open_ended[] = {"OTEL_INSTRUMENTATION_", "OTEL_RESOURCE_ATTRIBUTES_",
-	"OTEL_GO_PLAN", "OTEL_GO_READY", "OTEL_GO_SAVED", "OTEL_GO_STORE", "OTEL_GO_HOOKS",
-	"OTEL_GO_ELSEWHERE", "OTEL_GO_AUTO_"};
+	"OTEL_GO_ADDED", "OTEL_GO_PLAN", "OTEL_GO_READY", "OTEL_GO_SAVED", "OTEL_GO_STORE",
+	"OTEL_GO_HOOKS", "OTEL_GO_ELSEWHERE", "OTEL_GO_AUTO_"};
 
 void environment_names(StrList *out)
 {

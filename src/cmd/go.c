@@ -1,3 +1,4 @@
+#include "cmd/adding.h"
 #include "cmd/command.h"
 #include "cmd/show.h"
 
@@ -163,15 +164,7 @@ static void add_trial_packages(Arena *a, const GoArgs *args, const Plan *plan, S
 {
 	StrList packages = {.arena = a};
 
-	strlist_add(&packages, S("otel.tool/runtime"));
-	for (isize i = 0; i < plan->signals.n; i++)
-		if (!str_eq(plan->signals.v[i], S("traces")))
-			strlist_add(&packages, str_format(a, "otel.tool/runtime/%.*s",
-						       STR_ARG(plan->signals.v[i])));
-	for (const Program *p = plan->programs; p; p = p->next)
-		for (isize i = 0; i < p->hooks.n; i++)
-			if (!strlist_has(&packages, p->hooks.v[i]))
-				strlist_add(&packages, p->hooks.v[i]);
+	plan_additions(plan, &packages);
 	for (isize i = 0; i < packages.n; i++)
 		strlist_add(argv, packages.v[i]);
 	add_moved_packages(args, plan, argv);
@@ -200,8 +193,29 @@ static bool try_out(
 		mark_built(a, plan);
 	if (!read_ending(a, plan, out, d))
 		return false;
-	if (in->strict && out->refused.n > 0)
+	if (in->strict && res.status != 0)
 		fprintf(stderr, "%.*s", STR_ARG(res.err));
+	return true;
+}
+
+// add_apart has what we add built apart (cmd/adding.h), if that is not known to be there.
+static bool add_apart(
+	Arena *a, const PlanInput *in, const GoArgs *args, Plan *plan, Ending *out, Diags *d)
+{
+	StrList env = woven_env(a, in, plan);
+	ProcResult res = {0};
+
+	if (!adding_is_done(a, plan)) {
+		if (!adding_run(a, in->go, args, plan, &env, &res, d))
+			return false;
+		out->status = res.status;
+		if (!read_ending(a, plan, out, d))
+			return false;
+	}
+	if (in->strict && out->status != 0)
+		fprintf(stderr, "%.*s", STR_ARG(res.err));
+	if (out->status == 0)
+		adding_name(a, plan);
 	return true;
 }
 
@@ -218,7 +232,7 @@ static bool run_woven(
 	for (isize i = 0; i < plan->args.n; i++)
 		strlist_add(&argv, plan->args.v[i]);
 	if (wants_word(args, "x"))
-		show_command(plan, &argv);
+		show_command(&plan->env, &argv);
 	if (progress_start(a, args, plan, &progress)) {
 		strlist_add(
 			&env, str_format(a, "OTEL_GO_PROGRESS=%.*s", STR_ARG(progress.counter)));
@@ -310,50 +324,105 @@ static int unfound(Arena *a, const PlanInput *in, const StrList *all, Diags *d)
 	return res.status;
 }
 
-static int build(Arena *a, PlanInput *in, const GoArgs *args, const StrList *all, Diags *d)
-{
-	Ending end = {.status = EXIT_ENVIRONMENT};
-	bool again = true;
+// One build, which may take several turns.
+typedef struct {
+	Arena *arena;
+	PlanInput *in;
+	const GoArgs *args;
+	const StrList *all; // go's arguments, as they came
+	int turn;
+	Plan plan;
+	Ending end;
+	Diags *diags;
+} Build;
 
-	// Again only where the cache had lost something, whose packages are then marked anew,
-	// where it was damaged, or without what did not compile, which may take other hooks along.
-	for (int i = 0; again && i < 4; i++) {
-		Plan plan;
-		bool ok = plan_make(a, in, args, &plan, d);
-		if (!ok && plan_repair(a, in)) {
-			*d = (Diags){.arena = a};
-			ok = plan_make(a, in, args, &plan, d);
-		}
-		if (in->strict)
-			diag_harden(d);
-		if (!ok || d->nerror > 0)
-			return finish(d);
-		if (i == 0)
-			diag_print(stderr, d); // the warnings, once
+enum { TURNS = 4 };
+
+// make_plan plans, if need be after it has mended our cache folder, and says in the first turn what
+// there is to say.
+static bool make_plan(Build *b)
+{
+	Arena *a = b->arena;
+	Diags *d = b->diags;
+
+	bool ok = plan_make(a, b->in, b->args, &b->plan, d);
+	if (!ok && plan_repair(a, b->in)) {
 		*d = (Diags){.arena = a};
-		if (plan.plain)
-			return plan.unfound ? unfound(a, in, all, d) : exec_go(a, in->go, all, d);
-		if (i == 0)
-			say_modules(&plan);
-		if (i == 0 && wants_word(args, "x"))
-			show_woven(&plan);
-		bool tried = i < 3 && wants_trial(a, args, &plan);
-		if (tried && !try_out(a, in, args, &plan, &end, d))
-			return finish(d);
-		bool refused = tried && end.refused.n > 0;
-		if (tried && end.status != 0 && !refused && !in->strict) {
-			say_without_us();
-			return exec_go(a, in->go, all, d);
-		}
-		if (!refused && !run_woven(a, in, args, &plan, &end, d))
-			return finish(d);
-		again = (end.lost && i == 0) || (end.status != 0 && plan_repair(a, in)) ||
-			do_without(in, &end);
-		in->fresh = true;
-		if (!again && end.status == 1 && may_be_us(a, in, args, &plan))
-			return without_us(a, in, all, end.status, d);
+		ok = plan_make(a, b->in, b->args, &b->plan, d);
 	}
-	return end.status;
+	if (b->in->strict)
+		diag_harden(d);
+	if (!ok || d->nerror > 0)
+		return false;
+	if (b->turn == 0)
+		diag_print(stderr, d); // the warnings, once
+	*d = (Diags){.arena = a};
+	if (b->turn > 0 || b->plan.plain)
+		return true;
+	say_modules(&b->plan);
+	if (wants_word(b->args, "x"))
+		show_woven(&b->plan);
+	return true;
+}
+
+// add_ours builds what we add, or tries it out, before go does anything with it. *ready tells
+// whether that is as it should be.
+static bool add_ours(Build *b, bool *ready)
+{
+	Arena *a = b->arena;
+
+	b->end = (Ending){.refused.arena = a};
+	if (b->plan.added.len > 0) {
+		if (!add_apart(a, b->in, b->args, &b->plan, &b->end, b->diags))
+			return false;
+	} else if (b->turn < TURNS - 1 && wants_trial(a, b->args, &b->plan)) {
+		if (!try_out(a, b->in, b->args, &b->plan, &b->end, b->diags))
+			return false;
+	}
+	*ready = b->end.status == 0;
+	return true;
+}
+
+// wants_turn tells whether to plan and build once more: where the cache had lost something, which
+// is then made anew, where it was damaged, or without what did not compile, which may take other
+// hooks along.
+static bool wants_turn(Build *b)
+{
+	bool failed = b->end.status != 0;
+
+	if (failed && b->end.refused.n == 0 && b->plan.added.len > 0 && !b->end.lost)
+		b->end.lost = adding_is_gone(b->arena, &b->plan);
+	return b->turn < TURNS - 1 &&
+	       ((b->end.lost && b->turn < 2) || (failed && plan_repair(b->arena, b->in)) ||
+		       do_without(b->in, &b->end));
+}
+
+static int build(Build *b)
+{
+	Arena *a = b->arena;
+
+	for (;; b->turn++) {
+		bool ready;
+		if (!make_plan(b))
+			return finish(b->diags);
+		if (b->plan.plain)
+			return b->plan.unfound ? unfound(a, b->in, b->all, b->diags)
+					       : exec_go(a, b->in->go, b->all, b->diags);
+		if (!add_ours(b, &ready))
+			return finish(b->diags);
+		if (!ready && b->end.refused.n == 0 && !b->in->strict) {
+			say_without_us();
+			return exec_go(a, b->in->go, b->all, b->diags);
+		}
+		if (ready && !run_woven(a, b->in, b->args, &b->plan, &b->end, b->diags))
+			return finish(b->diags);
+		if (!wants_turn(b))
+			break;
+		b->in->fresh = true;
+	}
+	if (b->end.status == 1 && may_be_us(a, b->in, b->args, &b->plan))
+		return without_us(a, b->in, b->all, b->end.status, b->diags);
+	return b->end.status;
 }
 
 // go takes -C only as the first flag, and says so.
@@ -411,7 +480,8 @@ int cmd_go(Arena *a, const Options *opt, const StrList *given)
 		return exec_go(a, in.go, args, &d);
 	if (!cache_open(a, &in.cache, &d) || !path_real(a, S("/proc/self/exe"), &in.self, &d))
 		return finish(&d);
-	return build(a, &in, &parsed, args, &d);
+	Build one = {.arena = a, .in = &in, .args = &parsed, .all = args, .diags = &d};
+	return build(&one);
 }
 
 int cmd_exec(Arena *a, const StrList *args)

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/map.h"
+#include "cmd/apart.h"
 #include "cmd/cmd.h"
 #include "cmd/importcfg.h"
 #include "cmd/lead.h"
@@ -61,6 +62,11 @@ static bool read_config(Link *l)
 
 	if (!file_read(l->arena, l->config, &l->text, l->diags))
 		return false;
+	Str whole = l->text;
+	if (!apart_link(l->arena, &whole, l->diags))
+		return false;
+	l->differs |= whole.p != l->text.p;
+	l->text = whole;
 	for (Str rest = l->text; rest.len > 0;) {
 		if (!importcfg_line(str_cut(&rest, '\n'), &package, &file))
 			continue;

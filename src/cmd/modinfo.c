@@ -106,14 +106,59 @@ static void add_quoted(StrBuf *b, Str s)
 	buf_add(b, S("\""));
 }
 
-Str modinfo_line(Arena *a, Str line, Str plain)
+// info_of returns the text of the line; "" of any other line.
+static Str info_of(Arena *a, Str line)
+{
+	if (!str_starts(line, KEY))
+		return S("");
+	return string_value(a, str_trim(str_slice(line, KEY.len, line.len)));
+}
+
+static Str line_of(Arena *a, Str info)
 {
 	StrBuf b = {.arena = a};
 
-	if (!str_starts(line, KEY))
-		return line;
-	Str info = string_value(a, str_trim(str_slice(line, KEY.len, line.len)));
 	buf_add(&b, KEY);
-	add_quoted(&b, modinfo_plain(a, info, plain));
+	add_quoted(&b, info);
 	return buf_str(&b);
+}
+
+Str modinfo_line(Arena *a, Str line, Str plain)
+{
+	Str info = info_of(a, line);
+
+	return info.len > 0 ? line_of(a, modinfo_plain(a, info, plain)) : line;
+}
+
+// path_of returns the module path of a line "dep\tPATH\t…".
+static Str path_of(Str dep)
+{
+	str_cut(&dep, '\t');
+	return str_cut(&dep, '\t');
+}
+
+// The modules follow the first two lines, sorted by their paths. Source: cmd/go/internal/load,
+// setBuildInfo.
+Str modinfo_with(Arena *a, Str line, StrList *deps)
+{
+	Str info = info_of(a, line);
+	StrBuf b = {.arena = a};
+	bool closed = str_ends(info, S("\n"));
+	isize next = 0;
+
+	if (info.len == 0)
+		return line;
+	strlist_sort(deps);
+	for (bool head = true; info.len > 0; head = false) {
+		Str one = str_cut(&info, '\n');
+		bool dep = str_starts(one, S("dep\t"));
+		bool module = head || is_module(one) || str_starts(one, S("=>\t"));
+		while (next < deps->n &&
+			(dep ? str_cmp(path_of(deps->v[next]), path_of(one)) < 0 : !module))
+			buf_add(&b, deps->v[next++]);
+		if (dep && next < deps->n && str_eq(path_of(deps->v[next]), path_of(one)))
+			next++;
+		add_line(&b, one, info.len > 0 || closed);
+	}
+	return line_of(a, buf_str(&b));
 }

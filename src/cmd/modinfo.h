@@ -6,7 +6,7 @@
 #ifndef CMD_MODINFO_H
 #define CMD_MODINFO_H
 
-#include "base/str.h"
+#include "base/list.h"
 
 // modinfo_plain returns info, the text, with the -gcflags of plain, the plan's file
 // (plan/planner.h), and with what that file says of modules whose replacement is a folder.
@@ -15,5 +15,9 @@ Str modinfo_plain(Arena *a, Str info, Str plain);
 // modinfo_line does that to the line `modinfo "…"` of the linker's -importcfg; every other
 // line comes back as it is.
 Str modinfo_line(Arena *a, Str line, Str plain);
+
+// modinfo_with adds modules to that line, each "dep\tPATH\tVERSION\tSUM\n" and so on: those that
+// the program does not name yet, in go's order. deps gets sorted.
+Str modinfo_with(Arena *a, Str line, StrList *deps);
 
 #endif

@@ -44,10 +44,10 @@ static void show_word(Str word)
 	fputs(plain ? "" : "'", stderr);
 }
 
-void show_command(const Plan *plan, const StrList *argv)
+void show_command(const StrList *env, const StrList *argv)
 {
-	for (isize i = 0; i < plan->env.n; i++) {
-		show_word(plan->env.v[i]);
+	for (isize i = 0; i < env->n; i++) {
+		show_word(env->v[i]);
 		fputs(" \\\n", stderr);
 	}
 	for (isize i = 0; i < argv->n; i++) {

@@ -11,7 +11,7 @@ bool wants_word(const GoArgs *args, const char *name);
 
 // show_woven names the packages that are woven, show_command prints what we run: both for -x.
 void show_woven(const Plan *plan);
-void show_command(const Plan *plan, const StrList *argv);
+void show_command(const StrList *env, const StrList *argv);
 
 // The line that shows how a build goes on. Each compile counts itself in a file.
 typedef struct {

@@ -15,7 +15,6 @@ typedef struct {
 	Str name;     // "compile", "link" …
 	bool known;   // nothing is to be made: go is only asked what it has
 	Str mark;     // value of -otel=, "" if there is none; it is not in argv
-	StrList env;  // the changes that give the tool the user's environment back
 	Str cache;    // our cache folder
 	Str store;    // GOCACHE
 } Tool;
@@ -36,6 +35,10 @@ void tool_set(Arena *a, const Tool *t, StrList *argv, const char *name, Str valu
 // tool_goroot returns the folder of the Go distribution that the tool is of, "" if that cannot be
 // told.
 Str tool_goroot(const Tool *t);
+
+// tool_recorded returns the name under which the compiler records a file: the first rewrite of
+// -trimpath that fits, else $GOROOT in front.
+Str tool_recorded(Arena *a, const Tool *t, Str path);
 
 // tool_exec becomes the tool, as it was asked for.
 int tool_exec(Arena *a, const Tool *t);

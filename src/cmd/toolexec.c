@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "cmd/answer.h"
+#include "cmd/apart.h"
 #include "cmd/cmd.h"
 #include "cmd/show.h"
 #include "cmd/tool.h"
@@ -71,11 +72,41 @@ Str tool_goroot(const Tool *t)
 	return at < 0 ? S("") : str_slice(tool, 0, at);
 }
 
+static bool has_path_prefix(Str path, Str prefix)
+{
+	return prefix.len > 0 && str_starts(path, prefix) &&
+	       (path.len == prefix.len || path.p[prefix.len] == '/' ||
+		       prefix.p[prefix.len - 1] == '/');
+}
+
+// Source: cmd/internal/objabi.AbsFile.
+Str tool_recorded(Arena *a, const Tool *t, Str path)
+{
+	Str rewrites = tool_value(t, "-trimpath"), root = tool_goroot(t);
+
+	path = path_abs(a, str_starts(path, S("./")) ? str_slice(path, 2, path.len) : path);
+	while (rewrites.len > 0) {
+		Str rewrite = str_cut(&rewrites, ';');
+		isize arrow = str_find(rewrite, S("=>"));
+		Str from = arrow < 0 ? rewrite : str_slice(rewrite, 0, arrow);
+		Str to = arrow < 0 ? S("") : str_slice(rewrite, arrow + 2, rewrite.len);
+		if (!has_path_prefix(path, from))
+			continue;
+		Str rest = str_slice(path, from.len, path.len);
+		if (to.len == 0 && str_starts(rest, S("/")))
+			rest = str_slice(rest, 1, rest.len);
+		return str_format(a, "%.*s%.*s", STR_ARG(to), STR_ARG(rest));
+	}
+	if (has_path_prefix(path, root))
+		return str_format(a, "$GOROOT%.*s", STR_ARG(str_slice(path, root.len, path.len)));
+	return path;
+}
+
 int tool_exec(Arena *a, const Tool *t)
 {
 	Diags d = {.arena = a};
 
-	proc_exec(&t->argv, &t->env, &d);
+	proc_exec(&t->argv, NULL, &d);
 	diag_help(&d, "-toolexec names it, on the command line or in GOFLAGS");
 	return finish(&d);
 }
@@ -93,17 +124,6 @@ Str woven_record(Arena *a, const Tool *t, Str action)
 static bool is_version_question(const Tool *t)
 {
 	return t->tool + 1 < t->argv.n && str_starts(t->argv.v[t->tool + 1], S("-V"));
-}
-
-// restore_collector gives the tools the garbage collector's setting of the user, where the
-// front has given go another.
-static void restore_collector(Tool *t)
-{
-	Str saved = env_get(S("OTEL_GO_SAVED"));
-
-	while (saved.len > 0)
-		if (str_eq(str_cut(&saved, '\n'), S("GOGC")))
-			strlist_add(&t->env, S("GOGC"));
 }
 
 // tool_cover names the real file behind each one of ours: go hands its overlay to
@@ -143,7 +163,7 @@ static bool is_ours(const Tool *t)
 static int tool_ours(Arena *a, const Tool *t)
 {
 	Diags d = {.arena = a};
-	ProcSpec spec = {.argv = &t->argv, .env = &t->env};
+	ProcSpec spec = {.argv = &t->argv};
 	ProcResult res;
 	Str package = tool_value(t, "-p"),
 	    dir = path_join(a, env_get(S("OTEL_GO_PLAN")), S("refused"));
@@ -215,7 +235,7 @@ static bool read_args(Arena *a, const StrList *args, Tool *t)
 
 int cmd_toolexec(Arena *a, const StrList *args)
 {
-	Tool t = {.argv.arena = a, .env.arena = a};
+	Tool t = {.argv.arena = a};
 	Diags d = {.arena = a};
 
 	if (!read_args(a, args, &t))
@@ -223,7 +243,6 @@ int cmd_toolexec(Arena *a, const StrList *args)
 	t.name = path_base(t.argv.v[t.tool]);
 	if (str_ends(t.name, S(".exe")))
 		t.name = str_slice(t.name, 0, t.name.len - 4);
-	restore_collector(&t);
 
 	if (t.known)
 		return is_version_question(&t) ? answer_version(a, &t) : refuse_known(a, &t);
@@ -241,6 +260,8 @@ int cmd_toolexec(Arena *a, const StrList *args)
 	if (!compile && str_eq(t.name, S("compile")) && is_ours(&t) &&
 		env_get(S("OTEL_GO_PLAN")).len > 0)
 		return tool_ours(a, &t);
+	if (str_eq(t.name, S("compile")) && !apart_compile(a, &t, &d))
+		return finish(&d);
 	if (!compile && !link)
 		return tool_exec(a, &t);
 	if (!cache_dir(a, &t.cache, &d))

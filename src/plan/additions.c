@@ -1,6 +1,7 @@
 #include "plan/planner.h"
 
 #include "os/file.h"
+#include "plan/apart.h"
 #include "plan/graph.h"
 #include "plan/hidden.h"
 #include "plan/laterlog.h"
@@ -267,7 +268,9 @@ void planner_add_main(Planner *p, Package *main)
 	bool files = main->module == NULL && str_eq(main->path, S("command-line-arguments"));
 
 	bool links = links_ours(p, main);
-	if ((!links && !may_call_go(main)) || !home || (!is_local(p, home) && !files))
+	if ((!links && !may_call_go(main)) || !home)
+		return;
+	if (!is_local(p, home) && !files && !(p->apart && !home->standard))
 		return;
 	Linked extensions = links ? extensions_of(p, home) : (Linked){0};
 	for (isize i = 0; i < extensions.n; i++)
@@ -283,8 +286,14 @@ void planner_add_main(Planner *p, Package *main)
 	Str name = test ? S("otel_runtime_test.go") : S("otel.runtime.go");
 	Str text = links ? main_file(p, package, main, program, &extensions)
 			 : restore_file(p, package);
-	Str dir = elsewhere_place(a, &p->elsewhere, home->dir);
-	overlay_file(p, path_join(a, dir, name), str_format(a, "main-%td.go", p->files.n), text);
+	Str at = path_join(a, elsewhere_place(a, &p->elsewhere, home->dir), name);
+	Str file = str_format(a, "main-%td.go", p->files.n);
+	if (p->apart) {
+		add_file(p, file, text);
+		apart_main(p, main->path, file, at);
+		return;
+	}
+	overlay_file(p, at, file, text);
 	if (files)
 		strlist_add(&p->extra, path_join(a, named_folder(p), name));
 }

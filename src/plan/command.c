@@ -2,6 +2,7 @@
 #include "os/env.h"
 #include "os/file.h"
 #include "os/path.h"
+#include "plan/added.h"
 #include "plan/gcflags.h"
 #include "plan/planner.h"
 
@@ -132,11 +133,13 @@ static void add_marks(Planner *p, StrList *argv)
 		str_format(a, "-otel=%.*s", STR_ARG(str_slice(hash_hex(a, &marks), 0, 32))));
 }
 
-// our_flag tells whether a flag of the user's is replaced by what we give.
-static bool our_flag(const GoFlag *f)
+// our_flag tells whether a flag of the user's is replaced by what we give. Where the modules are,
+// only a workspace of ours says otherwise.
+static bool our_flag(const Planner *p, const GoFlag *f)
 {
-	return f->use == FLAG_OURS || str_eq(f->name, S("C")) || str_eq(f->name, S("mod")) ||
-	       str_eq(f->name, S("modfile"));
+	bool modules = str_eq(f->name, S("mod")) || str_eq(f->name, S("modfile"));
+
+	return f->use == FLAG_OURS || str_eq(f->name, S("C")) || (modules && !p->apart);
 }
 
 static bool covers(const GoArgs *args)
@@ -175,7 +178,7 @@ static void add_user_args(Planner *p, StrList *argv)
 	for (isize i = 0; i < args->all.n;) {
 		while (f && f->at < i)
 			f = f->next;
-		if (f && f->at == i && our_flag(f)) {
+		if (f && f->at == i && our_flag(p, f)) {
 			i += f->words;
 			continue;
 		}
@@ -187,18 +190,31 @@ static void add_user_args(Planner *p, StrList *argv)
 	}
 }
 
+static void add_chdir(Planner *p, StrList *argv)
+{
+	Str chdir = goargs_last(p->args, S("C"));
+
+	if (chdir.len > 0)
+		strlist_add(argv, str_format(p->arena, "-C=%.*s", STR_ARG(chdir)));
+}
+
+// add_workspace has go build what our workspace has.
+static void add_workspace(Planner *p, StrList *argv)
+{
+	if (goargs_last(p->args, S("mod")).len > 0)
+		strlist_add(argv, S("-mod=readonly"));
+	strlist_add(argv, str_format(p->arena, "-overlay=%.*s/overlay.json", STR_ARG(p->out->dir)));
+}
+
 static void add_args(Planner *p)
 {
 	Arena *a = p->arena;
 	StrList *argv = &p->out->args;
-	Str self = goargs_quote(a, p->in->self);
-	Str chdir = goargs_last(p->args, S("C")), exec = goargs_last(p->args, S("exec"));
+	Str self = goargs_quote(a, p->in->self), exec = goargs_last(p->args, S("exec"));
 
-	if (chdir.len > 0)
-		strlist_add(argv, str_format(a, "-C=%.*s", STR_ARG(chdir)));
-	if (goargs_last(p->args, S("mod")).len > 0)
-		strlist_add(argv, S("-mod=readonly"));
-	strlist_add(argv, str_format(a, "-overlay=%.*s/overlay.json", STR_ARG(p->out->dir)));
+	add_chdir(p, argv);
+	if (!p->apart)
+		add_workspace(p, argv);
 	strlist_add(argv, planner_toolexec(p, ""));
 	// Tests restore their environment themselves: with -exec go would not cache results.
 	if (str_eq(p->args->command, S("run")) || exec.len > 0)
@@ -219,23 +235,54 @@ bool planner_has_imports(const Planner *p)
 	return false;
 }
 
+// add_compile adds all flags that shape what becomes of a package in our workspace.
+static void add_compile(Planner *p, StrList *argv)
+{
+	add_workspace(p, argv);
+	strlist_add(argv, planner_toolexec(p, ""));
+	add_marks(p, argv);
+	for (const GoFlag *f = p->args->flags; f; f = f->next)
+		if (f->words > 0 && goargs_shapes(f->name))
+			strlist_add(
+				argv, str_format(p->arena, f->has_value ? "-%.*s=%.*s" : "-%.*s",
+					      STR_ARG(f->name), STR_ARG(f->value)));
+}
+
 Str planner_exports(Planner *p)
 {
-	Arena *a = p->arena;
-	StrList argv = {.arena = a};
+	StrList argv = {.arena = p->arena};
 
 	strlist_add(&argv, p->env.go);
 	strlist_add(&argv, S("list"));
 	strlist_add(&argv, S("-export"));
 	strlist_add(&argv, S("-f={{.Export}}"));
-	strlist_add(&argv, str_format(a, "-overlay=%.*s/overlay.json", STR_ARG(p->out->dir)));
-	strlist_add(&argv, planner_toolexec(p, ""));
-	add_marks(p, &argv);
-	for (const GoFlag *f = p->args->flags; f; f = f->next)
-		if (f->words > 0 && goargs_shapes(f->name))
-			strlist_add(&argv, str_format(a, f->has_value ? "-%.*s=%.*s" : "-%.*s",
-						   STR_ARG(f->name), STR_ARG(f->value)));
-	return str_join(a, &argv, S("\n"));
+	add_compile(p, &argv);
+	return str_join(p->arena, &argv, S("\n"));
+}
+
+// ---- what we add, built apart
+
+static void add_adding(Planner *p)
+{
+	static const char *const talk[] = {"p", "v", "x"};
+	StrList *argv = &p->out->adding, packages = {.arena = p->arena};
+
+	strlist_add(argv, S("list"));
+	add_chdir(p, argv);
+	strlist_add(argv, S("-export"));
+	strlist_add(argv, S("-deps"));
+	strlist_add(argv, S(ADDED_FORMAT));
+	for (isize i = 0; i < countof(talk); i++) {
+		Str value = goargs_last(p->args, str_from(talk[i]));
+		if (value.len > 0)
+			strlist_add(
+				argv, str_format(p->arena, "-%s=%.*s", talk[i], STR_ARG(value)));
+	}
+	add_compile(p, argv);
+	strlist_add(argv, S("--"));
+	plan_additions(p->out, &packages);
+	for (isize i = 0; i < packages.n; i++)
+		strlist_add(argv, packages.v[i]);
 }
 
 // ---- go's environment
@@ -265,6 +312,16 @@ static void set_env(Planner *p, const char *name, Str value)
 		users.len > 0 ? str_format(a, "%s=%.*s", name, STR_ARG(users)) : str_from(name));
 }
 
+// set_workspace sets a variable for the go that builds what our workspace has.
+static void set_workspace(Planner *p, const char *name, Str value)
+{
+	if (p->apart)
+		strlist_add(
+			&p->out->adding_env, str_format(p->arena, "%s=%.*s", name, STR_ARG(value)));
+	else
+		set_env(p, name, value);
+}
+
 // goflags returns GOFLAGS without -modfile, which a workspace does not take.
 static Str goflags(Planner *p)
 {
@@ -278,18 +335,6 @@ static Str goflags(Planner *p)
 		strlist_add(&kept, goargs_quote(p->arena, words.v[i]));
 	}
 	return str_join(p->arena, &kept, S(" "));
-}
-
-// The go command has our packages to look at as well, which take memory and time. A small build
-// gets a dozen megabytes more, which save it half of that time; a large one, that collects its
-// garbage often anyway, gets by with what it would need without us. Its tools and programs do not
-// get it (cmd/toolexec.c, cmd_exec). A test binary could not be told.
-static void set_collector(Planner *p)
-{
-	bool small = p->packages.n < 250;
-
-	if (env_get(S("GOGC")).len == 0 && !str_eq(p->args->command, S("test")))
-		set_env(p, "GOGC", small ? S("200") : S("90"));
 }
 
 // name_hooks tells our toolexec which packages are hooks, beside those that travel with
@@ -328,10 +373,11 @@ static void add_env(Planner *p)
 	Str proxy = file_url(a, path_join(a, p->bundle, S("proxy")));
 	Str modules = other_modules(p, &proxy);
 
-	set_env(p, "GOWORK", path_join(a, p->out->dir, S("go.work")));
-	set_env(p, "GOPROXY", str_format(a, "%.*s,%.*s", STR_ARG(proxy), STR_ARG(p->env.proxy)));
+	set_workspace(p, "GOWORK", path_join(a, p->out->dir, S("go.work")));
+	set_workspace(
+		p, "GOPROXY", str_format(a, "%.*s,%.*s", STR_ARG(proxy), STR_ARG(p->env.proxy)));
 	if (modules.len > 0 && dir_make_all(modules, p->diags)) {
-		set_env(p, "GOMODCACHE", modules);
+		set_workspace(p, "GOMODCACHE", modules);
 		strlist_add(&p->out->needs, modules);
 	}
 	set_env(p, "OTEL_GO_PLAN", p->out->dir);
@@ -345,17 +391,22 @@ static void add_env(Planner *p)
 			str_format(a, "%.*s=>%.*s", STR_ARG(p->elsewhere.copy),
 				STR_ARG(p->elsewhere.dir)));
 	name_hooks(p);
-	set_collector(p);
 	p->out->goflags = goflags(p);
 	if (modules.len > 0) // for us to trim
 		p->out->goflags = str_format(a, "%.*s%s-modcacherw", STR_ARG(p->out->goflags),
 			p->out->goflags.len > 0 ? " " : "");
 	if (modules.len > 0 || str_find(p->env.flags, S("-modfile=")) >= 0)
-		set_env(p, "GOFLAGS", p->out->goflags);
+		set_workspace(p, "GOFLAGS", p->out->goflags);
+	if (p->out->added.len > 0)
+		set_env(p, "OTEL_GO_ADDED", p->out->added);
 }
 
 void planner_add_command(Planner *p)
 {
 	add_args(p);
+	if (p->apart && p->out->programs) {
+		p->out->added = p->added;
+		add_adding(p);
+	}
 	add_env(p);
 }

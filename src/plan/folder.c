@@ -168,6 +168,8 @@ bool planner_write(Planner *p)
 		return false;
 	map_put(&p->files, S("go.work.sum"), planner_str(p, sums));
 	map_put(&p->files, S("woven"), planner_str(p, woven_list(p)));
+	if (p->apart)
+		map_put(&p->files, S("mains"), planner_str(p, buf_str(&p->mains)));
 	Str led = lead_list(p);
 	if (led.len > 0)
 		map_put(&p->files, S("led"), planner_str(p, led));

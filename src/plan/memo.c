@@ -92,6 +92,7 @@ Str memo_name(Arena *a, const PlanInput *in, const GoArgs *args)
 	hash_add(&h, in->only_rules ? S("only") : S(""));
 	hash_add(&h, in->without_ours ? S("theirs") : S(""));
 	hash_add(&h, in->strict ? S("strict") : S(""));
+	hash_add(&h, in->together ? S("together") : S(""));
 	hash_add(&h, dir);
 	hash_add(&h, args->home);
 	hash_add(&h, args->command);
@@ -188,6 +189,8 @@ static bool counts_name(Str name, bool tests)
 {
 	if (str_ends(name, S(".yaml")) || str_ends(name, S(".yml")))
 		return str_find(name, S("otel")) >= 0;
+	if (str_eq(name, S("default.pgo"))) // plan/apart.h
+		return true;
 	return str_ends(name, S(".go")) && (tests || !str_ends(name, S("_test.go")));
 }
 
@@ -345,10 +348,14 @@ void memo_keep(Arena *a, Str name, const Plan *plan, const PlanBasis *basis)
 	put_list(&k.text, "args", &plan->args);
 	put_list(&k.text, "env", &plan->env);
 	put_list(&k.text, "saved", &plan->saved);
+	put_list(&k.text, "adding", &plan->adding);
+	put_list(&k.text, "adding_env", &plan->adding_env);
 	put_list(&k.text, "moved", &plan->moved);
 	put_needs(&k, &plan->needs);
 	put_list(&k.text, "signals", &plan->signals);
-	buf_add(&k.text, S("\"goflags\":"));
+	buf_add(&k.text, S("\"added\":"));
+	json_quote(&k.text, plan->added);
+	buf_add(&k.text, S(",\n\"goflags\":"));
 	json_quote(&k.text, plan->goflags);
 	buf_add(&k.text, S(",\n\"go\":"));
 	json_quote(&k.text, plan->go);
@@ -494,6 +501,9 @@ bool memo_find(Arena *a, Str name, bool tests, Plan *out)
 		jstrs(memo, "args", &out->args);
 		jstrs(memo, "env", &out->env);
 		jstrs(memo, "saved", &out->saved);
+		jstrs(memo, "adding", &out->adding);
+		jstrs(memo, "adding_env", &out->adding_env);
+		out->added = str_dup(a, jstr(memo, "added"));
 		jstrs(memo, "moved", &out->moved);
 		jstrs(memo, "signals", &out->signals);
 		out->goflags = str_dup(a, jstr(memo, "goflags"));

@@ -4,6 +4,7 @@
 
 #include "os/env.h"
 #include "os/file.h"
+#include "plan/apart.h"
 #include "plan/cache.h"
 #include "plan/lead.h"
 #include "plan/planner.h"
@@ -28,10 +29,25 @@ Plan plan_empty(Arena *a)
 	return (Plan){.args.arena = a,
 		.env.arena = a,
 		.saved.arena = a,
+		.adding.arena = a,
+		.adding_env.arena = a,
 		.moved.arena = a,
 		.needs.arena = a,
 		.signals.arena = a,
 		.decisions.arena = a};
+}
+
+void plan_additions(const Plan *plan, StrList *out)
+{
+	strlist_add(out, S("otel.tool/runtime"));
+	for (isize i = 0; i < plan->signals.n; i++)
+		if (!str_eq(plan->signals.v[i], S("traces")))
+			strlist_add(out, str_format(out->arena, "otel.tool/runtime/%.*s",
+						 STR_ARG(plan->signals.v[i])));
+	for (const Program *program = plan->programs; program; program = program->next)
+		for (isize i = 0; i < program->hooks.n; i++)
+			if (!strlist_has(out, program->hooks.v[i]))
+				strlist_add(out, program->hooks.v[i]);
 }
 
 // lap adds our processor time since *since to a part's, and sets *since to now.
@@ -308,6 +324,7 @@ static bool make(Planner *p)
 		return false;
 	if (is_before_v1(p))
 		return plain(p);
+	p->apart = apart_suits(p);
 	for (isize i = 0; i < p->packages.n; i++) {
 		Package *pkg = p->packages.v[i].value;
 		bool variant = pkg->for_test.len > 0 && !str_ends(pkg->path, S(".test"));
@@ -348,6 +365,7 @@ static bool find_or_make(Planner *p, GoArgs *args)
 	if (!in->fresh && memo_find(p->arena, memo, str_eq(args->command, S("test")), p->out))
 		return true;
 	p->ready = str_format(p->arena, "%.*s.ready", STR_ARG(memo));
+	p->added = str_format(p->arena, "%.*s.added", STR_ARG(memo));
 	if (!make_anew(p, args))
 		return false;
 	cache_trim_daily(in->cache);
@@ -366,6 +384,7 @@ bool plan_make(Arena *a, const PlanInput *in, const GoArgs *given, Plan *out, Di
 	Planner p = {.arena = a, .in = in, .args = &args, .out = out, .diags = d};
 
 	p.packages.arena = p.files.arena = p.overlay.arena = p.extra.arena = p.moved.arena = a;
+	p.mains.arena = a;
 	*out = plan_empty(a);
 	if (!find_elsewhere(&p, &args))
 		return false;

@@ -29,6 +29,7 @@ typedef struct {
 	bool strict;       // what does not fit is an error, for the caller to make one
 	bool fresh;        // do not believe the memo of an earlier plan
 	StrList refused;   // hook packages that have not compiled: left out
+	bool together;     // one go has to do it all: nothing that we add is built apart
 	bool newer; // our runtime has not compiled with the user's OpenTelemetry: it moves up
 } PlanInput;
 
@@ -41,11 +42,15 @@ typedef struct {
 } PlanTimes;
 
 typedef struct {
-	bool kept;     // it was made by an earlier build
-	bool plain;    // nothing to weave: run go as it was asked to
-	bool unfound;  // plain, since we have not found a program named path@version
-	StrList args;  // for go, behind the subcommand
-	StrList env;   // for go: "NAME=value"
+	bool kept;    // it was made by an earlier build
+	bool plain;   // nothing to weave: run go as it was asked to
+	bool unfound; // plain, since we have not found a program named path@version
+	StrList args; // for go, behind the subcommand
+	StrList env;  // for go: "NAME=value"
+	// What we add is built apart, before that (plan/apart.h): go's words for it, which has this
+	// beyond env. "" and none if go builds it with the rest.
+	Str added; // the file for what it prints
+	StrList adding, adding_env;
 	StrList saved; // what env hides from programs that go starts: "NAME=value", or "NAME" if it
 		       // was unset
 	StrList moved; // modules whose version had to change: "path v1 => v2"
@@ -70,6 +75,10 @@ Plan plan_empty(Arena *a);
 // Warnings in d are about rules, hooks and targets that do not fit each other; a plan
 // that was kept does not repeat them.
 bool plan_make(Arena *a, const PlanInput *in, const GoArgs *args, Plan *out, Diags *d);
+
+// plan_additions lists the packages of ours that the build's programs link: the runtime, what
+// serves the signals, the hooks.
+void plan_additions(const Plan *plan, StrList *out);
 
 // plan_repair mends what others have damaged in our cache folder, if anything: then a
 // build that failed may succeed now.

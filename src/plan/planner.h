@@ -29,6 +29,9 @@ typedef struct {
 	StrMap overlay; // path as go sees it -> Str *, path of the file that is there instead
 	StrList moved;  // modules of the build that are compiled from our copy, for their hooks
 	StrList extra;  // files of ours to build beside .go files on the command line
+	bool apart;     // what we add is built apart (plan/apart.h)
+	StrBuf mains;   // then: the programs and their files
+	Str added;      // the file for what go says of that build
 	Str ready;     // the file with the archives that go's cache has (plan/ready.h), "" for none
 	bool complete; // all that it follows from was read: it can be kept
 	int64_t since; // when the part of the work began that is measured

@@ -236,7 +236,7 @@ func keptText(text string) string {
 }
 
 // put writes a file with the text given, or removes it where there is none.
-func put(t *testing.T, path, text string) {
+func put(t testing.TB, path, text string) {
 	t.Helper()
 	err := os.Remove(path)
 	if text != "" {

@@ -1,5 +1,7 @@
+#include "base/buf.h"
 #include "cmd/modinfo.h"
 #include "test.h"
+#include "text/json.h"
 
 // Each row is the text of a woven build, what the plan knows of the plain one, and the text then.
 TEST(test_plain)
@@ -59,4 +61,48 @@ TEST(test_line)
 	arena_free(&a);
 }
 
-SUITE(cmd_modinfo, RUN(test_plain), RUN(test_line));
+// quoted returns the line of an importcfg for a text.
+static Str quoted(Arena *a, const char *info)
+{
+	StrBuf b = {.arena = a};
+
+	buf_add(&b, S("modinfo "));
+	json_quote(&b, str_from(info));
+	return buf_str(&b);
+}
+
+// Each row is the text of a program that does not know of ours, and the text with those.
+TEST(test_with)
+{
+	static const struct {
+		const char *info, *want;
+	} rows[] = {
+		{"path\ta\nmod\ta\t(devel)\t\nEND",
+			"path\ta\nmod\ta\t(devel)\t\ndep\tb\tv1\th1:b=\ndep\to/r\t(devel)\t\nEND"},
+		{"path\ta\nmod\ta\t(devel)\t\nbuild\tGOOS=linux\n",
+			"path\ta\nmod\ta\t(devel)\t\ndep\tb\tv1\th1:b=\ndep\to/r\t(devel)\t\n"
+			"build\tGOOS=linux\n"},
+		// In their places; what the program has itself stays as it is.
+		{"path\ta\ndep\ta\tv1\t\ndep\tc\tv1\n=>\td\tv2\t\ndep\tz\tv1\t\nEND",
+			"path\ta\ndep\ta\tv1\t\ndep\tb\tv1\th1:b=\ndep\tc\tv1\n=>\td\tv2\t\n"
+			"dep\to/r\t(devel)\t\ndep\tz\tv1\t\nEND"},
+		{"path\ta\ndep\tb\tv1\n=>\tfork\tv2\t\nEND",
+			"path\ta\ndep\tb\tv1\n=>\tfork\tv2\t\ndep\to/r\t(devel)\t\nEND"},
+	};
+
+	for (isize i = 0; i < countof(rows); i++) {
+		Arena a = {0};
+		StrList deps = {.arena = &a};
+		Str plain = modinfo_line(&a, quoted(&a, rows[i].info), S(""));
+		test_row = rows[i].info;
+		strlist_add(&deps, S("dep\to/r\t(devel)\t\n"));
+		strlist_add(&deps, S("dep\tb\tv1\th1:b=\n"));
+		CHECK_STR(modinfo_with(&a, plain, &deps),
+			modinfo_line(&a, quoted(&a, rows[i].want), S("")));
+		CHECK_STR(modinfo_with(&a, S("packagefile fmt=f.a"), &deps),
+			S("packagefile fmt=f.a"));
+		arena_free(&a);
+	}
+}
+
+SUITE(cmd_modinfo, RUN(test_plain), RUN(test_line), RUN(test_with));
