@@ -50,6 +50,24 @@ func published(tr *tree) {
 		"GOPROXY="+fileURL(elsewhereProxy)+","+fileURL(filepath.Join(cache, "cache", "download"))+","+proxy)
 }
 
+// depends has another module in the tree, one of whose tools is that program.
+func depends(tr *tree) {
+	published(tr)
+	entries, err := os.ReadDir(tr.dir)
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	for _, e := range entries {
+		if err := os.RemoveAll(tr.path(e.Name())); err != nil {
+			tr.t.Fatal(err)
+		}
+	}
+	tr.write("go.mod", "module example.com/outer\n\ngo 1.24\n\ntool example.com/app\n\nrequire example.com/app v1.1.0\n")
+	if r := tr.run(nil, "go", "mod", "tidy"); r.code != 0 {
+		tr.t.Fatalf("go mod tidy: %v", r)
+	}
+}
+
 func fileURL(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }
 
 // publish puts the tree's module into the proxy.

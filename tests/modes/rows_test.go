@@ -64,6 +64,8 @@ var rows = []row{
 	{group: "commands", name: "install path@version, replace", args: []string{"install", "example.com/app@v1.2.0-replace"}, kind: refused, says: "go: example.com/app@v1.2.0-replace (in example.com/app@v1.2.0-replace):", prepare: published},
 	{group: "commands", name: "install path@version, a library", args: []string{"install", "example.com/app/lib@v1.1.0"}, kind: refused, says: "package example.com/app/lib is not a main package", prepare: published},
 	{group: "commands", name: "run path@version", args: []string{"run", "example.com/app@v1.1.0", "a", "-b"}, env: []string{"OTEL_TRACES_EXPORTER=console"}, kind: output, says: "GET /greet ", prepare: published},
+	{group: "commands", name: "build the program of a dependency", sample: true, args: build("example.com/app"), prepare: depends},
+	{group: "commands", name: "install the tools of go.mod", args: []string{"install", "tool"}, made: "app", prepare: depends},
 	{group: "commands", name: "run", sample: true, args: []string{"run", ".", "a", "-b"}, kind: output},
 	{group: "commands", name: "run files", args: []string{"run", "main.go", "a"}, kind: output},
 	{group: "commands", name: "test", sample: true, args: []string{"test", "./..."}, kind: output},
