@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // connections is how many keep-alive connections the load comes over.
@@ -36,14 +37,23 @@ type program struct {
 
 var programs = map[string]program{
 	"http":      {title: "one handler", plain: "service", byhand: "byhand", build: []string{"OTEL_GO_SIGNALS=traces,metrics"}, requests: 10000},
-	"reference": {title: "the reference service", plain: "reference", byhand: "reference-byhand", build: []string{"OTEL_GO_SIGNALS=all"}, requests: 2000, servers: true},
+	"reference": {title: "the reference service", plain: "reference", byhand: "reference-byhand", build: []string{"OTEL_GO_SIGNALS=all"}, requests: 3200, servers: true},
 }
 
 // subject is one binary in one mode, and what was measured of it.
 type subject struct {
 	name, bin, env string
 	loads          []loaded
-	spans          []int64
+	sink           *sink
+
+	// While it runs.
+	cmd       *exec.Cmd
+	addr      string
+	said      strings.Builder
+	before    time.Duration // of the processor's time
+	wall      time.Duration
+	latencies []time.Duration
+	clients   []*client
 }
 
 // loaded is what a server took for its requests.
@@ -52,7 +62,12 @@ type loaded struct {
 	allocs float64       // a request
 	p99    time.Duration // of the requests' latencies
 	memory int64         // peak, in bytes
+	spans  float64       // a request
 }
+
+// parts is how many parts the requests of a round come in. All servers run, and are sent a part in
+// turn: what the machine does besides changes within a second, and so hits each alike.
+const parts = 20
 
 // benchRequests loads a service: plain, woven, and with OpenTelemetry by hand.
 func benchRequests(p program, dir, otel string, rounds, requests int) {
@@ -67,10 +82,8 @@ func benchRequests(p program, dir, otel string, rounds, requests int) {
 	if p.servers {
 		defer startServers()()
 	}
-	sink := startSink()
 	env := []string{
 		"OTEL_SERVICE_NAME=bench",
-		"OTEL_EXPORTER_OTLP_ENDPOINT=" + sink.url,
 		"OTEL_BSP_MAX_QUEUE_SIZE=65536", // enough that neither drops
 		"OTEL_GO_HTTP_BODY_SIZE=true",   // otelhttp measures the sizes of bodies
 		"OTEL_LOGS_EXPORTER=none",       // by hand, log records get the ids and are not exported
@@ -86,18 +99,26 @@ func benchRequests(p program, dir, otel string, rounds, requests int) {
 			&subject{name: "otel, " + m.name, bin: bin("woven"), env: m.env},
 			&subject{name: "by hand, " + m.name, bin: bin("byhand"), env: m.env})
 	}
-	for round := range rounds + 1 {
-		for i := range subjects {
-			s := subjects[(round+i)%len(subjects)] // what the machine does besides hits each alike
-			before := sink.spans.Load()
-			c := load(s.bin, append(env, s.env), requests)
-			if round == 0 {
-				continue // the first round warms up
+	subjects = append(subjects, &subject{name: "plain, again", bin: bin("plain"), env: modes[0].env}) // tells the noise
+	for _, s := range subjects {
+		s.sink = startSink()
+	}
+	part := max(1, requests/parts/connections) * connections
+	warm := parts / 5 * part
+	for round := range rounds {
+		for _, s := range subjects {
+			s.start(append(env, s.env, "OTEL_EXPORTER_OTLP_ENDPOINT="+s.sink.url), warm)
+		}
+		for turn := range parts {
+			for i := range subjects {
+				subjects[(round+turn+i)%len(subjects)].load(part)
 			}
-			s.loads = append(s.loads, c)
-			s.spans = append(s.spans, sink.spans.Load()-before)
+		}
+		for _, s := range subjects {
+			s.stop(warm, parts*part)
 		}
 	}
+	requests = parts * part
 	fmt.Printf("Requests to %s, %d over %d connections; medians of %d rounds\n", p.title, requests, connections, rounds)
 	show(subjects, requests)
 }
@@ -115,7 +136,7 @@ func show(subjects []*subject, requests int) {
 			base := plain.loads[r].cpu
 			ratio = append(ratio, float64(c.cpu)/float64(base))
 			added = append(added, c.cpu-base)
-			if i%2 == 1 {
+			if i%2 == 1 && i+1 < len(subjects) {
 				share = append(share, float64(c.cpu-base)/float64(subjects[i+1].loads[r].cpu-base))
 			}
 		}
@@ -126,7 +147,7 @@ func show(subjects []*subject, requests int) {
 			fmt.Sprintf("%.1f", of(s, func(l loaded) float64 { return l.allocs })),
 			of(s, func(l loaded) time.Duration { return l.p99 }).Round(10 * time.Microsecond).String(),
 			fmt.Sprintf("%.0f", mega(of(s, func(l loaded) int64 { return l.memory }))),
-			fmt.Sprintf("%.2f", float64(median(s.spans))/float64(requests))}
+			fmt.Sprintf("%.2f", of(s, func(l loaded) float64 { return l.spans }))}
 		if share != nil {
 			row[5] = fmt.Sprintf("%.2f", median(share))
 		}
@@ -150,69 +171,100 @@ func micros(d time.Duration, requests int) string {
 
 func mega(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 
-// load starts a server, sends it its requests and stops it: the time that the
-// requests took, and the processor time of the server from start to end, the
-// export of its spans included.
-func load(bin string, env []string, requests int) loaded {
-	addr := net.JoinHostPort("127.0.0.1", freePort())
-	cmd := exec.Command(bin, addr)
-	cmd.Env = environ(env...)
-	cmd.Stderr = os.Stderr
-	var out strings.Builder
-	cmd.Stdout = &out
-	check(cmd.Start())
-	listening(bin, addr)
+// start starts the server and sends it requests that are not measured: connections are made, and
+// what is made once is made.
+func (s *subject) start(env []string, warm int) {
+	s.addr = net.JoinHostPort("127.0.0.1", freePort())
+	s.cmd = exec.Command(s.bin, s.addr)
+	s.said.Reset()
+	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = environ(env...), &s.said, os.Stderr
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	check(s.cmd.Start())
+	listening(s.bin, s.addr)
+	s.clients = nil
+	for range connections {
+		conn, err := net.Dial("tcp", s.addr)
+		check(err)
+		s.clients = append(s.clients, &client{conn, bufio.NewReader(conn)})
+	}
+	s.load(warm)
+	s.before, s.wall, s.latencies = s.processorTime(), 0, nil
+}
 
+// load sends the server requests.
+func (s *subject) load(requests int) {
 	began := time.Now()
 	var wg sync.WaitGroup
 	errs := make(chan error, connections)
 	latencies := make([][]time.Duration, connections)
-	for i := range connections {
+	for i, c := range s.clients {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			var err error
-			latencies[i], err = ask(addr, requests/connections)
+			latencies[i], err = c.ask(s.addr, requests/connections)
 			errs <- err
 		}()
 	}
 	wg.Wait()
-	wall := time.Since(began)
+	s.wall += time.Since(began)
 	for range connections {
 		check(<-errs)
 	}
-	check(cmd.Process.Signal(syscall.SIGTERM))
-	check(cmd.Wait())
-	mallocs, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimPrefix(out.String(), "mallocs ")), 64)
-	check(err)
-	all := slices.Sorted(slices.Values(slices.Concat(latencies...)))
-	state := cmd.ProcessState
-	return loaded{
-		cost:   cost{cpu: state.UserTime() + state.SystemTime(), wall: wall},
-		allocs: mallocs / float64(requests),
-		p99:    all[len(all)*99/100],
-		memory: state.SysUsage().(*syscall.Rusage).Maxrss * 1024,
-	}
+	s.latencies = append(s.latencies, slices.Concat(latencies...)...)
 }
 
-// ask sends n requests over one connection, one after the other, and returns how
-// long each took. It is written by hand to leave the processor to the server.
-func ask(addr string, n int) (latencies []time.Duration, err error) {
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		return nil, err
+// stop stops the server, and notes what the requests took since start: what it did when nobody
+// waited for it included, as the export of its spans is.
+func (s *subject) stop(warm, requests int) {
+	for _, c := range s.clients {
+		check(c.conn.Close())
 	}
-	defer conn.Close()
+	check(s.cmd.Process.Signal(syscall.SIGTERM))
+	check(s.cmd.Wait())
+	mallocs, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimPrefix(s.said.String(), "mallocs ")), 64)
+	check(err)
+	slices.Sort(s.latencies)
+	state := s.cmd.ProcessState
+	all := float64(warm + requests)
+	s.loads = append(s.loads, loaded{
+		cost:   cost{cpu: state.UserTime() + state.SystemTime() - s.before, wall: s.wall},
+		allocs: mallocs / all,
+		p99:    s.latencies[len(s.latencies)*99/100],
+		memory: state.SysUsage().(*syscall.Rusage).Maxrss * 1024,
+		spans:  float64(s.sink.spans.Swap(0)) / all,
+	})
+}
+
+// processorTime is what the server has taken up to now, by the clock that Linux has for each process
+// (clock_getcpuclockid(3)).
+func (s *subject) processorTime() time.Duration {
+	var t syscall.Timespec
+	clock := ^s.cmd.Process.Pid<<3 | 2
+	if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, uintptr(clock), uintptr(unsafe.Pointer(&t)), 0); errno != 0 {
+		log.Fatalf("clock_gettime: %v", errno)
+	}
+	return time.Duration(t.Nano())
+}
+
+// client is one connection to a server.
+type client struct {
+	conn net.Conn
+	r    *bufio.Reader
+}
+
+// ask sends n requests, one after the other, and returns how long each took. It is written by hand to
+// leave the processor to the server.
+func (c *client) ask(addr string, n int) (latencies []time.Duration, err error) {
 	request := []byte("GET /users/42 HTTP/1.1\r\nHost: " + addr + "\r\nUser-Agent: bench\r\n\r\n")
-	r := bufio.NewReader(conn)
 	for range n {
 		began := time.Now()
-		if _, err := conn.Write(request); err != nil {
+		if _, err := c.conn.Write(request); err != nil {
 			return nil, err
 		}
 		length := 0
 		for first := true; ; first = false {
-			line, err := r.ReadSlice('\n')
+			line, err := c.r.ReadSlice('\n')
 			if err != nil {
 				return nil, err
 			}
@@ -228,7 +280,7 @@ func ask(addr string, n int) (latencies []time.Duration, err error) {
 				}
 			}
 		}
-		if _, err := r.Discard(length); err != nil {
+		if _, err := c.r.Discard(length); err != nil {
 			return nil, err
 		}
 		latencies = append(latencies, time.Since(began))

@@ -47,7 +47,12 @@ func startServers() (stop func()) {
 		listening(name, addr)
 	}
 	host, pg, redis := "127.0.0.1", freePort(), freePort()
-	start("postgres", net.JoinHostPort(host, pg), "-D", data, "-h", host, "-p", pg, "-c", "unix_socket_directories=", "-c", "log_min_messages=fatal")
+	start("postgres", net.JoinHostPort(host, pg), "-D", data, "-h", host, "-p", pg, "-c", "unix_socket_directories=", "-c", "log_min_messages=fatal", "-c", "max_connections=300")
+	for deadline := time.Now().Add(30 * time.Second); command("pg_isready", "-q", "-h", host, "-p", pg).Run() != nil; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			log.Fatal("postgres does not get ready")
+		}
+	}
 	start("redis-server", net.JoinHostPort(host, redis), "--bind", host, "--port", redis, "--dir", dir, "--save", "", "--loglevel", "warning")
 	check(os.Setenv("BENCH_POSTGRES", "postgres://postgres@"+net.JoinHostPort(host, pg)+"/postgres?sslmode=disable"))
 	check(os.Setenv("BENCH_REDIS", net.JoinHostPort(host, redis)))
