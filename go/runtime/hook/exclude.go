@@ -31,9 +31,9 @@ func Exclude(f func(trace.SpanKind, []attribute.KeyValue) bool) {
 func Excluding() bool { return excluding.Load() != nil }
 
 // Excluded says whether ctx belongs to something that is left out.
-func Excluded(ctx context.Context) bool {
-	return excluding.Load() != nil && ctx != nil && ctx.Value(excludedKey{}) != nil
-}
+func Excluded(ctx context.Context) bool { return excluding.Load() != nil && marked(ctx) }
+
+func marked(ctx context.Context) bool { return ctx != nil && ctx.Value(excludedKey{}) != nil }
 
 // exclude returns ctx, in which span has begun below what parent holds, marked where
 // that is left out.

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,8 +96,9 @@ func (h *Histogram) On() bool { return h.on.Load() != nil }
 // Record takes a value, unless ctx is [Excluded], or set is. The span in ctx may become its example
 // (an exemplar).
 func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
-	if h.On() {
-		h.RecordAt(MomentIn(ctx, Clock()), value, set)
+	if i := h.on.Load(); i != nil {
+		m := MomentIn(ctx, Clock())
+		h.take(i, &m, value, set)
 	}
 }
 
@@ -107,6 +109,8 @@ type Moment struct {
 	now      time.Duration
 	sampled  bool // span is, and may become an example
 	excluded bool
+	asked    bool // whether values are kept here,
+	keeps    bool // and they are
 }
 
 // MomentIn returns the moment within ctx at which [Clock] says now.
@@ -116,24 +120,62 @@ func MomentIn(ctx context.Context, now time.Duration) Moment {
 
 // MomentOf is MomentIn where the span that ctx holds is at hand.
 func MomentOf(ctx context.Context, span trace.Span, now time.Duration) Moment {
-	return Moment{span, now, span.SpanContext().IsSampled(), Excluded(ctx)}
+	m := Moment{span: span, now: now}
+	if Recorded(span) || Excluding() {
+		m.look(ctx)
+	}
+	return m
+}
+
+// look finds out what is not known by the span's type.
+//
+//go:noinline
+func (m *Moment) look(ctx context.Context) {
+	m.sampled, m.excluded = m.span.SpanContext().IsSampled(), Excluded(ctx)
 }
 
 // RecordAt is Record for a moment.
-func (h *Histogram) RecordAt(m Moment, value float64, set *Set) {
-	i := h.on.Load()
-	if i == nil || set.excluded || m.excluded {
+func (h *Histogram) RecordAt(m *Moment, value float64, set *Set) {
+	if i := h.on.Load(); i != nil {
+		h.take(i, m, value, set)
+	}
+}
+
+// take takes a value. What it does each time is one function: a request measures a dozen values, with
+// so much other code between that each time its own has to be fetched again.
+func (h *Histogram) take(i *instrument[metric.Float64Histogram], m *Moment, value float64, set *Set) {
+	if set.excluded || m.excluded {
 		return
 	}
-	e := set.seriesOf(h)
+	e := set.series.Load()
+	if e == nil || e.of != h {
+		e = set.seriesOf(h)
+	}
 	b := e.bucket(value)
+	if !m.asked {
+		m.asked, m.keeps = true, i.now()
+	}
 	example := m.sampled && b.wantsExample(m.now)
-	if i.now() {
-		if e.keep(b, value); example {
-			b.example(m.span.SpanContext(), value)
-		}
+	if !m.keeps {
+		h.hand(i, m, value, set, example)
 		return
 	}
+	b.count.Add(1)
+	if sum := e.sum.Load(); !e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
+		e.add(value)
+	}
+	if value < math.Float64frombits(e.least.Load()) || value > math.Float64frombits(e.most.Load()) {
+		e.stretch(value)
+	}
+	if example {
+		b.example(m.span.SpanContext(), value)
+	}
+}
+
+// hand hands a value to the API.
+//
+//go:noinline
+func (h *Histogram) hand(i *instrument[metric.Float64Histogram], m *Moment, value float64, set *Set, example bool) {
 	ctx := context.Background()
 	if example {
 		ctx = exampleOf(m.span.SpanContext())
@@ -148,9 +190,9 @@ func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *S
 
 // RecordSpan is RecordSince where the span that ctx holds is at hand.
 func (h *Histogram) RecordSpan(ctx context.Context, span trace.Span, begin time.Duration, set *Set) {
-	if h.On() {
-		now := Clock()
-		h.RecordAt(MomentOf(ctx, span, now), (now - begin).Seconds(), set)
+	if i := h.on.Load(); i != nil {
+		m := MomentOf(ctx, span, Clock())
+		h.take(i, &m, (m.now - begin).Seconds(), set)
 	}
 }
 
@@ -228,6 +270,38 @@ func (c *UpDownCounter) Add(n int64, set *Set) {
 		set.totalOf(c).sum.Add(n)
 	default:
 		i.api().Add(context.Background(), n, set.add...)
+	}
+}
+
+// Up adds one, until Down of what it returns takes it away again.
+func (c *UpDownCounter) Up(set *Set) (u Up) {
+	switch i := c.on.Load(); {
+	case i == nil:
+	case i.now():
+		if u.kept = set.totals.Load(); u.kept == nil || u.kept.of != c {
+			u.kept = set.totalOf(c)
+		}
+		u.kept.sum.Add(1)
+	default:
+		u.counter, u.set = c, set
+		i.api().Add(context.Background(), 1, set.add...)
+	}
+	return u
+}
+
+// Up is one that a counter has added. The zero Up is none.
+type Up struct {
+	kept    *total
+	counter *UpDownCounter // else
+	set     *Set
+}
+
+// Down takes it away.
+func (u *Up) Down() {
+	if u.kept != nil {
+		u.kept.sum.Add(-1)
+	} else if u.counter != nil {
+		u.counter.Add(-1, u.set)
 	}
 }
 

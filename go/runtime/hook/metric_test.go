@@ -370,3 +370,59 @@ func BenchmarkMeasure(b *testing.B) {
 		}
 	})
 }
+
+// Near finds the sets that Of does, whatever the numbers are, and none twice.
+func TestNear(t *testing.T) {
+	made := 0
+	sets := Sets[string]{Limit: 20, Attributes: func(k string) []attribute.KeyValue {
+		made++
+		return []attribute.KeyValue{attribute.String("k", k)}
+	}}
+	keys := []string{"", "a", "b", "ab", "ba", "/users/{id}", "/stock/{id}", "/things/{id}", "x", "y", "z", "0", "1", "2", "3", "4", "5", "6", "7", "8"}
+	for range 3 {
+		for i, k := range keys {
+			for _, number := range []int{Number(k), i, -i} {
+				if sets.Near(number, k) != sets.Of(k) {
+					t.Errorf("%q with %d: another set", k, number)
+				}
+			}
+		}
+	}
+	if made != len(keys) {
+		t.Errorf("%d sets made", made)
+	}
+	var none Sets[string]
+	none.Limit = -1
+	if none.Near(0, "k") != overflow || none.Noted(0, "k") != nil {
+		t.Error("too much is noted")
+	}
+}
+
+// What Up has added, Down takes away from where it is, wherever others go by now.
+func TestUp(t *testing.T) {
+	k := new(keeper)
+	k.keeps.Store(true)
+	var c UpDownCounter
+	c.set(k.Meter(""), keepingOf(k))
+	set := NewSet(attribute.Int("a", 1))
+	sum := func() int64 { return set.totalOf(&c).sum.Load() }
+	one, two := c.Up(set), c.Up(set)
+	if sum() != 2 {
+		t.Errorf("%d after two", sum())
+	}
+	k.keeps.Store(false)
+	if two.Down(); sum() != 1 {
+		t.Errorf("%d after one less", sum())
+	}
+	if three := c.Up(set); sum() != 1 {
+		t.Error("kept, though nothing is")
+	} else {
+		three.Down()
+	}
+	c.set(nil, keeping{})
+	if one.Down(); sum() != 0 {
+		t.Errorf("%d at the end", sum())
+	}
+	none := c.Up(set)
+	none.Down()
+}

@@ -122,15 +122,22 @@ func (b *bucket) wantsExample(now time.Duration) bool {
 	return now-time.Duration(last) >= exampleEvery && b.exampled.CompareAndSwap(last, int64(now))
 }
 
-// keep takes a value, which falls into b.
-func (e *series) keep(b *bucket, value float64) {
-	b.count.Add(1)
+// add adds value to the sum, where others do so at the same time.
+//
+//go:noinline
+func (e *series) add(value float64) {
 	for {
 		sum := e.sum.Load()
 		if e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
-			break
+			return
 		}
 	}
+}
+
+// stretch makes value the least or the most of all, if it is.
+//
+//go:noinline
+func (e *series) stretch(value float64) {
 	for {
 		least := e.least.Load()
 		if !(value < math.Float64frombits(least)) || e.least.CompareAndSwap(least, math.Float64bits(value)) {

@@ -169,6 +169,7 @@ func BenchmarkKeep(b *testing.B) {
 	set, ctx := NewSet(), context.Background()
 	b.ReportAllocs()
 	for range b.N {
-		h.RecordAt(MomentIn(ctx, 0), 0.2, set)
+		m := MomentIn(ctx, 0)
+		h.RecordAt(&m, 0.2, set)
 	}
 }

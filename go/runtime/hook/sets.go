@@ -4,6 +4,7 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -105,6 +106,45 @@ type Sets[K comparable] struct {
 	Limit      int                          // 0 is DefaultLimit
 
 	sets table[K, *Set]
+	near [8]unsafe.Pointer // to nearSet[K]: an atomic.Pointer would be a type for each K, 4 KB
+}
+
+// nearSet is one of the sets that are found by a look.
+type nearSet[K comparable] struct {
+	_   [0]func() // which is never compared itself: a kilobyte
+	key K
+	set *Set
+}
+
+// Near is Of where a small number tells keys from most others: the first keys with each number (its
+// last three bits) are found without being hashed, which for a key of many texts takes longer than
+// all else of a measurement.
+func (s *Sets[K]) Near(number int, k K) *Set {
+	if set := s.Noted(number, k); set != nil {
+		return set
+	}
+	set := s.Of(k)
+	if at := &s.near[number&7]; atomic.LoadPointer(at) == nil && set != overflow {
+		atomic.StorePointer(at, unsafe.Pointer(&nearSet[K]{key: k, set: set}))
+	}
+	return set
+}
+
+// Number is a number for a text, for [Sets.Near].
+func Number(text string) int {
+	n := len(text)
+	if n == 0 {
+		return 0
+	}
+	return n + int(text[n/4]) + int(text[n/3]) + int(text[n/2])
+}
+
+// Noted returns the set that Near has noted for k; nil if it has none.
+func (s *Sets[K]) Noted(number int, k K) *Set {
+	if n := (*nearSet[K])(atomic.LoadPointer(&s.near[number&7])); n != nil && n.key == k {
+		return n.set
+	}
+	return nil
 }
 
 // Of returns the set for k. It may be called by many goroutines at once.

@@ -38,6 +38,13 @@ func (u *Unrecorded) refusesNow() bool {
 	return u.refuses && sameProvider(otel.GetTracerProvider(), *u.own) && !Excluding()
 }
 
+// Recorded says that span is none of those of which hooks know by the type that nobody wants to know of
+// them.
+func Recorded(span trace.Span) bool {
+	_, refused := span.(*Unrecorded)
+	return !refused
+}
+
 // sameProvider compares the words of two interfaces. To compare what they hold could panic.
 func sameProvider(a, b trace.TracerProvider) bool {
 	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(&a)), (*[2]unsafe.Pointer)(unsafe.Pointer(&b))

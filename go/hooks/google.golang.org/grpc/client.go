@@ -317,7 +317,7 @@ func (c *clientCall) finish() {
 	s := statusOf(c.err)
 	c.key.code = s.Code()
 	if clientDuration.On() && !c.Measured() {
-		clientDuration.RecordSpan(c, c.Span(), c.begin, clientSets.Of(c.key))
+		clientDuration.RecordSpan(c, c.Span(), c.begin, clientSets.Near(hook.Number(c.key.method)+int(c.key.code), c.key))
 	}
 	if c.Covered() {
 		return

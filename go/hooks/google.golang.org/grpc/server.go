@@ -206,7 +206,7 @@ func (c *serverCall) finish() {
 		if !c.known {
 			key.method = other
 		}
-		serverDuration.RecordSpan(c.ctx, c.ctx.Span(), c.begin, serverSets.Of(key))
+		serverDuration.RecordSpan(c.ctx, c.ctx.Span(), c.begin, serverSets.Near(hook.Number(key.method)+int(key.code), key))
 	}
 	if c.ctx.Covered() {
 		return

@@ -22,7 +22,7 @@ func (c *serverCall) measureBegin(scheme string) {
 
 // measureEnd measures the request that has been answered, or has not.
 func (c *serverCall) measureEnd() {
-	server.End(c.active)
+	c.active.Down()
 	if !server.Measures() || c.ctx.Measured() {
 		return
 	}

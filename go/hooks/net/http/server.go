@@ -61,7 +61,7 @@ type serverCall struct {
 	carrier  carrier
 
 	begin  time.Duration // of hook.Clock
-	active *hook.Set     // it has been counted with
+	active hook.Up       // it has been counted
 	scheme string
 	match  match // what ctx.pending points to
 
@@ -240,7 +240,7 @@ func (c *serverCall) end() {
 	c.attrs.Reset()
 	c.span, c.ctx, c.rw, c.req, c.scope = nil, nil, nil, nil, hook.Scope{}
 	c.returned, c.status, c.carrier = false, 0, carrier{}
-	c.active = nil
+	c.active = hook.Up{}
 	serverCalls.Put(c)
 }
 

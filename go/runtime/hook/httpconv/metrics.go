@@ -65,22 +65,13 @@ func (k activeKey) attributes() []attribute.KeyValue {
 	return a.copied()
 }
 
-// Begin counts a request as active, by its method's name in the span's name. It returns
-// what [Server.End] wants; nil if the request is not counted.
-func (s *Server) Begin(ctx context.Context, method, scheme string) *hook.Set {
-	if !s.active.On() || hook.Excluded(ctx) {
-		return nil
+// Begin counts a request as active, by its method's name in the span's name, until Down of what it
+// returns.
+func (s *Server) Begin(ctx context.Context, method, scheme string) (up hook.Up) {
+	if !s.active.On() || hook.Excluding() && hook.Excluded(ctx) {
+		return up
 	}
-	set := s.activeSets.Of(activeKey{method, scheme})
-	s.active.Add(1, set)
-	return set
-}
-
-// End is for a request that is active no more.
-func (s *Server) End(set *hook.Set) {
-	if set != nil {
-		s.active.Add(-1, set)
-	}
+	return s.active.Up(s.activeSets.Of(activeKey{method, scheme}))
 }
 
 // Served is what is known of a request that has been answered. All of it must be
@@ -108,14 +99,14 @@ func (s *Server) Record(ctx context.Context, span trace.Span, begin time.Duratio
 	if !s.duration.On() {
 		return
 	}
-	set, now := s.servedSets.Of(k), hook.Clock()
+	set, now := s.servedSets.Near(hook.Number(k.Route)+k.Status, k), hook.Clock()
 	m := hook.MomentOf(ctx, span, now)
-	s.duration.RecordAt(m, (now - begin).Seconds(), set)
-	recordSize(&s.received, m, received, set)
-	recordSize(&s.sent, m, sent, set)
+	s.duration.RecordAt(&m, (now - begin).Seconds(), set)
+	recordSize(&s.received, &m, received, set)
+	recordSize(&s.sent, &m, sent, set)
 }
 
-func recordSize(h *hook.Histogram, m hook.Moment, size int64, set *hook.Set) {
+func recordSize(h *hook.Histogram, m *hook.Moment, size int64, set *hook.Set) {
 	if size >= 0 {
 		h.RecordAt(m, float64(size), set)
 	}
@@ -184,17 +175,24 @@ func (c *Client) Record(ctx context.Context, span trace.Span, begin, end time.Du
 	if !c.duration.On() {
 		return
 	}
-	set, known := c.sets.Known(k)
-	if !known {
-		if !c.hosts.Has(host{k.Address, k.Port}) {
-			k.Address, k.Port = Other, 0
-		}
-		set = c.sets.Of(k)
+	set := c.sets.Noted(hook.Number(k.Address)+k.Status, k)
+	if set == nil {
+		set = c.setOf(k)
 	}
 	m := hook.MomentOf(ctx, span, end)
-	c.duration.RecordAt(m, (end - begin).Seconds(), set)
-	recordSize(&c.sent, m, sent, set)
-	recordSize(&c.received, m, received, set)
+	c.duration.RecordAt(&m, (end - begin).Seconds(), set)
+	recordSize(&c.sent, &m, sent, set)
+	recordSize(&c.received, &m, received, set)
+}
+
+// setOf returns the set for k.
+//
+//go:noinline
+func (c *Client) setOf(k Sent) *hook.Set {
+	if _, known := c.sets.Known(k); !known && !c.hosts.Has(host{k.Address, k.Port}) {
+		k.Address, k.Port = Other, 0
+	}
+	return c.sets.Near(hook.Number(k.Address)+k.Status, k)
 }
 
 // copied is the attributes, to be kept.

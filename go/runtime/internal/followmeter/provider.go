@@ -61,7 +61,7 @@ func (p *Provider) Keeps() bool {
 	if !p.keeps.Load() {
 		return false
 	}
-	if p.Ours() {
+	if g, ok := otel.GetMeterProvider().(*Provider); ok && g == p || p.Ours() {
 		return true
 	}
 	if p.keeps.Swap(false) {

@@ -78,7 +78,7 @@ type serverCall struct {
 	uri      fasthttp.URI
 
 	begin           time.Duration // of hook.Clock
-	active          *hook.Set     // it has been counted with
+	active          hook.Up       // it has been counted with
 	scheme, version string
 
 	open atomic.Pointer[serverContext] // ctx, while it is in use and its span is recorded
@@ -291,7 +291,7 @@ func (c *serverCall) close() {
 	}
 
 	c.attrs.Reset()
-	c.span, c.ctx, c.req, c.scope, c.active = nil, nil, nil, hook.Scope{}, nil
+	c.span, c.ctx, c.req, c.scope, c.active = nil, nil, nil, hook.Scope{}, hook.Up{}
 	c.returned, c.head, c.status, c.received, c.sent = false, false, 0, 0, 0
 	c.carrier, c.version = carrier{}, ""
 	serverCalls.Put(c)
@@ -322,7 +322,7 @@ func valuesOf(h interface{ PeekAll(string) [][]byte }) func(name string) []strin
 }
 
 func (c *serverCall) measure() {
-	server.End(c.active)
+	c.active.Down()
 	if !server.Measures() || !c.ctx.watched || c.ctx.Measured() {
 		return
 	}
