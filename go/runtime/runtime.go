@@ -56,7 +56,7 @@ func start(cfg *config.Config) {
 	} else {
 		setup.Tell("traces", setup.TheirOwn, cfg.Set)
 	}
-	hook.Enable(follow.TracerProvider{}, follow.Propagator{})
+	hook.Enable(follow.TracerProvider{}, new(follow.Propagator))
 }
 
 // provider returns the SDK's tracer provider for cfg, and what makes the spans of hooks in its

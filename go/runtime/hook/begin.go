@@ -33,6 +33,9 @@ type Beginner interface {
 	// Begin begins a span within ctx, which holds the span above. If it is not recorded, what it
 	// returns may be ctx itself, and the span in that.
 	Begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span)
+
+	// Refusal says which spans are known not to be recorded, whatever they are; nil if there are none.
+	Refusal() *Refusal
 }
 
 // Following is a tracer that stands for another one, now for this, later perhaps for that
@@ -48,8 +51,17 @@ type Following interface {
 // Begin starts a span like [Instrumentation.Start]. d is asked at once, and only where there is
 // a use for attributes: a span that is not sampled costs next to nothing.
 func (in *Instrumentation) Begin(ctx context.Context, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
-	ctx, above := withCurrent(ctx)
-	return in.begin(ctx, above, name, kind, d)
+	return in.BeginIn(ctx, SpanIn(ctx), name, kind, d)
+}
+
+// BeginIn is Begin where the span that ctx holds is at hand.
+func (in *Instrumentation) BeginIn(ctx context.Context, held trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
+	t := in.on.Load()
+	if u, ok := held.(*Unrecorded); ok && t != nil && u.refusesNow() {
+		return ctx, u
+	}
+	ctx, above := currentOr(ctx, held)
+	return in.BeginBelow(ctx, above, name, kind, d)
 }
 
 // BeginEntry is Begin for spans with which work enters the program, as [Instrumentation.StartEntry].
@@ -57,10 +69,11 @@ func (in *Instrumentation) BeginEntry(ctx context.Context, name string, kind tra
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	return in.begin(ctx, spanIn(ctx), name, kind, d)
+	return in.BeginBelow(ctx, SpanIn(ctx), name, kind, d)
 }
 
-func (in *Instrumentation) begin(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
+// BeginBelow is BeginEntry where the span that ctx holds is at hand.
+func (in *Instrumentation) BeginBelow(ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
 	t := in.on.Load()
 	if t == nil {
 		return ctx, trace.SpanFromContext(context.Background())
@@ -71,7 +84,7 @@ func (in *Instrumentation) begin(ctx context.Context, above trace.Span, name str
 	return in.beginBy(t, ctx, above, name, kind, d)
 }
 
-// beginBy is begin by what t says.
+// beginBy is BeginBelow by what t says.
 func (in *Instrumentation) beginBy(t *telemetry, ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
 	tracer, begins := t.tracer, t.begins
 	if t.follows != nil {
@@ -152,13 +165,25 @@ func NewWithin(ctx context.Context, span trace.Span) Within {
 	return Within{Context: below(ctx), Span: span}
 }
 
-// spanIn is trace.SpanFromContext, and shorter for a context that such a span has just been put into.
-func spanIn(ctx context.Context) trace.Span {
-	if w, ok := ctx.(*Within); ok {
+// SpanIn is trace.SpanFromContext, and shorter for the spans that hooks ask for most.
+func SpanIn(ctx context.Context) trace.Span {
+	switch w := ctx.(type) {
+	case nil:
+		return none
+	case *Within:
 		return w.Span
 	}
-	return trace.SpanFromContext(ctx)
+	switch span := ctx.Value(spanKey).(type) {
+	case *Unrecorded:
+		return span
+	case trace.Span:
+		return span
+	}
+	return none
 }
+
+// none is the span of a context that holds none.
+var none = trace.SpanFromContext(context.Background())
 
 // below returns what ctx is without the spans that it is made of by itself.
 func below(ctx context.Context) context.Context {
@@ -173,7 +198,7 @@ func below(ctx context.Context) context.Context {
 
 // Value answers the key under which contexts hold spans.
 func (w *Within) Value(key any) any {
-	if isSpanKey(key) {
+	if IsSpanKey(key) {
 		return w.Span
 	}
 	return w.Context.Value(key)

@@ -26,7 +26,7 @@ func (s *exampleSpan) SpanContext() trace.SpanContext { return s.sc }
 
 // Value answers the key under which contexts hold spans.
 func (e *example) Value(key any) any {
-	if isSpanKey(key) {
+	if IsSpanKey(key) {
 		return &e.span
 	}
 	return nil

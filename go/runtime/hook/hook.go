@@ -65,12 +65,14 @@ type telemetry struct {
 	follows Following // the tracer, if it is one
 	begins  Beginner  // the tracer, if it is one
 	prop    propagation.TextMapPropagator
+	tells   FollowingPropagator // the propagator, if it is one
 }
 
 func newTelemetry(tracer trace.Tracer, prop propagation.TextMapPropagator) *telemetry {
 	t := &telemetry{tracer: tracer, prop: prop}
 	t.follows, _ = tracer.(Following)
 	t.begins, _ = tracer.(Beginner)
+	t.tells, _ = prop.(FollowingPropagator)
 	return t
 }
 
@@ -247,17 +249,21 @@ func (in *Instrumentation) Extract(ctx context.Context, carrier propagation.Text
 // WithCurrent returns ctx if it holds a span, else ctx with the goroutine's
 // current span and its baggage. A nil ctx is context.Background.
 func WithCurrent(ctx context.Context) context.Context {
-	ctx, _ = withCurrent(ctx)
+	ctx, _ = CurrentIn(ctx)
 	return ctx
 }
 
-// withCurrent is WithCurrent, and returns the span that the context holds.
-func withCurrent(ctx context.Context) (context.Context, trace.Span) {
+// CurrentIn is WithCurrent, and returns the span that the context holds.
+func CurrentIn(ctx context.Context) (context.Context, trace.Span) {
+	return currentOr(ctx, SpanIn(ctx))
+}
+
+// currentOr is CurrentIn where the span that ctx holds is at hand.
+func currentOr(ctx context.Context, span trace.Span) (context.Context, trace.Span) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	span := trace.SpanFromContext(ctx)
-	if span.SpanContext().IsValid() {
+	if _, ok := span.(*Unrecorded); ok || span.SpanContext().IsValid() {
 		return ctx, span
 	}
 	a := gctx.Current()

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	rtrace "runtime/trace"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -33,18 +34,20 @@ import (
 type Layer struct {
 	context.Context // what is around the hook's span
 
+	outer  context.Context // holds the span's parent, unless that is below
+	kind   trace.SpanKind
+	own    layerSpan
+	theirs atomic.Pointer[trace.Span]
+
+	clear bool // nothing is suppressed around it
+	bare  bool // the layer's span is not recorded, and the program sees it as it is
+
 	// ByGoroutine says that the library passes no context to the program. Then what the
 	// program does for the request without one of its own, and without a span, is within the
 	// layer if that is current for the goroutine.
 	ByGoroutine bool
 
-	outer  context.Context // holds the span's parent
-	kind   trace.SpanKind
-	own    layerSpan
-	theirs atomic.Pointer[trace.Span]
 	metric atomic.Bool
-	clear  bool // nothing is suppressed around it
-	bare   bool // the layer's span is not recorded, and the program sees it as it is
 }
 
 // layerSpan is the layer's span as the program sees it: otelhttp and the like
@@ -73,21 +76,41 @@ func (s *layerSpan) Attributes() []attribute.KeyValue {
 // NewLayer returns the layer of the span in ctx, which was started from outer.
 // It must not be copied once it is in use.
 func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
-	span := spanIn(ctx)
+	span := SpanIn(ctx)
 	return Layer{
 		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{span},
 		clear: SuppressionIn(outer) == nil, bare: !span.IsRecording(),
 	}
 }
 
+// Within makes l, which is zero, the layer of span, which ctx holds and which was started from outer,
+// with around, what is suppressed there, at hand.
+func (l *Layer) Within(ctx, outer context.Context, span trace.Span, kind trace.SpanKind, around *Suppression) {
+	l.Context, l.outer, l.kind, l.own.Span = below(ctx), outer, kind, span
+	l.clear, l.bare = around == nil, !span.IsRecording()
+}
+
+// parent returns what the layer's span is below.
+func (l *Layer) parent() trace.Span {
+	if u, ok := l.own.Span.(*Unrecorded); ok && u.remote.Span.IsValid() {
+		return u.above()
+	}
+	return trace.SpanFromContext(l.outer)
+}
+
 // MakeCurrent is [MakeCurrent] for a, whose context is the layer's, as the span begins.
-func (l *Layer) MakeCurrent(a *Active) Scope { return makeCurrent(a, l.own.SpanContext()) }
+func (l *Layer) MakeCurrent(a *Active) Scope {
+	if l.bare && !rtrace.IsEnabled() && !Recorded(l.own.Span) {
+		return gctx.EnterHidden(a) // profiles do not name what nobody finds
+	}
+	return makeCurrent(a, l.own.SpanContext())
+}
 
 type layerKey struct{}
 
 // Value is that of the context within, but for the span once it is covered.
 func (l *Layer) Value(key any) any {
-	if isSpanKey(key) {
+	if IsSpanKey(key) {
 		return l.Span()
 	}
 	switch key.(type) {
@@ -103,6 +126,13 @@ func (l *Layer) Value(key any) any {
 
 // Span is the layer's as the program sees it, or the one that is in its place: what the context holds.
 func (l *Layer) Span() trace.Span {
+	if l.bare && l.theirs.Load() == nil {
+		return l.own.Span
+	}
+	return l.seen()
+}
+
+func (l *Layer) seen() trace.Span {
 	if s := l.theirs.Load(); s != nil {
 		return *s
 	}
@@ -175,7 +205,7 @@ func Cover(ctx context.Context, kind trace.SpanKind) (newCtx context.Context, la
 		return ctx, nil
 	}
 	// They may have read the parent from the headers again.
-	parent := trace.SpanFromContext(l.outer)
+	parent := l.parent()
 	now := trace.SpanContextFromContext(ctx).SpanID()
 	if now != l.own.Span.SpanContext().SpanID() && now != parent.SpanContext().SpanID() {
 		return ctx, nil
@@ -225,9 +255,9 @@ func (l *Layer) Measured() bool { return l.metric.Load() }
 // spanKey is the key under which a context holds its span.
 var spanKey = KeyOf(func(ctx context.Context) { trace.SpanFromContext(ctx) })
 
-// isSpanKey is key == spanKey. A key of that type is nearly always the very same word, and then
+// IsSpanKey says whether key is the one under which contexts hold spans. A key of that type is nearly always the very same word, and then
 // what it points to is not compared.
-func isSpanKey(key any) bool {
+func IsSpanKey(key any) bool {
 	a, b := (*[2]unsafe.Pointer)(unsafe.Pointer(&key)), (*[2]unsafe.Pointer)(unsafe.Pointer(&spanKey))
 	return a[0] == b[0] && (a[1] == b[1] || key == spanKey)
 }
@@ -255,7 +285,12 @@ func (k *keyOf) Value(key any) any {
 // SpanOf says whether the span in ctx is being recorded, is of that kind, and was
 // made by an instrumentation whose scope's name begins with one of scopes.
 func SpanOf(ctx context.Context, kind trace.SpanKind, scopes ...string) bool {
-	s, ok := trace.SpanFromContext(ctx).(interface {
+	span := SpanIn(ctx)
+	return Recorded(span) && isOf(span, kind, scopes)
+}
+
+func isOf(span trace.Span, kind trace.SpanKind, scopes []string) bool {
+	s, ok := span.(interface {
 		InstrumentationScope() instrumentation.Scope
 		SpanKind() trace.SpanKind
 	})

@@ -2,7 +2,6 @@ package hook
 
 import (
 	"context"
-	"encoding/hex"
 	"math"
 	"os"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/internal/gctx"
+	"otel.tool/runtime/internal/hexid"
 )
 
 // CurrentSpan returns the ids that a log record is to have: those of the span in
@@ -20,12 +20,17 @@ import (
 // It is not valid outside of spans, and nothing is allocated.
 func CurrentSpan(ctx context.Context) trace.SpanContext {
 	if ctx != nil {
-		if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
+		if sc := SpanIn(ctx).SpanContext(); sc.IsValid() {
 			return sc
 		}
 	}
+	return GoroutineSpan()
+}
+
+// GoroutineSpan is CurrentSpan without a context.
+func GoroutineSpan() trace.SpanContext {
 	if a := gctx.Current(); a != nil {
-		return trace.SpanContextFromContext(a.Ctx)
+		return SpanIn(a.Ctx).SpanContext()
 	}
 	return trace.SpanContext{}
 }
@@ -71,8 +76,7 @@ func IsLogKey(key string) bool {
 func HexIDs(sc trace.SpanContext) (traceID, spanID string) {
 	var b [48]byte
 	t, s := sc.TraceID(), sc.SpanID()
-	hex.Encode(b[:32], t[:])
-	hex.Encode(b[32:], s[:])
+	hexid.Append(hexid.Append(b[:0], t[:]), s[:])
 	text := string(b[:])
 	return text[:32], text[32:]
 }
@@ -80,13 +84,13 @@ func HexIDs(sc trace.SpanContext) (traceID, spanID string) {
 // AppendTraceID and AppendSpanID append an id as text.
 func AppendTraceID(b []byte, sc trace.SpanContext) []byte {
 	id := sc.TraceID()
-	return hex.AppendEncode(b, id[:])
+	return hexid.Append(b, id[:])
 }
 
 // AppendSpanID is described with [AppendTraceID].
 func AppendSpanID(b []byte, sc trace.SpanContext) []byte {
 	id := sc.SpanID()
-	return hex.AppendEncode(b, id[:])
+	return hexid.Append(b, id[:])
 }
 
 // LogRecord is a record of a logging library on its way to be exported.

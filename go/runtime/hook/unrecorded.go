@@ -15,27 +15,40 @@ import (
 // most of what they do within one that refuses what is below is to see that.
 type Unrecorded struct {
 	embedded.Span
-	within  Within // the context that holds it
-	sc      trace.SpanContext
-	own     *trace.TracerProvider
-	refuses bool
+	sc trace.SpanContext
+	by *Refusal
+
+	remote Parent // what of another program it is below, in an [Entry]
 }
 
-// NewUnrecorded returns the span, and the context that holds it within ctx. It names *own as its
-// provider. Refuses says that what hooks begin below it is not recorded either.
-func NewUnrecorded(ctx context.Context, sc trace.SpanContext, own *trace.TracerProvider, refuses bool) (context.Context, *Unrecorded) {
-	u := &Unrecorded{sc: sc, own: own, refuses: refuses}
-	u.within = NewWithin(ctx, u)
-	return &u.within, u
+// Refusal is what the spans have in common that a tracer does not record.
+type Refusal struct {
+	Own   *trace.TracerProvider // whom they name as their provider
+	Below bool                  // what hooks begin below them is not recorded either
+
+	// Which spans are known to be refused: those without a parent, and those below one of another
+	// program that is sampled, or is not.
+	Root, Sampled, Not bool
+}
+
+// NewUnrecorded returns the span, and the context that holds it within ctx.
+func NewUnrecorded(ctx context.Context, sc trace.SpanContext, by *Refusal) (context.Context, *Unrecorded) {
+	u := new(struct {
+		Unrecorded
+		within Within // the context that holds it
+	})
+	u.sc, u.by = sc, by
+	u.within = NewWithin(ctx, &u.Unrecorded)
+	return &u.within, &u.Unrecorded
 }
 
 // Refuses says whether what hooks begin below is not recorded either, by who names *own.
-func (u *Unrecorded) Refuses(own *trace.TracerProvider) bool { return u.refuses && u.own == own }
+func (u *Unrecorded) Refuses(own *trace.TracerProvider) bool { return u.by.Below && u.by.Own == own }
 
 // refusesNow says whether it is known without asking anybody that what a hook begins below is not
 // recorded: the span's provider is still the global one, and nothing is left out of measurements.
 func (u *Unrecorded) refusesNow() bool {
-	return u.refuses && sameProvider(otel.GetTracerProvider(), *u.own) && !Excluding()
+	return u.by.Below && sameProvider(otel.GetTracerProvider(), *u.by.Own) && !Excluding()
 }
 
 // Recorded says that span is none of those of which hooks know by the type that nobody wants to know of
@@ -62,4 +75,4 @@ func (*Unrecorded) AddEvent(string, ...trace.EventOption)   {}
 func (*Unrecorded) AddLink(trace.Link)                      {}
 func (*Unrecorded) RecordError(error, ...trace.EventOption) {}
 func (*Unrecorded) End(...trace.SpanEndOption)              {}
-func (u *Unrecorded) TracerProvider() trace.TracerProvider  { return *u.own }
+func (u *Unrecorded) TracerProvider() trace.TracerProvider  { return *u.by.Own }

@@ -71,8 +71,9 @@ var untraced = &call{
 func start(ctx context.Context, db *sql.DB, op op) (newCtx context.Context, c *call) {
 	newCtx, c = ctx, untraced
 	defer hook.Guard()
-	if d := databaseOf(db); traced(ctx, d) {
-		newCtx, c = d.start(ctx, d.operation(op))
+	d := databaseOf(db)
+	if span, ok := traced(ctx, d); ok {
+		newCtx, c = d.start(ctx, span, d.operation(op))
 	}
 	return newCtx, c
 }
@@ -81,8 +82,9 @@ func start(ctx context.Context, db *sql.DB, op op) (newCtx context.Context, c *c
 func startPrepare(ctx context.Context, db *sql.DB, query string) (newCtx context.Context, c *call) {
 	newCtx, c = ctx, untraced
 	defer hook.Guard()
-	if d := databaseOf(db); traced(ctx, d) {
-		newCtx, c = d.start(ctx, &d.statement(query).prepare)
+	d := databaseOf(db)
+	if span, ok := traced(ctx, d); ok {
+		newCtx, c = d.start(ctx, span, &d.statement(query).prepare)
 	}
 	return newCtx, c
 }
@@ -92,11 +94,12 @@ func startQuery(ctx context.Context, db *sql.DB, query string) (newCtx context.C
 	newCtx, newQuery, c = ctx, query, untraced
 	defer hook.Guard()
 	d := databaseOf(db)
-	if !traced(ctx, d) {
+	span, ok := traced(ctx, d)
+	if !ok {
 		return newCtx, newQuery, c
 	}
 	s := d.statement(query)
-	newCtx, c = d.start(ctx, &s.run)
+	newCtx, c = d.start(ctx, span, &s.run)
 	if options.comment {
 		newQuery = comment(newCtx, query)
 	}
@@ -114,31 +117,37 @@ func startStmt(ctx context.Context, s *sql.Stmt) (newCtx context.Context, c *cal
 	if db == nil || query == nil {
 		return newCtx, c
 	}
-	if d := databaseOf(*db); traced(ctx, d) {
-		newCtx, c = d.start(ctx, &d.statement(*query).run)
+	d := databaseOf(*db)
+	if span, ok := traced(ctx, d); ok {
+		newCtx, c = d.start(ctx, span, &d.statement(*query).run)
 	}
 	return newCtx, c
 }
 
 // traced says whether an operation gets a span: not if it is the telemetry's own,
-// and not if another instrumentation, around database/sql or below it, makes it.
-func traced(ctx context.Context, d *database) bool {
-	return ctx != nil && d != nil && !d.covered && !hook.Suppressed(ctx) && !within(ctx)
+// and not if another instrumentation, around database/sql or below it, makes it. It returns
+// the span that ctx holds.
+func traced(ctx context.Context, d *database) (span trace.Span, ok bool) {
+	if ctx == nil || d == nil || d.covered || hook.Suppressed(ctx) {
+		return nil, false
+	}
+	span = hook.SpanIn(ctx)
+	return span, !hook.Recorded(span) || !within(span)
 }
 
-// within says whether the span in ctx is that of a database client: then this
-// operation is how that one is carried out.
-func within(ctx context.Context) bool {
-	span, ok := trace.SpanFromContext(ctx).(interface {
+// within says whether span is that of a database client: then this operation is how
+// that one is carried out.
+func within(span trace.Span) bool {
+	s, ok := span.(interface {
 		SpanKind() trace.SpanKind
 		EndTime() time.Time
 		InstrumentationScope() instrumentation.Scope
 	})
-	return ok && span.SpanKind() == trace.SpanKindClient && span.EndTime().IsZero() && isDatabase(span.InstrumentationScope().Name)
+	return ok && s.SpanKind() == trace.SpanKindClient && s.EndTime().IsZero() && isDatabase(s.InstrumentationScope().Name)
 }
 
-func (d *database) start(ctx context.Context, did *operation) (context.Context, *call) {
-	ctx, span := client.Begin(ctx, did.name, trace.SpanKindClient, did)
+func (d *database) start(ctx context.Context, held trace.Span, did *operation) (context.Context, *call) {
+	ctx, span := client.BeginIn(ctx, held, did.name, trace.SpanKindClient, did)
 	measuring := duration.On()
 	if !measuring && !span.IsRecording() {
 		return ctx, untraced

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -369,8 +370,14 @@ func compareCapitals(text, name string) int {
 // cache remembers what is known of the queries that a program asks, the latest at
 // least. It holds up to twice maxCached.
 type cache[T any] struct {
+	near        [8]atomic.Pointer[cached[T]] // the first ones, by their lengths
 	mu          sync.RWMutex
 	now, before map[string]T
+}
+
+type cached[T any] struct {
+	query string
+	value T
 }
 
 const (
@@ -380,6 +387,22 @@ const (
 
 // get returns what is remembered for the query, made if it is not.
 func (c *cache[T]) get(query string, make func(query string) T) T {
+	near := &c.near[len(query)&7]
+	n := near.Load()
+	if n != nil && n.query == query {
+		return n.value
+	}
+	v := c.find(query, make)
+	if n == nil && len(query) <= maxCachedQuery {
+		near.Store(&cached[T]{strings.Clone(query), v})
+	}
+	return v
+}
+
+// find is get, among all that are remembered.
+//
+//go:noinline
+func (c *cache[T]) find(query string, make func(query string) T) T {
 	c.mu.RLock()
 	v, ok := c.now[query]
 	c.mu.RUnlock()

@@ -40,8 +40,21 @@ type clientCall struct {
 	key   clientKey
 	begin time.Duration
 	done  atomic.Bool // the span has ended, or is about to
-	peer  net.Addr    // of the last attempt
-	err   error
+
+	recorded bool // the span was when it began
+
+	peer net.Addr // of the last attempt
+	err  error
+}
+
+// recording is how many calls have a span that is recorded.
+var recording atomic.Int32
+
+// over says that the call is.
+func (c *clientCall) over() {
+	if c.recorded {
+		recording.Add(-1)
+	}
 }
 
 type callKey struct{}
@@ -96,16 +109,20 @@ func newClientStart() any {
 func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCtx context.Context, leave func(), after func(grpc.ClientStream, error) (grpc.ClientStream, error)) {
 	newCtx, after = ctx, asItIs
 	defer hook.Guard()
-	if cc == nil || hook.Suppressed(ctx) || exported(method) {
+	around := hook.SuppressionIn(ctx)
+	if cc == nil || around.All() || exported(method) {
 		return newCtx, nil, after
 	}
-	outer := hook.WithCurrent(ctx)
+	outer, above := hook.CurrentIn(ctx)
 	md, _ := metadata.FromOutgoingContext(outer)
-	if spanMade(outer, md) {
-		return newCtx, nil, after
-	}
-	if md != nil && !trace.SpanContextFromContext(outer).IsValid() {
-		outer = client.Extract(outer, outgoing(md)) // the program passes a trace on by itself
+	if hook.Recorded(above) || md != nil {
+		if spanMade(outer, md) {
+			return newCtx, nil, after
+		}
+		if md != nil && !trace.SpanContextFromContext(outer).IsValid() {
+			outer = client.Extract(outer, outgoing(md)) // the program passes a trace on by itself
+			above = hook.SpanIn(outer)
+		}
 	}
 
 	s := clientStarts.Get().(*clientStart)
@@ -115,10 +132,13 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	}
 	var started context.Context
 	s.start.method, s.start.address, s.start.port = c.key.method, c.key.address, c.key.port
-	started, c.span = client.BeginEntry(outer, spanName(c.key.method), trace.SpanKindClient, &s.start)
-	c.Layer = hook.NewLayer(s.inject(started, md), outer, trace.SpanKindClient)
-	if options.clientRequest != nil && c.span.IsRecording() {
-		capture(c.span, options.clientRequest, md)
+	started, c.span = client.BeginBelow(outer, above, spanName(c.key.method), trace.SpanKindClient, &s.start)
+	c.Within(s.inject(started, md), outer, c.span, trace.SpanKindClient, around)
+	if c.recorded = c.span.IsRecording(); c.recorded {
+		recording.Add(1)
+		if options.clientRequest != nil {
+			capture(c.span, options.clientRequest, md)
+		}
 	}
 	s.call = c
 	return c, s.leave, s.after
@@ -214,9 +234,12 @@ func (s *clientStart) failed(err error) {
 // end is the leave function of newClientStream.
 func (s *clientStart) end() {
 	defer hook.Guard()
-	if c := s.call; !s.returned && !c.done.Swap(true) && !c.Covered() {
-		hook.RecordPanic(c.span)
-		c.span.End()
+	if c := s.call; !s.returned && !c.done.Swap(true) {
+		c.over()
+		if !c.Covered() {
+			hook.RecordPanic(c.span)
+			c.span.End()
+		}
 	}
 	s.call, s.returned = nil, false
 	clear(s.sent)
@@ -259,7 +282,7 @@ var (
 // AttemptFinish is woven into google.golang.org/grpc's (*csAttempt).finish: it
 // sees to which of the servers the attempt went, and what was answered.
 func AttemptFinish(attempt any) (leave func()) {
-	if !client.On() {
+	if !client.On() || recording.Load() == 0 {
 		return nil
 	}
 	return attemptFinish(attempt)
@@ -314,6 +337,7 @@ func callIn(p *context.Context) *clientCall {
 // finish ends the span.
 func (c *clientCall) finish() {
 	defer hook.Guard()
+	c.over()
 	s := statusOf(c.err)
 	c.key.code = s.Code()
 	if clientDuration.On() && !c.Measured() {

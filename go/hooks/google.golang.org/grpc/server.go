@@ -42,7 +42,7 @@ type answered interface {
 // serverContext is the context that a call gets. The program may keep it, so it
 // is never used again.
 type serverContext struct {
-	hook.Layer
+	hook.Entry
 	active hook.Active
 	call   *serverCall // nil once the call has ended
 }
@@ -118,7 +118,7 @@ func serverEnter(stream any) (leave, after func()) {
 	}
 	// Of a server that is served by net/http the request has its span.
 	outer, http := hook.Cover(*place, trace.SpanKindServer)
-	if hook.Suppressed(outer) || spanStarted(outer) {
+	if spanStarted(outer) {
 		return nil, returned
 	}
 	c := serverCalls.Get().(*serverCall)
@@ -129,14 +129,16 @@ func serverEnter(stream any) (leave, after func()) {
 	if serverDuration.On() {
 		c.begin = hook.Clock()
 	}
-	outer = server.Extract(outer, incomingIn(outer))
 	c.start.method = c.method
-	ctx, span := server.BeginEntry(outer, spanName(c.method), trace.SpanKindServer, &c.start)
+	sc := &serverContext{call: c}
+	span := sc.Begin(&server, outer, incomingIn(outer), spanName(c.method), trace.SpanKindServer, &c.start)
+	if span == nil {
+		c.release()
+		return nil, returned
+	}
 	if http != nil {
 		http.CoveredBy(span, true)
 	}
-
-	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), call: c}
 	sc.active.Ctx = sc
 	c.span, c.ctx = span, sc
 	*place = sc
@@ -193,6 +195,11 @@ func (c *serverCall) end() {
 	c.scope.Leave()
 	c.finish()
 	c.ctx.call = nil
+	c.release()
+}
+
+// release has the call used again.
+func (c *serverCall) release() {
 	c.attrs.reset()
 	c.serving = serving{}
 	serverCalls.Put(c)

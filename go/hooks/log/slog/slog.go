@@ -58,8 +58,7 @@ func enter(ctx context.Context) (leave func()) {
 	if ctx == nil {
 		return nil
 	}
-	sc := trace.SpanContextFromContext(ctx)
-	if !sc.IsValid() || same(sc, hook.CurrentSpan(context.Background())) {
+	if sc := hook.SpanIn(ctx).SpanContext(); !sc.IsValid() || same(sc, hook.GoroutineSpan()) {
 		return nil
 	}
 	c := calls.Get().(*call)
@@ -109,7 +108,7 @@ func HandleEnter(h unsafe.Pointer, r slog.Record) (newH unsafe.Pointer, leave fu
 	if hook.ExportsLogs() {
 		export(context.Background(), own, &r)
 	}
-	if d := derive(own, hook.CurrentSpan(context.Background()), &r); d != nil {
+	if d := derive(own, hook.GoroutineSpan(), &r); d != nil {
 		return unsafe.Pointer(&d.common), d.leave
 	}
 	return h, nil

@@ -88,17 +88,22 @@ func (c *clientContext) Value(key any) any {
 func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after func(*http.Response, error) (*http.Response, error)) {
 	newReq, after = req, gotResponse
 	defer hook.Guard()
-	if !traced(req) {
+	if req == nil || req.URL == nil || req.Header == nil {
+		return newReq, nil, after // net/http refuses it
+	}
+	ctx := req.Context()
+	held := hook.SpanIn(ctx)
+	if !traced(ctx, held, req) {
 		return newReq, nil, after
 	}
 	c := clientCalls.Get().(*clientCall)
-	ctx := req.Context()
 	if len(req.Header["Traceparent"]) > 0 {
 		ctx = c.passedOn(ctx, req.Header)
+		held = hook.SpanIn(ctx)
 	}
 	c.req = req
 	name := httpconv.MethodName(req.Method)
-	ctx, c.span = client.Begin(ctx, name, trace.SpanKindClient, c)
+	ctx, c.span = client.BeginIn(ctx, held, name, trace.SpanKindClient, c)
 	c.req = nil
 	c.measure = measureClient(ctx, req, name)
 	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
@@ -119,19 +124,15 @@ func (c *clientCall) passedOn(ctx context.Context, h http.Header) context.Contex
 
 // traced says whether a round trip gets a span: not if it is none over HTTP, not
 // the telemetry's own, not if its caller wants none, and not if it is the continuation
-// of one that has a span.
-func traced(req *http.Request) bool {
-	if req == nil || req.URL == nil || req.Header == nil {
-		return false // net/http refuses it
-	}
+// of one that has a span. The request's context holds the span that is held.
+func traced(ctx context.Context, held trace.Span, req *http.Request) bool {
 	if s := req.URL.Scheme; s != "http" && s != "https" {
 		return false
 	}
-	ctx := req.Context()
-	if s := hook.SuppressionIn(ctx); s.All() || s.HTTPClient() || exported(req.Header) {
+	if s := hook.SuppressionIn(ctx); s.All() || s.HTTPClient() {
 		return false
 	}
-	return !spanSent(ctx, req.Header)
+	return len(req.Header) == 0 || !exported(req.Header) && !spanSent(ctx, held, req.Header)
 }
 
 // exported says whether the request is sent by an OTLP exporter of the program's.
@@ -143,7 +144,7 @@ func exported(h http.Header) bool {
 // spanSent says whether the request's headers already carry the span that is in
 // its context: then a transport around this one (ours, below a registered
 // protocol, or another instrumentation's) has made the span.
-func spanSent(ctx context.Context, h http.Header) bool {
+func spanSent(ctx context.Context, held trace.Span, h http.Header) bool {
 	sent := h["Traceparent"]
 	if len(sent) == 0 {
 		return false
@@ -151,13 +152,16 @@ func spanSent(ctx context.Context, h http.Header) bool {
 	if cc, ok := ctx.Value(clientKey{}).(*clientContext); ok && len(cc.sent) > 0 && &sent[0] == &cc.sent[0] {
 		return true
 	}
-	return len(sent) == 1 && httpconv.Carries(sent[0], trace.SpanContextFromContext(ctx))
+	return len(sent) == 1 && httpconv.Carries(sent[0], held.SpanContext())
 }
 
 // inject returns a copy of the request with ctx, and with what it propagates in
 // its headers.
 func (c *clientCall) inject(ctx context.Context, req *http.Request) *http.Request {
 	cc := &clientContext{Context: ctx, orig: req, made: *req, recording: c.span.IsRecording()}
+	if cc.recording {
+		recording.Add(1)
+	}
 	c.ctx = cc
 	h := make(http.Header, len(req.Header)+2)
 	for k, v := range req.Header {
@@ -291,6 +295,9 @@ func (c *clientCall) end() {
 		hook.RecordPanic(c.span)
 		c.measure.end(c.span, hook.PanicType())
 		c.span.End()
+	}
+	if c.ctx.recording {
+		recording.Add(-1)
 	}
 	c.attrs.Reset()
 	c.measure = clientMeasure{}

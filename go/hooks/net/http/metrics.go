@@ -20,14 +20,14 @@ func (c *serverCall) measureBegin(scheme string) {
 	c.active = server.Begin(c.ctx, c.ctx.method, scheme)
 }
 
-// measureEnd measures the request that has been answered, or has not.
-func (c *serverCall) measureEnd() {
+// measureEnd measures the request that has been answered, or has not, and had that route.
+func (c *serverCall) measureEnd(route string) {
 	c.active.Down()
 	if !server.Measures() || c.ctx.Measured() {
 		return
 	}
 	served := httpconv.Served{
-		Method: c.ctx.method, Scheme: c.scheme, Route: c.ctx.knownRoute(),
+		Method: c.ctx.method, Scheme: c.scheme, Route: route,
 		Version: protocolVersion(c.req.ProtoMajor, c.req.ProtoMinor), Status: c.status,
 	}
 	if !c.returned {

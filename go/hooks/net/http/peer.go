@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"reflect"
+	"sync/atomic"
 
 	"otel.tool/runtime/hook"
 )
@@ -13,10 +14,13 @@ import (
 // It notes where the connection leads to, for a span that wants to know. A request that is sent
 // again has the last one.
 func PeerEnter(conn, req any) {
-	if client.On() {
+	if client.On() && recording.Load() > 0 {
 		notePeer(conn, req)
 	}
 }
+
+// recording is how many round trips have a span that is recorded.
+var recording atomic.Int32
 
 func notePeer(conn, req any) {
 	defer hook.Guard()

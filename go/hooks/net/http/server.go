@@ -88,26 +88,28 @@ var inFlight = httpconv.InFlight[serverCall]{End: func(c *serverCall) {
 // serverContext is the context that a request gets. It holds the span, and
 // takes the route from routers. The program may keep it, so it is never reused.
 type serverContext struct {
-	hook.Layer // otelhttp, otelgin and the like may make the span instead
+	hook.Entry // otelhttp, otelgin and the like may make the span instead
 	active     hook.Active
 
 	method    string // as in the span's name
 	path      string // of the request, as it came
 	recording bool   // by the span
 	watched   bool   // by the span, or by metrics
+	ended     bool
 
+	mu        sync.Mutex
 	goroutine hook.Goroutine // that serves the request
-
-	mu      sync.Mutex
-	span    trace.Span
-	route   string // what is known of it, but for what is pending
-	matched int    // the length of the rest of path that route begins to match at
-	pending *match // with a mux, if there is something; the call's, until that ends
-	ended   bool
+	span      trace.Span
+	route     string // what is known of it, but for what is pending
+	matched   int    // the length of the rest of path that route begins to match at
+	pending   *match // with a mux, if there is something; the call's, until that ends
 }
 
 // Value answers the routers' key, and is otherwise that of the context within.
 func (c *serverContext) Value(key any) any {
+	if hook.IsSpanKey(key) {
+		return c.Span()
+	}
 	if _, ok := key.(hook.RouterKey); ok {
 		return c
 	}
@@ -125,16 +127,19 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	if _, ok := parent.(*serverContext); ok {
 		return nil, returned // has its span
 	}
-	if hook.Suppressed(parent) || req.Method == "PRI" || req.URL == nil {
+	if req.Method == "PRI" || req.URL == nil {
 		return nil, returned // PRI: the preface of an HTTP/2 connection, no request
 	}
 	c := serverCalls.Get().(*serverCall)
 	c.carrier.h, c.req = req.Header, req
-	outer := server.Extract(parent, &c.carrier)
 	name := httpconv.MethodName(req.Method)
-	ctx, span := server.BeginEntry(outer, name, trace.SpanKindServer, c)
-
-	sc := &serverContext{Layer: hook.NewLayer(ctx, outer, trace.SpanKindServer), span: span, method: name, path: req.URL.Path, recording: span.IsRecording(), pending: &c.match}
+	sc := &serverContext{method: name, path: req.URL.Path, pending: &c.match}
+	span := sc.Begin(&server.Instrumentation, parent, &c.carrier, name, trace.SpanKindServer, c)
+	if span == nil {
+		c.release()
+		return nil, returned
+	}
+	sc.span, sc.recording = span, span.IsRecording()
 	sc.watched = sc.recording || server.Measures()
 	sc.goroutine = hook.ThisGoroutine()
 	sc.active.Ctx = sc
@@ -216,10 +221,7 @@ func (c *serverCall) readResponse() {
 func (c *serverCall) end() {
 	defer hook.Guard()
 	c.scope.Leave()
-	if c.returned && c.req.Method != http.MethodConnect {
-		// Where ServeMux is not woven, or another router sets the pattern.
-		c.ctx.setRouteOnce(c.req)
-	}
+	route := c.ctx.lastRoute(c.req, c.returned)
 	if c.ctx.watched {
 		if !c.returned {
 			c.readResponse()
@@ -227,7 +229,7 @@ func (c *serverCall) end() {
 		if c.ctx.recording && !c.ctx.Covered() {
 			c.record()
 		}
-		c.measureEnd()
+		c.measureEnd(route)
 	}
 	if c.ctx.recording {
 		c.open.Store(nil)
@@ -237,6 +239,11 @@ func (c *serverCall) end() {
 		c.span.End()
 	}
 
+	c.release()
+}
+
+// release has the call used again.
+func (c *serverCall) release() {
 	c.attrs.Reset()
 	c.span, c.ctx, c.rw, c.req, c.scope = nil, nil, nil, nil, hook.Scope{}
 	c.returned, c.status, c.carrier = false, 0, carrier{}
@@ -301,24 +308,20 @@ func (c *serverContext) setRoute(pattern, path string) {
 	}
 }
 
-// setRouteOnce sets the route from the request if no router has.
-func (c *serverContext) setRouteOnce(req *http.Request) {
-	if c.knownRoute() == "" {
-		c.SetRoute(routePath(req.Pattern), c.path)
-	}
-}
-
-func (c *serverContext) knownRoute() string {
+// lastRoute returns the route of a request that has been answered, or has not. Where ServeMux is not
+// woven, or another router sets the pattern, the request has it.
+func (c *serverContext) lastRoute(req *http.Request, answered bool) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle()
+	if c.settle(); c.route == "" && answered && req.Method != http.MethodConnect {
+		c.setRoute(routePath(req.Pattern), c.path)
+	}
 	return c.route
 }
 
 // finish takes no route any more, and lets go of the span.
 func (c *serverContext) finish() {
 	c.mu.Lock()
-	c.settle()
 	c.ended, c.span, c.pending = true, nil, nil
 	c.mu.Unlock()
 }

@@ -24,6 +24,7 @@ type call[C Command] struct {
 	route    *route          // of a cluster or a ring
 	begin    time.Duration
 	returned bool
+	recorded bool // the span was when it began
 
 	leave func() // methods of this call, made once
 	after func(error) error
@@ -49,10 +50,11 @@ type route struct {
 func (l *Library[C]) Command(client any, ctx context.Context, cmd C) (newCtx context.Context, leave func(), after func(error) error) {
 	newCtx, after = ctx, AsItIs
 	defer hook.Guard()
-	if l.isPart(client, ctx, true) || within(ctx) {
+	span := hook.SpanIn(ctx)
+	if l.isPart(client, ctx, span, true) {
 		return newCtx, nil, after
 	}
-	newCtx, c := l.enter(client, ctx, operationKey{name: cmd.Name()}, nil)
+	newCtx, c := l.enter(client, ctx, span, operationKey{name: cmd.Name()}, nil)
 	if c == nil {
 		return newCtx, nil, after
 	}
@@ -68,7 +70,8 @@ func (l *Library[C]) Command(client any, ctx context.Context, cmd C) (newCtx con
 func (l *Library[C]) Pipeline(client any, ctx context.Context, cmds []C, m Mode) (newCtx context.Context, leave func(), after func(error) error) {
 	newCtx, after = ctx, AsItIs
 	defer hook.Guard()
-	if l.isPart(client, ctx, false) || within(ctx) || client != nil && inRing(cmds, m) {
+	span := hook.SpanIn(ctx)
+	if l.isPart(client, ctx, span, false) || client != nil && inRing(cmds, m) {
 		return newCtx, nil, after
 	}
 	cmds = unwrapped(cmds, m)
@@ -76,19 +79,19 @@ func (l *Library[C]) Pipeline(client any, ctx context.Context, cmds []C, m Mode)
 	if len(cmds) == 1 && m == ModePipeline {
 		key.mode = ModeCommand
 	}
-	newCtx, c := l.enter(client, ctx, key, cmds)
+	newCtx, c := l.enter(client, ctx, span, key, cmds)
 	if c == nil {
 		return newCtx, nil, after
 	}
 	return newCtx, c.leave, c.after
 }
 
-// isPart says whether what is asked for has no span of its own: the library asks for it
-// by itself, or it is a part of what a cluster or a ring does, which wants to know
-// whom a command goes to.
-func (l *Library[C]) isPart(client any, ctx context.Context, command bool) bool {
+// isPart says whether what is asked for within ctx, which holds span, has no span of its own: the
+// library asks for it by itself, or it is a part of what a cluster or a ring does, which wants to know
+// whom a command goes to, or of what another instrumentation has a span for.
+func (l *Library[C]) isPart(client any, ctx context.Context, span trace.Span, command bool) bool {
 	s := hook.SuppressionIn(ctx)
-	if ctx == nil || s.All() || hook.GoroutineSuppressed(ctx) {
+	if ctx == nil || s.All() || hook.Recorded(span) && hook.GoroutineSuppressed(ctx) {
 		return true
 	}
 	r, ok := s.Whole().(*route)
@@ -96,16 +99,16 @@ func (l *Library[C]) isPart(client any, ctx context.Context, command bool) bool 
 		p := l.Place(client)
 		r.asked.Store(&p)
 	}
-	return ok
+	return ok || hook.Recorded(span) && within(span)
 }
 
 // enter begins the span of key. There is no call where a client has nothing to record.
-func (l *Library[C]) enter(client any, ctx context.Context, key operationKey, cmds []C) (context.Context, *call[C]) {
+func (l *Library[C]) enter(client any, ctx context.Context, held trace.Span, key operationKey, cmds []C) (context.Context, *call[C]) {
 	if client != nil {
 		key.Place = l.Place(client)
 	}
 	did := operations.of(key)
-	ctx, span := l.client.Begin(ctx, did.name, trace.SpanKindClient, did)
+	ctx, span := l.client.BeginIn(ctx, held, did.name, trace.SpanKindClient, did)
 	measuring := l.duration.On()
 	if !measuring && !span.IsRecording() && client != nil {
 		return ctx, nil
@@ -119,22 +122,25 @@ func (l *Library[C]) enter(client any, ctx context.Context, key operationKey, cm
 	if measuring {
 		c.ctx, c.begin = ctx, hook.Clock()
 	}
-	if span.IsRecording() && len(cmds) > 1 {
-		span.SetAttributes(keyBatchSize.Int(len(cmds)))
+	if c.recorded = span.IsRecording(); c.recorded {
+		l.recorded.Add(1)
+		if len(cmds) > 1 {
+			span.SetAttributes(keyBatchSize.Int(len(cmds)))
+		}
 	}
 	return ctx, c
 }
 
-// within says whether the span in ctx is that of another instrumentation of Redis
-// clients, redisotel's, or ours: then this is how that one is carried out.
-func within(ctx context.Context) bool {
-	span, ok := trace.SpanFromContext(ctx).(interface {
+// within says whether span is that of another instrumentation of Redis clients,
+// redisotel's, or ours: then this is how that one is carried out.
+func within(span trace.Span) bool {
+	s, ok := span.(interface {
 		SpanKind() trace.SpanKind
 		EndTime() time.Time
 		InstrumentationScope() instrumentation.Scope
 	})
-	return ok && span.SpanKind() == trace.SpanKindClient && span.EndTime().IsZero() &&
-		strings.Contains(span.InstrumentationScope().Name, "redis")
+	return ok && s.SpanKind() == trace.SpanKindClient && s.EndTime().IsZero() &&
+		strings.Contains(s.InstrumentationScope().Name, "redis")
 }
 
 // unwrapped returns cmds without the MULTI and EXEC around them.
@@ -207,7 +213,10 @@ func (c *call[C]) end() {
 		c.measure(nil, "panic", "")
 		c.span.End()
 	}
+	if c.recorded {
+		c.library.recorded.Add(-1)
+	}
 	clear(c.few)
-	c.span, c.did, c.ctx, c.cmds, c.route, c.begin, c.returned = nil, nil, nil, nil, nil, 0, false
+	c.span, c.did, c.ctx, c.cmds, c.route, c.begin, c.returned, c.recorded = nil, nil, nil, nil, nil, 0, false, false
 	c.library.calls.Put(c)
 }

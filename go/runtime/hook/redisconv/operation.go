@@ -104,11 +104,32 @@ var operations operationTable
 const operationLimit = 1000
 
 type operationTable struct {
+	near  [16]atomic.Pointer[operation]               // the first ones, by their names' lengths and first letters
 	known atomic.Pointer[map[operationKey]*operation] // never changed
 	mu    sync.Mutex
 }
 
 func (t *operationTable) of(k operationKey) *operation {
+	at := len(k.name)
+	if at > 0 {
+		at += int(k.name[0])
+	}
+	near := &t.near[at&15]
+	o := near.Load()
+	if o != nil && o.key == k {
+		return o
+	}
+	found := t.find(k)
+	if o == nil {
+		near.Store(found)
+	}
+	return found
+}
+
+// find is of, by the whole key.
+//
+//go:noinline
+func (t *operationTable) find(k operationKey) *operation {
 	if m := t.known.Load(); m != nil {
 		if o, ok := (*m)[k]; ok {
 			return o

@@ -14,10 +14,23 @@ import (
 // Released tells the span in ctx, if it is ours, which connection was used for it: the
 // last one stays. conn is a *pool.Conn.
 func (l *Library[C]) Released(ctx context.Context, conn any) {
-	defer hook.Guard()
-	if ctx == nil || !hook.SpanOf(ctx, trace.SpanKindClient, l.scope) {
-		return
+	if l.Tells(ctx) {
+		l.Used(ctx, conn)
 	}
+}
+
+// Tells says whether the span in ctx wants to know which connection was used for it.
+func (l *Library[C]) Tells(ctx context.Context) (tells bool) {
+	if l.recorded.Load() == 0 {
+		return false
+	}
+	defer hook.Guard()
+	return ctx != nil && hook.SpanOf(ctx, trace.SpanKindClient, l.scope)
+}
+
+// Used is Released for a span that wants to know.
+func (l *Library[C]) Used(ctx context.Context, conn any) {
+	defer hook.Guard()
 	if c, ok := conn.(interface{ RemoteAddr() net.Addr }); ok {
 		if list := peerOf(c.RemoteAddr()); list != nil {
 			trace.SpanFromContext(ctx).SetAttributes(list...)

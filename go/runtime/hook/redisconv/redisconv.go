@@ -21,6 +21,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -65,7 +66,8 @@ type Library[C Command] struct {
 
 	client   hook.Instrumentation
 	scope    string
-	calls    sync.Pool // of *call[C]
+	calls    sync.Pool    // of *call[C]
+	recorded atomic.Int32 // how many calls have a span that is recorded
 	duration hook.Histogram
 	pools    pools
 }

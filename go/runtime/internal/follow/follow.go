@@ -62,23 +62,45 @@ func (t *tracer) Now() (trace.Tracer, hook.Beginner) {
 
 // same compares the words of two interfaces. To compare what they hold could
 // panic: a provider may be a struct that cannot be compared.
-func same(a, b trace.TracerProvider) bool {
+func same[I any](a, b I) bool {
 	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(&a)), (*[2]unsafe.Pointer)(unsafe.Pointer(&b))
 	return x[0] == y[0] && x[1] == y[1] // as arrays they would be compared by a call
 }
 
-// Propagator hands on to the global one.
-type Propagator struct{}
+// Propagator hands on to the global one. It must not be copied.
+type Propagator struct {
+	last atomic.Pointer[told]
+}
+
+// told is one propagator.
+type told struct {
+	propagator propagation.TextMapPropagator
+	tells      hook.Telling // the propagator, if it is one
+}
+
+var _ hook.FollowingPropagator = (*Propagator)(nil)
+
+// Now returns the propagator that is global at this moment, if it is one that tells.
+func (p *Propagator) Now() hook.Telling {
+	now := otel.GetTextMapPropagator()
+	t := p.last.Load()
+	if t == nil || !same(t.propagator, now) {
+		t = &told{propagator: now}
+		t.tells, _ = now.(hook.Telling)
+		p.last.Store(t)
+	}
+	return t.tells
+}
 
 // Inject sets what the global propagator sets.
-func (Propagator) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+func (*Propagator) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
 	otel.GetTextMapPropagator().Inject(ctx, carrier)
 }
 
 // Extract reads what the global propagator reads.
-func (Propagator) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
+func (*Propagator) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
 	return otel.GetTextMapPropagator().Extract(ctx, carrier)
 }
 
 // Fields are those of the global propagator.
-func (Propagator) Fields() []string { return otel.GetTextMapPropagator().Fields() }
+func (*Propagator) Fields() []string { return otel.GetTextMapPropagator().Fields() }

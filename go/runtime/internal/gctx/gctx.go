@@ -23,10 +23,11 @@ package gctx
 
 import (
 	"context"
-	"encoding/hex"
 	"strings"
 	"sync/atomic"
 	"unsafe"
+
+	"otel.tool/runtime/internal/hexid"
 )
 
 // Active is the span that is current, as the context that holds it.
@@ -65,8 +66,7 @@ func newHidden() *Node { return &Node{list: end} }
 func newShown(traceID [16]byte, spanID [8]byte) *Node {
 	n := new(shownNode)
 	n.ids = &n.own
-	hex.Encode(n.ids.hex[:32], traceID[:])
-	hex.Encode(n.ids.hex[32:], spanID[:])
+	hexid.Append(hexid.Append(n.ids.hex[:0], traceID[:]), spanID[:])
 	n.ids.list = [3]label{
 		{"trace_id", unsafe.String(&n.ids.hex[0], 32)},
 		{"span_id", unsafe.String(&n.ids.hex[32], 16)},
@@ -134,13 +134,28 @@ type Scope struct {
 // Enter makes a current for this goroutine and for those that it starts. The
 // labels that the program had set stay. Ids that are zero are not shown.
 func Enter(a *Active, traceID [16]byte, spanID [8]byte) Scope {
-	prev := getProfLabel()
-	var n *Node
-	if inProfiles.Load() && spanID != [8]byte{} {
-		n = newShown(traceID, spanID)
-	} else {
-		n = newHidden()
+	if !inProfiles.Load() || spanID == [8]byte{} {
+		return EnterHidden(a)
 	}
+	return newShown(traceID, spanID).enter(a)
+}
+
+// EnterHidden is Enter without ids.
+func EnterHidden(a *Active) Scope {
+	prev := getProfLabel()
+	if prev != nil {
+		return newHidden().enter(a)
+	}
+	n := &Node{list: end[:0:1]}
+	n.root = n
+	n.active.Store(a)
+	setProfLabel(unsafe.Pointer(n))
+	return Scope{node: n}
+}
+
+// enter makes the node of a new span the goroutine's.
+func (n *Node) enter(a *Active) Scope {
+	prev := getProfLabel()
 	n.root = n
 	n.active.Store(a)
 	n.begin(userLabels(prev))
@@ -161,6 +176,8 @@ func (n *Node) with(user unsafe.Pointer) *Node {
 
 // begin has the list, which is ours up to the mark, begin with the program's labels, and hides
 // the mark behind its end.
+//
+//go:noinline
 func (n *Node) begin(user unsafe.Pointer) {
 	n.user = user
 	if user != nil {

@@ -4,6 +4,8 @@
 package propagators
 
 import (
+	"strings"
+
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -41,7 +43,14 @@ func New(names []string) propagation.TextMapPropagator {
 			}
 		}
 	}
-	return propagation.NewCompositeTextMapPropagator(list...)
+	all := propagation.NewCompositeTextMapPropagator(list...)
+	switch strings.Join(names, ",") {
+	case "tracecontext":
+		return &w3c{all, false}
+	case "tracecontext,baggage":
+		return &w3c{all, true}
+	}
+	return all
 }
 
 // remote builds the context that came from elsewhere; ids are hexadecimal, a

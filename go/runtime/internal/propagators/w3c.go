@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
@@ -12,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/hexid"
 )
 
 // traceContext is the official propagator of the W3C's trace context, with a short way for what
@@ -24,18 +26,20 @@ func (p traceContext) Extract(ctx context.Context, carrier propagation.TextMapCa
 	if parent == "" {
 		return ctx
 	}
-	sc, ok := usual(parent)
+	own, ok := usual(parent)
 	if !ok || carrier.Get("tracestate") != "" {
 		return p.TraceContext.Extract(ctx, carrier)
 	}
-	s := &remoteSpan{sc: sc}
+	s := &remoteSpan{sc: trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: own.Trace, SpanID: own.Span, TraceFlags: own.Flags, Remote: true,
+	})}
 	s.within = hook.NewWithin(ctx, s)
 	return &s.within
 }
 
 // Inject sets the traceparent of the span in ctx.
 func (p traceContext) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
-	sc := trace.SpanContextFromContext(ctx)
+	sc := hook.SpanIn(ctx).SpanContext()
 	if !sc.IsValid() {
 		return
 	}
@@ -45,64 +49,69 @@ func (p traceContext) Inject(ctx context.Context, carrier propagation.TextMapCar
 	}
 	header := [parentLength]byte{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0' + byte(sc.TraceFlags())}
 	traceID, spanID := sc.TraceID(), sc.SpanID()
-	encode(header[3:35], traceID[:])
-	encode(header[36:52], spanID[:])
+	for i := range 4 {
+		binary.LittleEndian.PutUint64(header[3+8*i:], hexid.Digits(binary.LittleEndian.Uint32(traceID[4*i:])))
+	}
+	for i := range 2 {
+		binary.LittleEndian.PutUint64(header[36+8*i:], hexid.Digits(binary.LittleEndian.Uint32(spanID[4*i:])))
+	}
 	carrier.Set("traceparent", string(header[:]))
+}
+
+// w3c is what OTEL_PROPAGATORS names by default: the trace context, and perhaps baggage behind it.
+type w3c struct {
+	propagation.TextMapPropagator      // both
+	baggage                       bool // there are both
+}
+
+var _ hook.Telling = (*w3c)(nil)
+
+// Parent returns the span that carrier names, if that is all that it has.
+func (p *w3c) Parent(carrier hook.Carrier) (parent hook.Parent, ok bool) {
+	if p.baggage && len(carrier.Values("baggage")) > 0 {
+		return parent, false
+	}
+	text := carrier.Get("traceparent")
+	if text == "" {
+		return parent, true
+	}
+	if parent, ok = usual(text); !ok || carrier.Get("tracestate") != "" {
+		return parent, false
+	}
+	return parent, true
+}
+
+// Inject is that of both. Nearly never is there any baggage.
+func (p *w3c) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+	traceContext{}.Inject(ctx, carrier)
+	if p.baggage && baggage.FromContext(ctx).Len() > 0 {
+		propagation.Baggage{}.Inject(ctx, carrier)
+	}
 }
 
 const parentLength = len("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
 
 // usual reads a traceparent "00-TRACE-SPAN-FLAGS" with flags 00 or 01.
-func usual(text string) (sc trace.SpanContext, ok bool) {
+func usual(text string) (p hook.Parent, ok bool) {
 	if len(text) != parentLength || text[:3] != "00-" || text[35] != '-' || text[52:54] != "-0" {
-		return sc, false
+		return p, false
 	}
-	config := trace.SpanContextConfig{TraceFlags: trace.TraceFlags(text[54] - '0'), Remote: true}
-	if !decode(config.TraceID[:], text[3:35]) || !decode(config.SpanID[:], text[36:52]) || config.TraceFlags > 1 {
-		return sc, false
+	var header [parentLength]byte
+	copy(header[:], text)
+	wrong := uint64(0)
+	for i := range 4 {
+		v, bad := hexid.Bytes(binary.LittleEndian.Uint64(header[3+8*i:]))
+		binary.LittleEndian.PutUint32(p.Trace[4*i:], v)
+		wrong |= bad
 	}
-	sc = trace.NewSpanContext(config)
-	return sc, sc.IsValid()
+	for i := range 2 {
+		v, bad := hexid.Bytes(binary.LittleEndian.Uint64(header[36+8*i:]))
+		binary.LittleEndian.PutUint32(p.Span[4*i:], v)
+		wrong |= bad
+	}
+	p.Flags = trace.TraceFlags(text[54] - '0')
+	return p, wrong == 0 && p.Flags <= 1 && p.Trace.IsValid() && p.Span.IsValid()
 }
-
-// decode reads hexadecimal digits, of which those above 9 have to be small letters.
-func decode(to []byte, digits string) bool {
-	wrong := byte(0)
-	for i := range to {
-		high, low := digitOf[digits[2*i]], digitOf[digits[2*i+1]]
-		wrong |= high | low
-		to[i] = high<<4 | low&0xf
-	}
-	return wrong < 16
-}
-
-// encode writes hexadecimal digits, two at once.
-func encode(to, from []byte) {
-	for i, b := range from {
-		binary.NativeEndian.PutUint16(to[2*i:], digitsOf[b])
-	}
-}
-
-const digitList = "0123456789abcdef"
-
-// digitsOf are both digits of a byte, as they stand in memory.
-var digitsOf = func() (digits [256]uint16) {
-	for i := range digits {
-		digits[i] = binary.NativeEndian.Uint16([]byte{digitList[i>>4], digitList[i&0xf]})
-	}
-	return digits
-}()
-
-// digitOf is the value of a digit, 16 of what is none.
-var digitOf = func() (values [256]byte) {
-	for i := range values {
-		values[i] = 16
-	}
-	for i, digit := range digitList {
-		values[digit] = byte(i)
-	}
-	return values
-}()
 
 // remoteSpan is a span of another program, with the context that holds it.
 type remoteSpan struct {

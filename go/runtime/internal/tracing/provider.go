@@ -10,8 +10,6 @@ package tracing
 
 import (
 	"context"
-	"encoding/binary"
-	"math/rand/v2"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -53,13 +51,14 @@ type Sink interface {
 func (p *Provider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer {
 	config := trace.NewTracerConfig(opts...)
 	scope := instrumentation.Scope{Name: name, Version: config.InstrumentationVersion(), SchemaURL: config.SchemaURL()}
-	return &tracer{provider: p, source: otlptrace.Source{Resource: p.Resource, Scope: scope}}
+	return &tracer{provider: p, source: otlptrace.Source{Resource: p.Resource, Scope: scope}, refusal: p.refusal()}
 }
 
 type tracer struct {
 	embedded.Tracer
 	provider *Provider
 	source   otlptrace.Source
+	refusal  hook.Refusal
 }
 
 var _ hook.Beginner = (*tracer)(nil)
@@ -93,6 +92,20 @@ func (t *tracer) Begin(ctx context.Context, above trace.Span, name string, kind 
 	return t.start(ctx, above, &begin{name: name, kind: kind, described: d})
 }
 
+// Refusal is what is known of the sampler: see [hook.Beginner].
+func (t *tracer) Refusal() *hook.Refusal { return &t.refusal }
+
+// refusal is what spans have in common that are not recorded.
+func (p *Provider) refusal() (r hook.Refusal) {
+	r.Own = &p.Own
+	if p.Asks {
+		return r
+	}
+	k := &p.Knows
+	r.Below, r.Root, r.Sampled, r.Not = k.Below, k.root == drop, k.remote.sampled == drop, k.remote.not == drop
+	return r
+}
+
 // start begins a span within ctx, which holds the one above.
 func (t *tracer) start(ctx context.Context, above trace.Span, b *begin) (context.Context, trace.Span) {
 	p := t.provider
@@ -112,7 +125,7 @@ func (t *tracer) start(ctx context.Context, above trace.Span, b *begin) (context
 	}
 	traceID := parent.TraceID()
 	if !traceID.IsValid() {
-		traceID = newTraceID()
+		traceID = hook.NewTraceID()
 	}
 	decision, state := p.Knows.of(parent), parent.TraceState()
 	var attributes []attribute.KeyValue
@@ -127,10 +140,10 @@ func (t *tracer) start(ctx context.Context, above trace.Span, b *begin) (context
 		flags |= trace.FlagsSampled
 	}
 	sc := trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: traceID, SpanID: newSpanID(), TraceFlags: flags, TraceState: state,
+		TraceID: traceID, SpanID: hook.NewSpanID(), TraceFlags: flags, TraceState: state,
 	})
 	if decision == drop {
-		return hook.NewUnrecorded(ctx, sc, &p.Own, p.Knows.Below && !p.Asks)
+		return hook.NewUnrecorded(ctx, sc, &t.refusal)
 	}
 	return t.record(ctx, parent, sc, b, attributes)
 }
@@ -140,19 +153,4 @@ func (b *begin) describe() {
 	if b.described != nil {
 		b.attributes, b.described = b.described.Describe(), nil
 	}
-}
-
-func newTraceID() (id trace.TraceID) {
-	for !id.IsValid() {
-		binary.NativeEndian.PutUint64(id[:8], rand.Uint64())
-		binary.NativeEndian.PutUint64(id[8:], rand.Uint64())
-	}
-	return id
-}
-
-func newSpanID() (id trace.SpanID) {
-	for !id.IsValid() {
-		binary.NativeEndian.PutUint64(id[:], rand.Uint64())
-	}
-	return id
 }

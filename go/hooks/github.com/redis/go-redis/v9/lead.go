@@ -273,7 +273,7 @@ func options(c unsafe.Pointer) any {
 
 // released tells that a *pool.Conn was used for what ctx is of.
 func released(ctx context.Context, cn unsafe.Pointer) {
-	if library.On() && connection != nil && cn != nil {
-		library.Released(ctx, reflect.NewAt(connection, cn).Interface())
+	if library.On() && connection != nil && cn != nil && library.Tells(ctx) {
+		library.Used(ctx, reflect.NewAt(connection, cn).Interface())
 	}
 }

@@ -1,0 +1,128 @@
+package hook
+
+import (
+	"context"
+	"encoding/binary"
+	"math/rand/v2"
+
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Entry is the [Layer] of a span with which work enters the program. Where it is known that the span
+// is not recorded, that is a part of it: the whole way in, from the headers to the context that the
+// program gets, is then one function, and what the hook allocates anyway.
+//
+//	c := &serverContext{…} // which embeds an Entry
+//	span := c.Begin(&server, ctx, carrier, name, trace.SpanKindServer, described)
+type Entry struct {
+	Layer
+	refused Unrecorded
+}
+
+// Carrier is a carrier that has all values of a key. (That is propagation.ValuesGetter, which the
+// oldest OpenTelemetry that we work with does not have.)
+type Carrier interface {
+	propagation.TextMapCarrier
+	Values(key string) []string
+}
+
+// Telling is a propagator that tells the span which a carrier names, without a context.
+type Telling interface {
+	propagation.TextMapPropagator
+
+	// Parent returns the span, or none. It is not ok where there is more in carrier for a context.
+	Parent(carrier Carrier) (parent Parent, ok bool)
+}
+
+// Parent is a span of another program; without an id it is none.
+type Parent struct {
+	Trace trace.TraceID
+	Span  trace.SpanID
+	Flags trace.TraceFlags
+}
+
+// FollowingPropagator is [Following] for propagators.
+type FollowingPropagator interface {
+	propagation.TextMapPropagator
+
+	// Now returns the propagator that it stands for at this moment if that is a [Telling] one, else nil.
+	Now() Telling
+}
+
+// Begin begins a span of in's within ctx, and below what carrier names, and makes e, which is zero,
+// the layer of it. It returns the span; nil, and has done nothing, where hooks are to leave ctx alone.
+// It does what [Instrumentation.Extract], BeginEntry and [NewLayer] do.
+func (e *Entry) Begin(in *Instrumentation, ctx context.Context, carrier Carrier, name string, kind trace.SpanKind, d Described) trace.Span {
+	around := SuppressionIn(ctx)
+	if around.All() {
+		return nil
+	}
+	if t := in.on.Load(); t != nil && t.tells != nil && t.follows != nil && !Excluding() && e.refused.begin(t, ctx, carrier) {
+		e.Within(ctx, ctx, &e.refused, kind, around)
+		return &e.refused
+	}
+	outer := in.Extract(ctx, carrier)
+	within, span := in.BeginEntry(outer, name, kind, d)
+	e.Within(within, outer, span, kind, around)
+	return span
+}
+
+// Refused is the span in e, if [Entry.Begin] has returned that.
+func (e *Entry) Refused() *Unrecorded { return &e.refused }
+
+// begin makes u the span of one that is known not to be recorded, if it is.
+func (u *Unrecorded) begin(t *telemetry, ctx context.Context, carrier Carrier) bool {
+	_, begins := t.follows.Now()
+	tells := t.tells.Now()
+	if begins == nil || tells == nil {
+		return false
+	}
+	parent, ok := tells.Parent(carrier)
+	if !ok {
+		return false
+	}
+	by := begins.Refusal()
+	switch {
+	case by == nil:
+		return false
+	case parent.Span.IsValid():
+		if refused := parent.Flags.IsSampled() && by.Sampled || !parent.Flags.IsSampled() && by.Not; !refused {
+			return false
+		}
+		u.remote = parent
+	case by.Root && !SpanIn(ctx).SpanContext().IsValid():
+		parent.Trace = NewTraceID()
+	default:
+		return false
+	}
+	u.by = by
+	u.sc = trace.NewSpanContext(trace.SpanContextConfig{TraceID: parent.Trace, SpanID: NewSpanID(), TraceFlags: parent.Flags &^ trace.FlagsSampled})
+	return true
+}
+
+// above returns the span of another program that u is below.
+func (u *Unrecorded) above() trace.Span {
+	return trace.SpanFromContext(trace.ContextWithRemoteSpanContext(context.Background(), trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: u.remote.Trace, SpanID: u.remote.Span, TraceFlags: u.remote.Flags,
+	})))
+}
+
+// NewTraceID returns an id for a new trace.
+//
+//go:noinline
+func NewTraceID() (id trace.TraceID) {
+	for !id.IsValid() {
+		binary.NativeEndian.PutUint64(id[:8], rand.Uint64())
+		binary.NativeEndian.PutUint64(id[8:], rand.Uint64())
+	}
+	return id
+}
+
+// NewSpanID returns an id for a new span.
+func NewSpanID() (id trace.SpanID) {
+	for !id.IsValid() {
+		binary.NativeEndian.PutUint64(id[:], rand.Uint64())
+	}
+	return id
+}
