@@ -33,8 +33,8 @@ static void adding_piece(void *to, Str piece)
 		progress_piece(&ad->progress, piece);
 }
 
-bool adding_run(Arena *a, Str go, const GoArgs *args, const Plan *plan, const StrList *env,
-	ProcResult *res, Diags *d)
+bool adding_run(Arena *a, const GoArgs *args, const Plan *plan, const StrList *env, ProcResult *res,
+	Diags *d)
 {
 	StrList argv = {.arena = a}, all = {.arena = a};
 	Adding ad = {.talks = wants_word(args, "v") || wants_word(args, "x"), .said.arena = a};
@@ -45,7 +45,6 @@ bool adding_run(Arena *a, Str go, const GoArgs *args, const Plan *plan, const St
 		.on_err = adding_piece,
 		.to = &ad};
 
-	strlist_add(&argv, go);
 	for (isize i = 0; i < plan->adding.n; i++)
 		strlist_add(&argv, plan->adding.v[i]);
 	for (isize i = 0; i < env->n; i++)

@@ -11,8 +11,8 @@ bool adding_is_done(Arena *a, const Plan *plan);
 // adding_run has go build it, in the user's build's environment env and what the plan adds to that,
 // and keeps what it says of the archives. What it says besides is in *res, and passed on for -v
 // and -x.
-bool adding_run(Arena *a, Str go, const GoArgs *args, const Plan *plan, const StrList *env,
-	ProcResult *res, Diags *d);
+bool adding_run(Arena *a, const GoArgs *args, const Plan *plan, const StrList *env, ProcResult *res,
+	Diags *d);
 
 // adding_name has the flag by which go knows the marks stand for the archives, too: they are not
 // among the packages from which go tells whether a program is up to date.

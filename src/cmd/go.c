@@ -206,7 +206,7 @@ static bool add_apart(
 	ProcResult res = {0};
 
 	if (!adding_is_done(a, plan)) {
-		if (!adding_run(a, in->go, args, plan, &env, &res, d))
+		if (!adding_run(a, args, plan, &env, &res, d))
 			return false;
 		out->status = res.status;
 		if (!read_ending(a, plan, out, d))

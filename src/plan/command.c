@@ -267,6 +267,7 @@ static void add_adding(Planner *p)
 	static const char *const talk[] = {"p", "v", "x"};
 	StrList *argv = &p->out->adding, packages = {.arena = p->arena};
 
+	strlist_add(argv, p->env.go);
 	strlist_add(argv, S("list"));
 	add_chdir(p, argv);
 	strlist_add(argv, S("-export"));

@@ -47,8 +47,8 @@ typedef struct {
 	bool unfound; // plain, since we have not found a program named path@version
 	StrList args; // for go, behind the subcommand
 	StrList env;  // for go: "NAME=value"
-	// What we add is built apart, before that (plan/apart.h): go's words for it, which has this
-	// beyond env. "" and none if go builds it with the rest.
+	// Where what we add is built apart, before that (plan/apart.h): the command, and what its
+	// environment has beyond env. "" and none if go builds it with the rest.
 	Str added; // the file for what it prints
 	StrList adding, adding_env;
 	StrList saved; // what env hides from programs that go starts: "NAME=value", or "NAME" if it
