@@ -213,6 +213,36 @@ static void record_elsewhere(Arena *a, Tool *t)
 	tool_set(a, t, &t->argv, "-trimpath", buf_str(&b));
 }
 
+// folder_of_ours returns where a package that travels with the tool lies, "" if none of its files
+// is there.
+static Str folder_of_ours(Arena *a, const Tool *t, Str package)
+{
+	Str ours = S("otel.tool/");
+
+	if (!str_starts(package, ours))
+		return S("");
+	Str end = str_format(a, "/go/%.*s", STR_ARG(str_slice(package, ours.len, package.len)));
+	for (isize i = t->tool + 1; i < t->argv.n; i++) {
+		Str file = t->argv.v[i], dir = path_dir(file);
+		if ((str_ends(file, S(".go")) || str_ends(file, S(".s"))) && str_ends(dir, end))
+			return path_abs(a, dir);
+	}
+	return S("");
+}
+
+// record_ours has its files recorded by its import path, as with go's -trimpath: no program needs
+// to know where our cache folder is.
+static void record_ours(Arena *a, Tool *t)
+{
+	Str package = tool_value(t, "-p"), trim = tool_value(t, "-trimpath");
+	Str dir = folder_of_ours(a, t, package);
+
+	if (dir.len > 0)
+		tool_set(a, t, &t->argv, "-trimpath",
+			str_format(a, "%.*s%s%.*s=>%.*s", STR_ARG(trim), trim.len > 0 ? ";" : "",
+				STR_ARG(dir), STR_ARG(package)));
+}
+
 // read_args tells our own flags from the tool and its arguments.
 static bool read_args(Arena *a, const StrList *args, Tool *t)
 {
@@ -255,8 +285,10 @@ int cmd_toolexec(Arena *a, const StrList *args)
 		return answer_version(a, &t);
 	if (str_eq(t.name, S("compile")))
 		progress_count();
-	if (str_eq(t.name, S("compile")) || str_eq(t.name, S("asm")))
+	if (str_eq(t.name, S("compile")) || str_eq(t.name, S("asm"))) {
 		record_elsewhere(a, &t);
+		record_ours(a, &t);
+	}
 	if (!compile && str_eq(t.name, S("compile")) && is_ours(&t) &&
 		env_get(S("OTEL_GO_PLAN")).len > 0)
 		return tool_ours(a, &t);

@@ -426,6 +426,9 @@ func TestSize(t *testing.T) {
 	if grows > 5_000_000 {
 		t.Errorf("grows by %d bytes, want at most 5 MB", grows)
 	}
+	if text := readFile(t, p.woven); strings.Contains(text, "/go/runtime/hook/") || !strings.Contains(text, "otel.tool/runtime/hook/hook.go") {
+		t.Error("it knows where our cache folder is")
+	}
 	for _, m := range deps(t, p.woven) {
 		if strings.HasPrefix(m, "google.golang.org/") || strings.Contains(m, "/proto/otlp") {
 			t.Errorf("linked: %s", m)
