@@ -57,6 +57,7 @@ var programs = []program{
 		name: "grpc-health-probe", module: "github.com/grpc-ecosystem/grpc-health-probe@v0.4.40", pkg: ".",
 		shape: dependency,
 		runs:  [][]string{{"-addr=SERVER", "-service=there"}, {"-addr=SERVER", "-service=ill"}},
+		spans: []string{"grpc.health.v1.Health/Check  grpc-health-probe  client"},
 	},
 	{
 		name: "vegeta", module: "github.com/tsenart/vegeta/v12@v12.12.0", pkg: ".", shape: mainModule,

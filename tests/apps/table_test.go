@@ -75,8 +75,8 @@ func (p program) shown() string {
 
 // What else there is to say.
 const notes = `
-The programs of a package that is not in a module being worked on (` + "`go build example.com/x/cmd/x`" + ` where that is a dependency) are built as plain go builds them: go takes no overlay of
-files in the module cache, so nothing can be added to that package main. A module of its own with the same package main, a checkout, or a workspace do.
+The programs of a module that is not being worked on (` + "`go build example.com/x/cmd/x`" + ` where that is a dependency, or a ` + "`tool`" + ` of go.mod) are woven where what we add is built apart (docs/design.md, "Two runs of go").
+Where one go builds all, with ` + "`-cover`" + ` for instance, they are as plain go builds them: go takes no overlay of files in the module cache, so nothing can be added to that package main.
 
 What was found, and mended: a module whose go.mod leaves out a part of the graph that a workspace looks into did not build (etcd: google.golang.org/genproto of before its split); the tests of a library
 that we have hooks for did not build in its own module (gorilla/mux, chi, gin); fasthttp's ServeConn made an allocation for us, which its tests count.
