@@ -26,6 +26,9 @@
 //   - A context that is passed always wins; [Instrumentation.Start] takes the
 //     goroutine's current span only where the context has none.
 //   - Nothing of the program is changed that it can see.
+//
+// In stack traces the files of packages that come with otel are named by their import paths:
+// otel.tool/runtime/hook/hook.go.
 package hook
 
 import (
