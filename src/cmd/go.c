@@ -212,7 +212,7 @@ static bool add_apart(
 		if (!read_ending(a, plan, out, d))
 			return false;
 	}
-	if (in->strict && out->status != 0)
+	if (in->strict && out->refused.n > 0)
 		fprintf(stderr, "%.*s", STR_ARG(res.err));
 	if (out->status == 0)
 		adding_name(a, plan);
@@ -410,6 +410,10 @@ static int build(Build *b)
 					       : exec_go(a, b->in->go, b->all, b->diags);
 		if (!add_ours(b, &ready))
 			return finish(b->diags);
+		if (!ready && b->end.refused.n == 0 && b->plan.added.len > 0) {
+			b->in->together = true; // what is wrong, the user's build says best
+			continue;
+		}
 		if (!ready && b->end.refused.n == 0 && !b->in->strict) {
 			say_without_us();
 			return exec_go(a, b->in->go, b->all, b->diags);
