@@ -69,20 +69,19 @@ bool adding_run(Arena *a, const GoArgs *args, const Plan *plan, const StrList *e
 
 void adding_name(Arena *a, Plan *plan)
 {
-	Str mark = S("-gcflags=./.otel=-otel=");
 	Added added;
 	Hash h;
 
 	if (!added_read(a, plan->added, &added))
 		return;
 	for (isize i = 0; i < plan->args.n; i++) {
-		if (!str_starts(plan->args.v[i], mark))
+		if (!str_starts(plan->args.v[i], PLAN_MARKS))
 			continue;
 		hash_init(&h);
 		hash_add(&h, plan->args.v[i]);
 		hash_add(&h, added.digest);
-		plan->args.v[i] = str_format(
-			a, "%.*s%.*s", STR_ARG(mark), STR_ARG(str_slice(hash_hex(a, &h), 0, 32)));
+		plan->args.v[i] = str_format(a, "%.*s%.*s", STR_ARG(PLAN_MARKS),
+			STR_ARG(str_slice(hash_hex(a, &h), 0, 32)));
 	}
 }
 

@@ -1,7 +1,6 @@
 #include "cmd/apart.h"
 
 #include "base/buf.h"
-#include "base/map.h"
 #include "cmd/importcfg.h"
 #include "cmd/modinfo.h"
 #include "os/env.h"
@@ -61,47 +60,19 @@ static bool give_up(Arena *a, Diags *d, const char *why)
 	return build_again(a, d, why);
 }
 
-static StrMap packages_of(Arena *a, Str config)
-{
-	StrMap packages = {.arena = a}; // import path -> Str *, its archive
-	Str package, file;
-
-	while (config.len > 0) {
-		if (!importcfg_line(str_cut(&config, '\n'), &package, &file))
-			continue;
-		Str *f = arena_new(a, Str);
-		*f = file;
-		map_put(&packages, package, f);
-	}
-	return packages;
-}
-
 // add_archives adds those that the configuration does not have.
-static Str add_archives(Arena *a, Str config, const Added *added)
+static Str add_archives(Arena *a, Str config, const StrMap *packages, const Added *added)
 {
-	StrMap packages = packages_of(a, config);
 	StrBuf b = {.arena = a};
 
 	buf_add(&b, config);
 	if (config.len > 0 && !str_ends(config, S("\n")))
 		buf_add(&b, S("\n"));
 	for (isize i = 0; i < added->n; i++)
-		if (!map_get(&packages, added->v[i].package))
+		if (!map_get(packages, added->v[i].package))
 			buf_addf(&b, "packagefile %.*s=%.*s\n", STR_ARG(added->v[i].package),
 				STR_ARG(added->v[i].file));
 	return buf_str(&b);
-}
-
-static void insert_flag(Tool *t, Str flag, Str value)
-{
-	isize at = t->tool + 1;
-
-	strlist_add(&t->argv, S(""));
-	strlist_add(&t->argv, S(""));
-	for (isize i = t->argv.n - 1; i > at + 1; i--)
-		t->argv.v[i] = t->argv.v[i - 2];
-	t->argv.v[at] = flag;
-	t->argv.v[at + 1] = value;
 }
 
 bool apart_compile(Arena *a, Tool *t, Diags *d)
@@ -116,8 +87,9 @@ bool apart_compile(Arena *a, Tool *t, Diags *d)
 		return give_up(a, d, "go says in a file how package main is to be compiled");
 	if (!read_added(a, &added, d) || !file_read(a, config, &text, d))
 		return false;
+	StrMap packages = importcfg_packages(a, text);
 	config = str_format(a, "%.*s.otel", STR_ARG(config));
-	if (!file_write_atomic(config, add_archives(a, text, &added), 0600, d))
+	if (!file_write_atomic(config, add_archives(a, text, &packages, &added), 0600, d))
 		return false;
 	tool_set(a, t, &t->argv, "-importcfg", config);
 	Str recorded = tool_recorded(a, t, main.at);
@@ -126,7 +98,7 @@ bool apart_compile(Arena *a, Tool *t, Diags *d)
 	if (tool_flag(t, "-trimpath") >= 0)
 		tool_set(a, t, &t->argv, "-trimpath", rewrites);
 	else
-		insert_flag(t, S("-trimpath"), rewrites);
+		tool_insert(t, str_format(a, "-trimpath=%.*s", STR_ARG(rewrites)));
 	strlist_add(&t->argv, main.file);
 	return true;
 }
@@ -178,7 +150,7 @@ bool apart_link(Arena *a, Str *config, Diags *d)
 		return true;
 	if (!read_added(a, &added, d))
 		return false;
-	StrMap packages = packages_of(a, *config);
+	StrMap packages = importcfg_packages(a, *config);
 	for (isize i = 0; i < added.n; i++) {
 		const Str *file = map_get(&packages, added.v[i].package);
 		if (file && !is_same(a, *file, &added.v[i], d))
@@ -186,6 +158,6 @@ bool apart_link(Arena *a, Str *config, Diags *d)
 				"the program's packages are not those that what otel adds was "
 				"compiled with");
 	}
-	*config = add_archives(a, add_modules(a, *config, &added), &added);
+	*config = add_archives(a, add_modules(a, *config, &added), &packages, &added);
 	return true;
 }

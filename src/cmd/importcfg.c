@@ -17,6 +17,21 @@ bool importcfg_line(Str line, Str *package, Str *file)
 	return true;
 }
 
+StrMap importcfg_packages(Arena *a, Str config)
+{
+	StrMap packages = {.arena = a};
+	Str package, file;
+
+	while (config.len > 0) {
+		if (!importcfg_line(str_cut(&config, '\n'), &package, &file))
+			continue;
+		Str *f = arena_new(a, Str);
+		*f = file;
+		map_put(&packages, package, f);
+	}
+	return packages;
+}
+
 Str importcfg_archive(Str config, Str path)
 {
 	Str package, archive;

@@ -2,10 +2,15 @@
 #ifndef CMD_IMPORTCFG_H
 #define CMD_IMPORTCFG_H
 
+#include "base/map.h"
 #include "cmd/tool.h"
 
 // importcfg_line reads a line "packagefile PATH=FILE". False for any other.
 bool importcfg_line(Str line, Str *package, Str *file);
+
+// importcfg_packages returns the archives that the text of an importcfg names, by their import
+// paths: Str *.
+StrMap importcfg_packages(Arena *a, Str config);
 
 // importcfg_archive returns the archive that the text of an importcfg has for an import path, ""
 // if it has none.

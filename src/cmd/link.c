@@ -58,8 +58,6 @@ typedef struct {
 
 static bool read_config(Link *l)
 {
-	Str package, file;
-
 	if (!file_read(l->arena, l->config, &l->text, l->diags))
 		return false;
 	Str whole = l->text;
@@ -67,13 +65,7 @@ static bool read_config(Link *l)
 		return false;
 	l->differs |= whole.p != l->text.p;
 	l->text = whole;
-	for (Str rest = l->text; rest.len > 0;) {
-		if (!importcfg_line(str_cut(&rest, '\n'), &package, &file))
-			continue;
-		Str *f = arena_new(l->arena, Str);
-		*f = file;
-		map_put(&l->packages, package, f);
-	}
+	l->packages = importcfg_packages(l->arena, whole);
 	return true;
 }
 
@@ -473,7 +465,7 @@ int tool_link(Arena *a, const Tool *t)
 	Diags d = {.arena = a};
 	Link l = {.arena = a, .tool = t, .config = tool_value(t, "-importcfg"), .diags = &d};
 
-	l.packages.arena = l.must.arena = l.changed.arena = l.shared.arena = a;
+	l.must.arena = l.changed.arena = l.shared.arena = a;
 	if (l.config.len == 0)
 		return tool_exec(a, t);
 	Tool changed = *t;
@@ -490,11 +482,7 @@ int tool_link(Arena *a, const Tool *t)
 		tool_set(a, t, &changed.argv, "-importcfg", config);
 	}
 	// Our runtime uses exit hooks of the standard library's own.
-	if (map_get(&l.packages, S(RUNTIME_PACKAGE))) {
-		strlist_add(&changed.argv, S(""));
-		for (isize i = changed.argv.n - 1; i > t->tool + 1; i--)
-			changed.argv.v[i] = changed.argv.v[i - 1];
-		changed.argv.v[t->tool + 1] = S("-checklinkname=0");
-	}
+	if (map_get(&l.packages, S(RUNTIME_PACKAGE)))
+		tool_insert(&changed, S("-checklinkname=0"));
 	return tool_exec(a, &changed);
 }

@@ -32,6 +32,9 @@ StrList tool_copy(Arena *a, const Tool *t);
 // tool_set changes the value of a flag in a copy; nothing if the flag is not there.
 void tool_set(Arena *a, const Tool *t, StrList *argv, const char *name, Str value);
 
+// tool_insert puts a flag before all others.
+void tool_insert(Tool *t, Str flag);
+
 // tool_goroot returns the folder of the Go distribution that the tool is of, "" if that cannot be
 // told.
 Str tool_goroot(const Tool *t);

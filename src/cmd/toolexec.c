@@ -62,6 +62,14 @@ void tool_set(Arena *a, const Tool *t, StrList *argv, const char *name, Str valu
 	argv->v[i] = joined ? str_format(a, "%s=%.*s", name, STR_ARG(value)) : value;
 }
 
+void tool_insert(Tool *t, Str flag)
+{
+	strlist_add(&t->argv, S(""));
+	for (isize i = t->argv.n - 1; i > t->tool + 1; i--)
+		t->argv.v[i] = t->argv.v[i - 1];
+	t->argv.v[t->tool + 1] = flag;
+}
+
 Str tool_goroot(const Tool *t)
 {
 	Str root = env_get(S("GOROOT")), tool = t->argv.v[t->tool];

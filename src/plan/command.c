@@ -129,8 +129,8 @@ static void add_marks(Planner *p, StrList *argv)
 	}
 	// Go takes the last of them, as text, into what main is made of: one that stands for all,
 	// matches nothing, and names no folder of this machine.
-	add_gcflags(p, argv, S("./.otel"),
-		str_format(a, "-otel=%.*s", STR_ARG(str_slice(hash_hex(a, &marks), 0, 32))));
+	strlist_add(argv, str_format(a, "%.*s%.*s", STR_ARG(PLAN_MARKS),
+				  STR_ARG(str_slice(hash_hex(a, &marks), 0, 32))));
 }
 
 // our_flag tells whether a flag of the user's is replaced by what we give. Where the modules are,

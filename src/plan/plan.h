@@ -76,6 +76,9 @@ Plan plan_empty(Arena *a);
 // that was kept does not repeat them.
 bool plan_make(Arena *a, const PlanInput *in, const GoArgs *args, Plan *out, Diags *d);
 
+// The last -gcflags that go gets, up to its digest: it stands for all marks.
+#define PLAN_MARKS S("-gcflags=./.otel=-otel=")
+
 // plan_additions lists the packages of ours that the build's programs link: the runtime, what
 // serves the signals, the hooks.
 void plan_additions(const Plan *plan, StrList *out);

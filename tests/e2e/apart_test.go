@@ -54,14 +54,7 @@ func (p *apartApp) ran() []string {
 }
 
 // answers returns the files with what go has said of the packages that we add, answer the only one.
-func (p *apartApp) answers() []string {
-	p.t.Helper()
-	found, err := filepath.Glob(filepath.Join(p.otelCache, "memo", "*.added"))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return found
-}
+func (p *apartApp) answers() []string { return p.beside("added") }
 
 func (p *apartApp) answer() string {
 	p.t.Helper()

@@ -94,9 +94,12 @@ func (w *cacheWatch) build(bin string, flags ...string) map[string]int {
 }
 
 // lists returns the files in which plans have noted what archives are ready.
-func (w *cacheWatch) lists() []string {
+func (w *cacheWatch) lists() []string { return w.beside("ready") }
+
+// beside returns the files with this ending that stand beside plans.
+func (w *cacheWatch) beside(ending string) []string {
 	w.t.Helper()
-	found, err := filepath.Glob(filepath.Join(w.otelCache, "memo", "*.ready"))
+	found, err := filepath.Glob(filepath.Join(w.otelCache, "memo", "*."+ending))
 	if err != nil {
 		w.t.Fatal(err)
 	}
