@@ -138,7 +138,7 @@ static void print_build(Explain *e)
 	for (const Program *p = plan->programs; p; p = p->next)
 		print_program(e, p);
 	printf("  %show large is known once it is built: 'otel manifest --weight FILE'. A program "
-	       "that\n  serves HTTP grows by 3.7 MB with traces, by 4.9 MB with all signals%s\n",
+	       "that\n  serves HTTP grows by 3.8 MB with traces, by 5.0 MB with all signals%s\n",
 		e->on.dim, e->on.off);
 	if (plan->moved.n > 0)
 		printf("\n%smoved%s\n", e->on.bold, e->on.off);
