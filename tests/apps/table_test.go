@@ -85,18 +85,17 @@ Nothing that these programs have of what we weave is compiled again with all tha
 
 ## Builds of caddy v2.10.2, 878 packages
 
-With the steps of ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two cores that many others used as well; processor time, medians of six pairs where there is nothing to do, of two for links
-(the ratios those of the pairs), of one build where it says once. The two cold builds that are compared are of a run before, without the link.
+By ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two cores; processor time, medians of ten pairs (the ratios those of the pairs), of one build where it says once.
 
 | | plain go | otel go | ratio | aim | peak memory of go and its tools |
 | --- | --- | --- | --- | --- | --- |
-| nothing to do | 801 ms | 802 ms | 0.99 | 1.10 | 66.7 and 77.3 MB, 1.16; 1.8 MB more for ours |
-| link again | 4.66 s | 5.47 s | 1.17 | | 882 and 893 MB |
-| one line changed in main | 4.98 s | 5.33 s | 1.07; 0.91 without what the larger link costs | 1.10 | 876 and 903 MB |
-| cold, once | 130 s | 135 s | 1.04 | 1.20 | |
-| first woven build, our runtime compiled before (16.5 s with a small server), once | | 17.3 s, 5.5 of them the link | 0.10 of the 180 s that it took cold, with the link | 0.20 | 894 MB |
-| a line changed in the package caddy, then plain, then woven, once | 23.7 s | 5.1 s | main only | main only | |
+| nothing to do | 1070 ms | 1032 ms | 0.96 | 1.10 | 63 and 64 MB, 1.02 |
+| link again | 5.93 s | 6.81 s | 1.15 | | 924 and 942 MB, 1.02 |
+| one line changed in main | 6.12 s | 7.11 s | 1.13; 1.01 without what the larger link costs | 1.10 | 927 and 953 MB, 1.03 |
+| cold, once | 307 s | 317 s | 1.03; 1.01 without our own packages | 1.20 | 916 and 966 MB, 1.05 |
+| first woven build, all of plain's in the cache, once | | 27.4 s, 7.7 of them our own packages | 0.09 of the 307 s; 0.07 without our own packages | 0.20 | 975 MB |
+| a line changed in the package caddy, then plain, then woven, once | 31.8 s | 6.7 s | main only | main only | |
 
-The first woven build compiles the packages that are woven, and main: 8 of the plain build's 878. After the change in a library it compiles main alone. Planning anew takes us, without go: 45 ms to read what go lists, 2.3 ms to read all rules,
-30 ms to hold them against the packages and to weave once for trial, 2 ms for the rest. ` + "`otel explain`" + ` with a warm plan: 2 ms.
+The first woven build compiles the packages that are woven, and main: 8 of the plain build's 878. After the change in a library it compiles main alone. Planning anew takes us, without go: 86 ms to read what go lists, 5 ms to read all rules,
+31 ms to hold them against the packages and to weave once for trial, 12 ms for the rest. ` + "`otel explain`" + ` with a warm plan: 7 ms.
 `
