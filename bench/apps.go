@@ -75,6 +75,9 @@ func (b *bigBuild) change(file string, i int) {
 // toolTimer is the first argument of this program as a -toolexec.
 const toolTimer = "-time-tool"
 
+// linkTool is what timeTool calls go's linker, which has no package.
+const linkTool = "(link)"
+
 // timeTool runs one of go's tools, and adds to a file what it took for which package.
 func timeTool(file string, words []string) {
 	cmd := exec.Command(words[0], words[1:]...)
@@ -82,30 +85,43 @@ func timeTool(file string, words []string) {
 	if err := cmd.Run(); cmd.ProcessState == nil {
 		log.Fatal(err)
 	}
+	pkg := linkTool
 	if i := slices.Index(words, "-p"); i > 0 && i+1 < len(words) {
+		pkg = words[i+1]
+	}
+	if pkg != linkTool || filepath.Base(words[0]) == "link" && !slices.Contains(words, "-V=full") {
 		f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 		check(err)
-		fmt.Fprintln(f, words[i+1], int64(cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()))
+		fmt.Fprintln(f, pkg, int64(cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()))
 	}
 	os.Exit(cmd.ProcessState.ExitCode())
 }
 
-// timed builds woven, and tells what the compiler took for packages that plain go does not build.
-func (b *bigBuild) timed(inPlain []string) (all cost, ours time.Duration) {
+// timed builds, and tells what each of go's tools took: of package to time.
+func (b *bigBuild) timed(kind string, tool ...string) (cost, map[string]time.Duration) {
 	self, err := os.Executable()
 	check(err)
 	file := filepath.Join(b.dir, "tools")
-	all = run(b.app, b.env, b.otel, "go", "build", "-toolexec="+self+" "+toolTimer+" "+file, "-o", filepath.Join(b.dir, "woven.bin"), b.pkg)
+	check(os.RemoveAll(file))
+	words := slices.Concat(tool, []string{"build", "-toolexec=" + self + " " + toolTimer + " " + file, "-o", filepath.Join(b.dir, kind+".bin"), b.pkg})
+	all, took := run(b.app, b.env, words...), map[string]time.Duration{}
 	out, err := os.ReadFile(file)
 	check(err)
 	for line := range strings.Lines(string(out)) {
 		var pkg string
-		var took time.Duration
-		if _, err := fmt.Sscan(line, &pkg, &took); err == nil && pkg != "main" && !slices.Contains(inPlain, pkg) {
-			ours += took
+		var t time.Duration
+		if _, err := fmt.Sscan(line, &pkg, &t); err == nil {
+			took[pkg] += t
 		}
 	}
-	return all, ours
+	return all, took
+}
+
+// linker links again, and tells what go's own linker took.
+func (b *bigBuild) linker(kind string, tool ...string) time.Duration {
+	check(os.RemoveAll(filepath.Join(b.dir, kind+".bin")))
+	_, took := b.timed(kind, tool...)
+	return took[linkTool]
 }
 
 // writeHello writes a server of one line.
@@ -158,15 +174,23 @@ func (b *bigBuild) bench(rounds int) {
 	b.copyCaches("plain", "new")
 	first := b.relink("woven", b.otel, "go")
 	b.copyCaches("plain", "used")
-	second, ours := b.timed(inPlain)
+	second, took := b.timed("woven", b.otel, "go")
+	var ours time.Duration
+	for pkg, t := range took {
+		if pkg != "main" && pkg != linkTool && !slices.Contains(inPlain, pkg) {
+			ours += t
+		}
+	}
 	second.cpu -= ours
 
 	var noop, link, change [2][]cost
+	var larger []time.Duration // what go's own linker takes more
 	for i := range 2 * rounds {
 		noop[0] = append(noop[0], b.plain())
 		noop[1] = append(noop[1], b.woven())
 		link[0] = append(link[0], b.relink("plain", "go"))
 		link[1] = append(link[1], b.relink("woven", b.otel, "go"))
+		larger = append(larger, b.linker("woven", b.otel, "go")-b.linker("plain", "go"))
 		b.change(b.main, i)
 		change[0] = append(change[0], b.plain())
 		change[1] = append(change[1], b.woven())
@@ -196,8 +220,8 @@ func (b *bigBuild) bench(rounds int) {
 	add("one line changed in main", change[0], change[1])
 	table(rows)
 
-	larger := medians(link[1]).cpu - medians(noop[1]).cpu - medians(link[0]).cpu + medians(noop[0]).cpu
-	fmt.Printf("One line changed, without what the larger link costs (%s): %s\n", ms(larger), ratio(medians(change[0]).cpu, medians(change[1]).cpu-larger))
+	more := median(larger)
+	fmt.Printf("One line changed, without what go's linker takes more (%s): %s\n", ms(more), ratio(medians(change[0]).cpu, medians(change[1]).cpu-more))
 	fmt.Printf("Our own packages, compiled for the first woven build: %s; a cold one without them: %s\n", ms(ours), ratio(coldPlain.cpu, coldWoven.cpu-ours))
 	fmt.Printf("Of the plain build's packages, compiled by the first woven build: %s\n", known(first.said, inPlain))
 	fmt.Printf("After a change in a library package and a plain build, compiled by the woven one: %s\n", known(library.said, inPlain))

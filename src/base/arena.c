@@ -24,6 +24,7 @@ enum { BLOCK_SIZE = 64 * 1024 };
 struct ArenaBlock {
 	ArenaBlock *older;
 	isize used, cap;
+	isize touched; // behind it all is zero, and no page is there before it is written
 	_Alignas(max_align_t) char data[];
 };
 
@@ -39,7 +40,7 @@ static void block_new(Arena *a, isize need)
 		*link = b->older;
 	} else {
 		isize cap = need > BLOCK_SIZE ? need : BLOCK_SIZE;
-		b = malloc(sizeof(*b) + (size_t)cap);
+		b = calloc(1, sizeof(*b) + (size_t)cap);
 		if (!b)
 			die("out of memory (wanted %td bytes)", cap);
 		b->cap = cap;
@@ -63,10 +64,15 @@ void *arena_alloc(Arena *a, isize n, isize size, isize align)
 		pad = 0;
 	}
 
-	char *p = a->head->data + a->head->used + pad;
-	a->head->used += pad + len + GAP;
-	ASAN_UNPOISON_MEMORY_REGION(p, (size_t)len);
-	return memset(p, 0, (size_t)len);
+	ArenaBlock *b = a->head;
+	isize from = b->used + pad, end = from + len;
+	b->used = end + GAP;
+	ASAN_UNPOISON_MEMORY_REGION(b->data + from, (size_t)len);
+	if (from < b->touched)
+		memset(b->data + from, 0, (size_t)((end < b->touched ? end : b->touched) - from));
+	if (end > b->touched)
+		b->touched = end;
+	return b->data + from;
 }
 
 ArenaMark arena_mark(const Arena *a)

@@ -5,7 +5,8 @@
 // with the woven object code in it, and name that one in a copy of the file.
 // A program that does not link the hooks (another main, a test) is left as it is.
 // Some calls in the standard library are led to us, in archives that are made the same way.
-// Archives are large, and as many as packages: what is read of one is given back at once.
+// Archives are large, and as many as packages: of most we look at a few pages, and what we make is
+// kept for the next link (cmd/made.h).
 // The same file has what the program will say of its modules and settings: what a plain
 // build would, ours beside it.
 #include <time.h>
@@ -18,6 +19,7 @@
 #include "cmd/cmd.h"
 #include "cmd/importcfg.h"
 #include "cmd/lead.h"
+#include "cmd/made.h"
 #include "cmd/modinfo.h"
 #include "cmd/redirect.h"
 #include "cmd/shared.h"
@@ -36,6 +38,7 @@ typedef struct Led Led;
 struct Led {
 	Led *next;
 	Str package, digest, hooks;
+	Str how; // tells all of what it does to an archive
 	Leads leads;
 };
 
@@ -51,7 +54,7 @@ typedef struct {
 	StrBuf changed; // the new text
 	bool planned;   // there is a plan
 	bool differs;   // it is not the old one
-	isize nmade;    // archives that we have made
+	Made made;
 	Shared shared;
 	Diags *diags;
 } Link;
@@ -149,13 +152,6 @@ static bool links_hooks(const Link *l, const json_t *record)
 	return true;
 }
 
-// made returns the path of the next archive that we make.
-static Str made(Link *l)
-{
-	l->differs = true;
-	return str_format(l->arena, "%.*s.otel-%td.a", STR_ARG(l->config), l->nmade++);
-}
-
 // A salt that no earlier build has used: go's cache may remember that one.
 static Str new_salt(Arena *a)
 {
@@ -197,23 +193,27 @@ typedef struct {
 	Str digest;   // of that archive; "" if an otel of before has noted it
 } Record;
 
-// exchange writes the archive with the woven code, and its line. False with *gone set where
-// the woven one is not there, or is not what the compile has left.
-static bool exchange(Link *l, Str package, Str file, Str action, Record record, bool *gone)
+// exchange has *ar be the archive with the woven code. False with *gone set where the woven one is
+// not there, or is not what the compile has left.
+static bool exchange(Link *l, Archive *ar, Str action, Record record, bool *gone)
 {
 	Arena own = {0};
 	Diags unread = {.arena = &own};
-	Str plain, woven, both, kept = woven_archive(l->arena, l->tool, action), path = made(l);
+	Str plain, woven, both, kept = woven_archive(l->arena, l->tool, action);
+	Str how = S("");
 
-	bool ok = file_read(&own, file, &plain, l->diags);
+	if (record.digest.len > 0)
+		how = str_format(l->arena, "exchange %.*s", STR_ARG(record.digest));
+	if (made_find(&l->made, ar, how))
+		return true;
+	bool ok = file_map(ar->file, &plain, l->diags);
 	*gone = ok &&
 		(!at_hand(l, kept) || !file_read(&own, kept, &woven, &unread) ||
 			(record.digest.len > 0 && !str_eq(hash_text(&own, woven), record.digest)) ||
 			!archive_exchange(&own, plain, woven, &both));
-	ok = ok && !*gone && file_write_atomic(path, both, 0600, l->diags);
+	ok = ok && !*gone && made_put(&l->made, ar, how, both, l->diags);
+	file_unmap(plain);
 	arena_free(&own);
-	if (ok)
-		buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
 	return ok;
 }
 
@@ -236,35 +236,30 @@ static Record read_record(Link *l, Str action)
 	return r;
 }
 
-// package_line decides over one archive: as it is, or exchanged.
-static bool package_line(Link *l, Str line, Str package, Str file)
+// exchange_woven decides over the archive of one package: as it is, or exchanged.
+static bool exchange_woven(Link *l, Str package, Archive *ar)
 {
 	Arena *a = l->arena;
 	const Str *digest = map_get(&l->must, package);
 	bool gone = false;
 	Str head;
 
-	if (l->must.n > 0 && !digest) {
-		buf_addf(&l->changed, "%.*s\n", STR_ARG(line));
+	if (l->must.n > 0 && !digest)
 		return true;
-	}
-	if (!file_read_head(a, file, ARCHIVE_HEAD, &head, l->diags))
+	if (!file_read_head(a, ar->file, ARCHIVE_HEAD, &head, l->diags))
 		return false;
 	Str action = archive_action_id(head);
 	Record r = read_record(l, action);
 	if (digest && r.known)
 		at_hand(l, outcome_note(a, l->tool->store, *digest)); // for otel explain
-	if (r.replace && exchange(l, package, file, action, r, &gone))
+	if (r.replace && exchange(l, ar, action, r, &gone))
 		return true;
 	if (r.replace && !gone)
 		return false;
 	if (digest && (gone || !r.known))
 		return lost(l, package, *digest);
-	if (gone)
-		return diag_fault(l->diags, "the woven code of '%.*s' is no longer in the cache",
-			STR_ARG(package));
-	buf_addf(&l->changed, "%.*s\n", STR_ARG(line));
-	return true;
+	return !gone || diag_fault(l->diags, "the woven code of '%.*s' is no longer in the cache",
+				STR_ARG(package));
 }
 
 // Calls in the standard library that our package exit stands before, in every program that
@@ -281,41 +276,31 @@ static const struct {
 		"os/signal.otel_signal_disable"},
 };
 
-// write_made writes an archive that we have made, and sets *path to its name.
-static bool write_made(Link *l, Str archive, Str *path)
+// lead_calls leads those of one package. One in which they are not found (of a Go release to come)
+// stays as it is.
+static bool lead_calls(Link *l, Str package, Archive *ar)
 {
-	*path = made(l);
-	return file_write_atomic(*path, archive, 0600, l->diags);
-}
+	Arena own = {0};
+	StrBuf how = {.arena = l->arena};
+	Str plain, text;
 
-// name_archive has the line at from name another archive of the package.
-static void name_archive(Link *l, Str package, Str path, isize from)
-{
-	l->changed.len = from;
-	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(path));
-}
-
-// lead_calls leads those of one package, whose line begins at from. A package in which they
-// are not found (of a Go release to come) stays as it is.
-static bool lead_calls(Link *l, Str package, isize from)
-{
-	Arena *a = l->arena;
-	Str file, text, changed;
-
-	for (size_t i = 0; i < countof(calls); i++) {
-		Str line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len));
-		if (!str_eq(package, str_from(calls[i].package)))
-			continue;
-		if (!importcfg_line(line, &package, &file) || !file_read(a, file, &text, l->diags))
-			return false;
-		if (!redirect_call(a, text, str_from(calls[i].caller), str_from(calls[i].callee),
-			    str_from(calls[i].to), &changed))
-			continue;
-		if (!write_made(l, changed, &file))
-			return false;
-		name_archive(l, package, file, from);
-	}
-	return true;
+	for (size_t i = 0; i < countof(calls); i++)
+		if (str_eq(package, str_from(calls[i].package)))
+			buf_addf(&how, "call %s %s %s\n", calls[i].caller, calls[i].callee,
+				calls[i].to);
+	if (how.len == 0 || made_find(&l->made, ar, buf_str(&how)))
+		return true;
+	if (!file_map(ar->file, &plain, l->diags))
+		return false;
+	text = plain;
+	for (size_t i = 0; i < countof(calls); i++)
+		if (str_eq(package, str_from(calls[i].package)))
+			redirect_call(&own, text, str_from(calls[i].caller),
+				str_from(calls[i].callee), str_from(calls[i].to), &text);
+	bool ok = text.p == plain.p || made_put(&l->made, ar, buf_str(&how), text, l->diags);
+	file_unmap(plain);
+	arena_free(&own);
+	return ok;
 }
 
 // ---- functions of packages that are not compiled again
@@ -334,20 +319,35 @@ static bool unled(Link *l, const Led *led, const Lead *which, const char *why)
 		STR_ARG(which->from), why, STR_ARG(led->package));
 }
 
+// how_led tells all of what is done to an archive: the functions and what they are led to, and the
+// archive that they are in, as others know them by an index in that.
+static Str how_led(Link *l, const Led *led, Str file)
+{
+	StrBuf b = {.arena = l->arena};
+	Str id = made_id(l->arena, file);
+
+	if (id.len == 0)
+		return id;
+	buf_addf(&b, "lead %.*s %.*s\n", STR_ARG(led->package), STR_ARG(id));
+	for (isize i = 0; i < led->leads.n; i++)
+		buf_addf(&b, "%.*s %.*s\n", STR_ARG(led->leads.v[i].from),
+			STR_ARG(led->leads.v[i].to));
+	return buf_str(&b);
+}
+
 // find_leads looks the functions up in their own packages, which others refer to by what is found.
 static bool find_leads(Link *l)
 {
 	for (Led *led = l->led; led; led = led->next) {
 		const Str *file = map_get(&l->packages, led->package);
-		Arena own = {0};
 		Str plain;
-		bool ok = file_read(&own, *file, &plain, l->diags);
-		const Lead *missing = ok ? lead_find(plain, &led->leads) : NULL;
-		arena_free(&own);
+		if (!file_map(*file, &plain, l->diags))
+			return false;
+		const Lead *missing = lead_find(plain, &led->leads);
+		led->how = how_led(l, led, *file);
+		file_unmap(plain);
 		if (missing)
 			return unled(l, led, missing, "is not in the object code");
-		if (!ok)
-			return false;
 	}
 	return true;
 }
@@ -362,20 +362,24 @@ static void note_led(Link *l, const Led *led)
 		file_write_atomic(path, S("lead\n\n"), 0600, &none);
 }
 
-// lead_archive leads what the archive in *file refers to. Where that was something, *file is
-// another then.
-static bool lead_archive(Link *l, const Led *led, bool same, Str *file)
+// lead_archive leads what an archive refers to; same: it is that of the functions.
+static bool lead_archive(Link *l, const Led *led, bool same, Archive *ar)
 {
 	Arena own = {0};
 	const Lead *inlined = NULL;
 	Str text, changed;
 
-	bool ok = file_read(&own, *file, &text, l->diags);
-	LeadOutcome outcome = ok ? lead_all(&own, text, same ? S("") : led->package, &led->leads,
-					   &changed, &inlined)
-				 : LEAD_NOTHING;
-	if (outcome == LEAD_DONE)
-		ok = write_made(l, changed, file);
+	if (made_find(&l->made, ar, led->how)) {
+		if (same)
+			note_led(l, led);
+		return true;
+	}
+	if (!file_map(ar->file, &text, l->diags))
+		return false;
+	LeadOutcome outcome =
+		lead_all(&own, text, same ? S("") : led->package, &led->leads, &changed, &inlined);
+	bool ok = outcome != LEAD_DONE || made_put(&l->made, ar, led->how, changed, l->diags);
+	file_unmap(text);
 	arena_free(&own);
 	if (outcome == LEAD_INLINED)
 		return unled(l, led, inlined, "is inlined into its callers");
@@ -384,17 +388,6 @@ static bool lead_archive(Link *l, const Led *led, bool same, Str *file)
 	if (ok && same)
 		note_led(l, led);
 	return ok;
-}
-
-// lead_from leads what one package refers to, whose archive the line at from names.
-static bool lead_from(Link *l, Str package, const Led *led, bool own, isize from)
-{
-	Str line = str_trim(str_slice(buf_str(&l->changed), from, l->changed.len)), file;
-
-	if (!importcfg_line(line, &package, &file) || !lead_archive(l, led, own, &file))
-		return false;
-	name_archive(l, package, file, from);
-	return true;
 }
 
 // may_refer tells whether a package that is not their own may refer to any of the functions.
@@ -416,11 +409,11 @@ static bool may_refer(const Link *l, const Led *led, Str package)
 
 // lead_functions does so for all packages that are led. The hooks themselves call what they stand
 // in the place of.
-static bool lead_functions(Link *l, Str package, isize from)
+static bool lead_functions(Link *l, Str package, Archive *ar)
 {
 	for (const Led *led = l->led; led; led = led->next) {
 		bool own = str_eq(package, led->package);
-		if ((own || may_refer(l, led, package)) && !lead_from(l, package, led, own, from))
+		if ((own || may_refer(l, led, package)) && !lead_archive(l, led, own, ar))
 			return false;
 	}
 	return true;
@@ -437,9 +430,29 @@ static void other_line(Link *l, Str line)
 // lead_main does so for package main, whose archive is the last argument.
 static bool lead_main(Link *l, Tool *t)
 {
+	Archive ar = {.file = t->argv.v[t->argv.n - 1], .own = true};
+
 	for (const Led *led = l->led; led; led = led->next)
-		if (!lead_archive(l, led, false, &t->argv.v[t->argv.n - 1]))
+		if (!lead_archive(l, led, false, &ar))
 			return false;
+	t->argv.v[t->argv.n - 1] = ar.file;
+	return true;
+}
+
+// archive_line has the line of a package name the archive that the program gets.
+static bool archive_line(Link *l, Str line, Str package, Str file)
+{
+	Archive ar = {.file = file};
+
+	if (!exchange_woven(l, package, &ar) || !lead_functions(l, package, &ar) ||
+		(map_get(&l->packages, S(EXIT_PACKAGE)) && !lead_calls(l, package, &ar)))
+		return false;
+	if (ar.file.p == file.p) {
+		buf_addf(&l->changed, "%.*s\n", STR_ARG(line));
+		return true;
+	}
+	l->differs = true;
+	buf_addf(&l->changed, "packagefile %.*s=%.*s\n", STR_ARG(package), STR_ARG(ar.file));
 	return true;
 }
 
@@ -449,12 +462,9 @@ static bool change_config(Link *l)
 
 	for (Str rest = l->text; rest.len > 0;) {
 		Str line = str_cut(&rest, '\n');
-		isize from = l->changed.len;
 		if (!importcfg_line(line, &package, &file))
 			other_line(l, line);
-		else if (!package_line(l, line, package, file) ||
-			 !lead_functions(l, package, from) ||
-			 (map_get(&l->packages, S(EXIT_PACKAGE)) && !lead_calls(l, package, from)))
+		else if (!archive_line(l, line, package, file))
 			return false;
 	}
 	return true;
@@ -466,6 +476,7 @@ int tool_link(Arena *a, const Tool *t)
 	Link l = {.arena = a, .tool = t, .config = tool_value(t, "-importcfg"), .diags = &d};
 
 	l.must.arena = l.changed.arena = l.shared.arena = a;
+	l.made = (Made){.arena = a, .store = t->store, .config = l.config};
 	if (l.config.len == 0)
 		return tool_exec(a, t);
 	Tool changed = *t;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +56,34 @@ bool file_read(Arena *a, Str path, Str *out, Diags *d)
 	close(fd);
 	*out = buf_str(&b);
 	return ok;
+}
+
+bool file_map(Str path, Str *out, Diags *d)
+{
+	CPath c;
+	struct stat st;
+	int fd = open(path_c(&c, path), O_RDONLY | O_CLOEXEC);
+
+	*out = S("");
+	if (fd < 0)
+		return cannot(d, "read", path);
+	bool ok = fstat(fd, &st) == 0;
+	if (ok && st.st_size > 0) { // there is no mapping of nothing
+		void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		ok = p != MAP_FAILED;
+		if (ok)
+			*out = (Str){p, st.st_size};
+	}
+	if (!ok)
+		cannot(d, "read", path);
+	close(fd);
+	return ok;
+}
+
+void file_unmap(Str text)
+{
+	if (text.len > 0)
+		munmap((void *)(uintptr_t)text.p, (size_t)text.len);
 }
 
 bool file_read_head(Arena *a, Str path, isize n, Str *out, Diags *d)
