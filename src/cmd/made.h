@@ -2,8 +2,8 @@
 //
 // A program is linked again and again, and most of what we make for it is the same each time; an
 // archive may have 80 MB. What was made lies in go's own cache folder, which trims it with the rest
-// (plan/store.h), under a digest of what the first archive was and of all that was done to it. A note
-// beside it has the digest of its bytes: what is damaged is made anew.
+// (plan/store.h), under a digest of what the first archive was and of all that was done to it. A
+// note beside it has the digest of its bytes: what is damaged is made anew.
 //
 // What is made of package main, which is another one each time, lies beside the file of -importcfg.
 #ifndef CMD_MADE_H
@@ -25,7 +25,8 @@ typedef struct {
 	isize n;    // made for this link alone
 } Made;
 
-// made_id returns what tells all that is in an archive of go's cache, as Archive.id; "" if nothing does.
+// made_id returns what tells all that is in an archive of go's cache, as Archive.id; "" if nothing
+// does.
 Str made_id(Arena *a, Str file);
 
 // made_find has *ar be what was made of it before, in a way that how tells all of ("" if nothing
