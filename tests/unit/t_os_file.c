@@ -35,6 +35,9 @@ TEST(test_read_write)
 		CHECK(file_read(&a, path, &got, &d));
 		CHECK_STR(got, rows[i].text);
 		CHECK(got.p[got.len] == '\0');
+		CHECK(file_map(path, &got, &d));
+		CHECK_STR(got, rows[i].text);
+		file_unmap(got);
 		CHECK(file_stat(path, &info));
 		CHECK(info.mode == rows[i].mode && info.size == got.len && !info.is_dir);
 		arena_free(&a);
