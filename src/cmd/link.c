@@ -199,8 +199,8 @@ static bool exchange(Link *l, Archive *ar, Str action, Record record, bool *gone
 {
 	Arena own = {0};
 	Diags unread = {.arena = &own};
-	Str plain, woven, both, kept = woven_archive(l->arena, l->tool, action);
-	Str how = S("");
+	Str woven, both, kept = woven_archive(l->arena, l->tool, action), how = S("");
+	FileMap plain;
 
 	if (record.digest.len > 0)
 		how = str_format(l->arena, "exchange %.*s", STR_ARG(record.digest));
@@ -210,9 +210,9 @@ static bool exchange(Link *l, Archive *ar, Str action, Record record, bool *gone
 	*gone = ok &&
 		(!at_hand(l, kept) || !file_read(&own, kept, &woven, &unread) ||
 			(record.digest.len > 0 && !str_eq(hash_text(&own, woven), record.digest)) ||
-			!archive_exchange(&own, plain, woven, &both));
+			!archive_exchange(&own, plain.text, woven, &both));
 	ok = ok && !*gone && made_put(&l->made, ar, how, both, l->diags);
-	file_unmap(plain);
+	file_unmap(&plain);
 	arena_free(&own);
 	return ok;
 }
@@ -282,7 +282,7 @@ static bool lead_calls(Link *l, Str package, Archive *ar)
 {
 	Arena own = {0};
 	StrBuf how = {.arena = l->arena};
-	Str plain, text;
+	FileMap plain;
 
 	for (size_t i = 0; i < countof(calls); i++)
 		if (str_eq(package, str_from(calls[i].package)))
@@ -292,13 +292,13 @@ static bool lead_calls(Link *l, Str package, Archive *ar)
 		return true;
 	if (!file_map(ar->file, &plain, l->diags))
 		return false;
-	text = plain;
+	Str text = plain.text;
 	for (size_t i = 0; i < countof(calls); i++)
 		if (str_eq(package, str_from(calls[i].package)))
 			redirect_call(&own, text, str_from(calls[i].caller),
 				str_from(calls[i].callee), str_from(calls[i].to), &text);
-	bool ok = text.p == plain.p || made_put(&l->made, ar, buf_str(&how), text, l->diags);
-	file_unmap(plain);
+	bool ok = text.p == plain.text.p || made_put(&l->made, ar, buf_str(&how), text, l->diags);
+	file_unmap(&plain);
 	arena_free(&own);
 	return ok;
 }
@@ -340,12 +340,12 @@ static bool find_leads(Link *l)
 {
 	for (Led *led = l->led; led; led = led->next) {
 		const Str *file = map_get(&l->packages, led->package);
-		Str plain;
+		FileMap plain;
 		if (!file_map(*file, &plain, l->diags))
 			return false;
-		const Lead *missing = lead_find(plain, &led->leads);
+		const Lead *missing = lead_find(plain.text, &led->leads);
 		led->how = how_led(l, led, *file);
-		file_unmap(plain);
+		file_unmap(&plain);
 		if (missing)
 			return unled(l, led, missing, "is not in the object code");
 	}
@@ -367,19 +367,20 @@ static bool lead_archive(Link *l, const Led *led, bool same, Archive *ar)
 {
 	Arena own = {0};
 	const Lead *inlined = NULL;
-	Str text, changed;
+	FileMap plain;
+	Str changed;
 
 	if (made_find(&l->made, ar, led->how)) {
 		if (same)
 			note_led(l, led);
 		return true;
 	}
-	if (!file_map(ar->file, &text, l->diags))
+	if (!file_map(ar->file, &plain, l->diags))
 		return false;
-	LeadOutcome outcome =
-		lead_all(&own, text, same ? S("") : led->package, &led->leads, &changed, &inlined);
+	LeadOutcome outcome = lead_all(
+		&own, plain.text, same ? S("") : led->package, &led->leads, &changed, &inlined);
 	bool ok = outcome != LEAD_DONE || made_put(&l->made, ar, led->how, changed, l->diags);
-	file_unmap(text);
+	file_unmap(&plain);
 	arena_free(&own);
 	if (outcome == LEAD_INLINED)
 		return unled(l, led, inlined, "is inlined into its callers");

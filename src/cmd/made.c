@@ -53,13 +53,14 @@ static Str note(const Made *m, Str key)
 static bool is_whole(const Made *m, Str path, Str key)
 {
 	Diags unread = {.arena = m->arena};
-	Str sum, text;
+	Str sum;
+	FileMap made;
 
 	if (!file_exists(path) || !file_read(m->arena, note(m, key), &sum, &unread) ||
-		!file_map(path, &text, &unread))
+		!file_map(path, &made, &unread))
 		return false;
-	bool whole = str_eq(hash_text(m->arena, text), sum);
-	file_unmap(text);
+	bool whole = str_eq(hash_text(m->arena, made.text), sum);
+	file_unmap(&made);
 	return whole;
 }
 

@@ -58,13 +58,13 @@ bool file_read(Arena *a, Str path, Str *out, Diags *d)
 	return ok;
 }
 
-bool file_map(Str path, Str *out, Diags *d)
+bool file_map(Str path, FileMap *out, Diags *d)
 {
 	CPath c;
 	struct stat st;
 	int fd = open(path_c(&c, path), O_RDONLY | O_CLOEXEC);
 
-	*out = S("");
+	*out = (FileMap){.text = S("")};
 	if (fd < 0)
 		return cannot(d, "read", path);
 	bool ok = fstat(fd, &st) == 0;
@@ -72,7 +72,7 @@ bool file_map(Str path, Str *out, Diags *d)
 		void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		ok = p != MAP_FAILED;
 		if (ok)
-			*out = (Str){p, st.st_size};
+			*out = (FileMap){{p, st.st_size}, p};
 	}
 	if (!ok)
 		cannot(d, "read", path);
@@ -80,10 +80,10 @@ bool file_map(Str path, Str *out, Diags *d)
 	return ok;
 }
 
-void file_unmap(Str text)
+void file_unmap(const FileMap *m)
 {
-	if (text.len > 0)
-		munmap((void *)(uintptr_t)text.p, (size_t)text.len);
+	if (m->memory)
+		munmap(m->memory, (size_t)m->text.len);
 }
 
 bool file_read_head(Arena *a, Str path, isize n, Str *out, Diags *d)

@@ -20,10 +20,15 @@ typedef struct {
 // file_read reads a whole file into a. *out is followed by a NUL byte.
 bool file_read(Arena *a, Str path, Str *out, Diags *d);
 
-// file_map has the text of a file in memory without reading it: what is looked at is read. It is
-// there until file_unmap, and followed by no NUL.
-bool file_map(Str path, Str *out, Diags *d);
-void file_unmap(Str text);
+// A file whose text is in memory without having been read: what is looked at is. No NUL follows.
+typedef struct {
+	Str text;
+	void *memory;
+} FileMap;
+
+// file_map maps a file. Its text is there until file_unmap.
+bool file_map(Str path, FileMap *out, Diags *d);
+void file_unmap(const FileMap *m);
 
 // file_read_head reads the first n bytes, or fewer if the file is shorter.
 bool file_read_head(Arena *a, Str path, isize n, Str *out, Diags *d);

@@ -20,14 +20,14 @@ func TestArchiveDigest(t *testing.T) {
 	a := emptyApp(t, "go.mod", "module example.com/app\n\ngo 1.24\n", "main.go", main("1"),
 		"lib/lib.go", "package lib\n\n//go:noinline\nfunc Work(n int) int { return n + 41 }\n",
 		"hooks/hooks.go", "package hooks\n\nfunc Work(n int) { println(\"hook\") }\n",
-		"otel.yaml", "work:\n  target: example.com/app/lib\n  where: {func: Work}\n  do: [inject_hooks: {before: Work, path: example.com/app/hooks}]\n").private()
+		"otel.yaml", "work:\n  target: example.com/app/lib\n  where: {func: Work}\n  do: [inject_hooks: {before: Work, path: example.com/app/hooks}]\n").used()
 	bin := filepath.Join(filepath.Dir(a.dir), "bin")
 	a.must(otel, "go", "build", "-o", bin)
 	if r := a.must(bin); r.err != "hook\n42\n" {
 		t.Fatalf("%v", r)
 	}
 	n := 0
-	gocache, _ := strings.CutPrefix(a.env[len(a.env)-2], "GOCACHE=") // of private
+	gocache, _ := strings.CutPrefix(a.env[len(a.env)-2], "GOCACHE=") // of used
 	err := filepath.WalkDir(gocache, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
