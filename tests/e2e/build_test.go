@@ -448,7 +448,7 @@ func mb(n int64) float64 { return float64(n) / (1 << 20) }
 // other caches too.
 func TestSame(t *testing.T) {
 	t.Parallel()
-	a, b := newApp(t, "hello").private(), newApp(t, "hello").private()
+	a, b := newApp(t, "hello"), newApp(t, "hello").private()
 	one, two := a.woven("-trimpath"), b.woven("-trimpath")
 	if hashFile(t, one) != hashFile(t, two) {
 		t.Errorf("bytes differ; the programs say of themselves\n%s\n%s", a.must("go", "version", "-m", one).out, b.must("go", "version", "-m", two).out)
