@@ -85,7 +85,7 @@ Nothing that these programs have of what we weave is compiled again with all tha
 
 ## Builds of caddy v2.10.2, 878 packages
 
-By ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two cores; processor time, medians of ten pairs (the ratios those of the pairs), of one build where it says once.
+By ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two cores, before the link kept what it makes; processor time, medians of ten pairs (the ratios those of the pairs), of one build where it says once.
 
 | | plain go | otel go | ratio | aim | peak memory of go and its tools |
 | --- | --- | --- | --- | --- | --- |
