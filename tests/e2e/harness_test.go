@@ -134,6 +134,15 @@ func (a *app) write(path, text string) {
 	}
 }
 
+// long skips a test that takes minutes, where a smaller one holds the same.
+func long(t *testing.T) {
+	t.Helper()
+	if !*allMatrix {
+		t.Skip("without -all")
+	}
+	t.Parallel()
+}
+
 // private gives the app caches of its own: a go cache that holds what a plain
 // build of net/http compiles, and a cache folder of ours that is empty.
 func (a *app) private() *app {

@@ -96,12 +96,9 @@ func TestLogs(t *testing.T) {
 // TestLogsReplaced: what is woven for logs is replaced at link, with each release of
 // Go that is here: nothing that imports log or log/slog is compiled again.
 func TestLogsReplaced(t *testing.T) {
-	t.Parallel()
+	long(t) // of one release TestReady holds it
 	for _, version := range append([]string{""}, releases...) {
 		t.Run(version, func(t *testing.T) {
-			if version != "" && !*allMatrix {
-				t.Skip("without -all")
-			}
 			a := newApp(t, "logs").withLogs()
 			if version != "" {
 				haveToolchain(t, version)

@@ -214,7 +214,7 @@ func TestOwnCommands(t *testing.T) {
 // TestAtOnce: builds at one time, of one and of different programs, with one
 // cache folder, empty at first: all are right.
 func TestAtOnce(t *testing.T) {
-	t.Parallel()
+	long(t) // tests/modes has builds at once, too
 	env := emptyApp(t).private().env
 	type job struct {
 		bin string
