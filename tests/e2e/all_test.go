@@ -189,6 +189,15 @@ func TestAllCross(t *testing.T) {
 // that is here.
 var releases = []string{"go1.24.9", "go1.25.5", "go1.27.0"}
 
+// ends returns the releases of Go that CI builds with: all of them with -all, else the oldest and the
+// newest.
+func ends() []string {
+	if *allMatrix {
+		return releases
+	}
+	return []string{releases[0], releases[len(releases)-1]}
+}
+
 // haveToolchain skips a test for a Go release that cannot be had here.
 func haveToolchain(t *testing.T, version string) {
 	t.Helper()

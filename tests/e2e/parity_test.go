@@ -328,7 +328,7 @@ func TestPanicFirst(t *testing.T) {
 // TestPanicToolchains: the way by which a panic is seen is there in every Go release.
 func TestPanicToolchains(t *testing.T) {
 	t.Parallel()
-	for _, version := range releases {
+	for _, version := range ends() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			haveToolchain(t, version)
