@@ -57,9 +57,12 @@ func (b *bigBuild) build(kind string, tool ...string) cost {
 	return c
 }
 
+// unlink removes a program.
+func (b *bigBuild) unlink(kind string) { check(os.RemoveAll(filepath.Join(b.dir, kind+".bin"))) }
+
 // relink builds with the link, which go leaves out where the program is there already.
 func (b *bigBuild) relink(kind string, tool ...string) cost {
-	check(os.RemoveAll(filepath.Join(b.dir, kind+".bin")))
+	b.unlink(kind)
 	return b.build(kind, tool...)
 }
 
@@ -97,7 +100,7 @@ func timeTool(file string, words []string) {
 	os.Exit(cmd.ProcessState.ExitCode())
 }
 
-// timed builds, and tells what each of go's tools took: of package to time.
+// timed builds, and tells what go's tools took for each package, and for linkTool.
 func (b *bigBuild) timed(kind string, tool ...string) (cost, map[string]time.Duration) {
 	self, err := os.Executable()
 	check(err)
@@ -119,7 +122,7 @@ func (b *bigBuild) timed(kind string, tool ...string) (cost, map[string]time.Dur
 
 // linker links again, and tells what go's own linker took.
 func (b *bigBuild) linker(kind string, tool ...string) time.Duration {
-	check(os.RemoveAll(filepath.Join(b.dir, kind+".bin")))
+	b.unlink(kind)
 	_, took := b.timed(kind, tool...)
 	return took[linkTool]
 }

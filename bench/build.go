@@ -13,11 +13,12 @@ func benchBuild(dir, otel string, rounds int) {
 	check(os.CopyFS(app, os.DirFS("../examples/greet")))
 	warm := filepath.Join(dir, "warm")
 	// Each program has a file of its own: where another one's lies, go links again.
-	plain := []string{"go", "build", "-o", filepath.Join(dir, "plain"), "."}
-	woven := []string{otel, "go", "build", "-o", filepath.Join(dir, "woven"), "."}
-	smallPlain := []string{"go", "build", "-o", filepath.Join(dir, "small-plain"), "."}
-	smallWoven := []string{otel, "go", "build", "-o", filepath.Join(dir, "small-woven"), "."}
-	second := []string{otel, "go", "build", "-o", filepath.Join(dir, "second"), "./phrases"}
+	build := func(name, pkg string, tool ...string) []string {
+		return append(tool, "build", "-o", filepath.Join(dir, name), pkg)
+	}
+	plain, woven := build("plain", ".", "go"), build("woven", ".", otel, "go")
+	smallPlain, smallWoven := build("small-plain", ".", "go"), build("small-woven", ".", otel, "go")
+	second := build("second", "./phrases", otel, "go")
 
 	// Caches of their own, so that the user's are neither used nor filled.
 	caches := func(name string) []string {

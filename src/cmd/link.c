@@ -250,6 +250,7 @@ static bool exchange_woven(Link *l, Str package, Archive *ar)
 		return false;
 	Str action = archive_action_id(head);
 	Record r = read_record(l, action);
+	ar->id = made_id(head);
 	if (digest && r.known)
 		at_hand(l, outcome_note(a, l->tool->store, *digest)); // for otel explain
 	if (r.replace && exchange(l, ar, action, r, &gone))
@@ -321,13 +322,13 @@ static bool unled(Link *l, const Led *led, const Lead *which, const char *why)
 
 // how_led tells all of what is done to an archive: the functions and what they are led to, and the
 // archive that they are in, as others know them by an index in that.
-static Str how_led(Link *l, const Led *led, Str file)
+static Str how_led(Link *l, const Led *led, Str archive)
 {
 	StrBuf b = {.arena = l->arena};
-	Str id = made_id(l->arena, file);
+	Str id = made_id(archive);
 
 	if (id.len == 0)
-		return id;
+		return S("");
 	buf_addf(&b, "lead %.*s %.*s\n", STR_ARG(led->package), STR_ARG(id));
 	for (isize i = 0; i < led->leads.n; i++)
 		buf_addf(&b, "%.*s %.*s\n", STR_ARG(led->leads.v[i].from),
@@ -344,7 +345,7 @@ static bool find_leads(Link *l)
 		if (!file_map(*file, &plain, l->diags))
 			return false;
 		const Lead *missing = lead_find(plain.text, &led->leads);
-		led->how = how_led(l, led, *file);
+		led->how = how_led(l, led, plain.text);
 		file_unmap(&plain);
 		if (missing)
 			return unled(l, led, missing, "is not in the object code");

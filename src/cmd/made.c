@@ -11,13 +11,8 @@
 
 // The build id names the content where go has finished an archive: the compiler alone writes the
 // name of the action twice.
-Str made_id(Arena *a, Str file)
+Str made_id(Str head)
 {
-	Diags unread = {.arena = a};
-	Str head;
-
-	if (!file_read_head(a, file, ARCHIVE_HEAD, &head, &unread))
-		return S("");
 	Str id = archive_id(head), content = id;
 	Str action = str_cut(&content, '/');
 	return content.len > 0 && !str_eq(action, content) ? id : S("");
@@ -26,10 +21,13 @@ Str made_id(Arena *a, Str file)
 // key names what is made of an archive; "" where that cannot be named.
 static Str key(Made *m, Archive *ar, Str how)
 {
+	Diags unread = {.arena = m->arena};
+	Str head;
 	Hash h;
 
-	if (ar->id.len == 0 && !ar->own)
-		ar->id = made_id(m->arena, ar->file);
+	if (ar->id.len == 0 && !ar->own &&
+		file_read_head(m->arena, ar->file, ARCHIVE_HEAD, &head, &unread))
+		ar->id = made_id(head);
 	if (ar->id.len == 0 || how.len == 0)
 		return S("");
 	hash_init(&h);

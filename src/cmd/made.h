@@ -26,8 +26,8 @@ typedef struct {
 } Made;
 
 // made_id returns what tells all that is in an archive of go's cache, as Archive.id; "" if nothing
-// does.
-Str made_id(Arena *a, Str file);
+// does. head is its beginning (ARCHIVE_HEAD bytes), or all of it.
+Str made_id(Str head);
 
 // made_find has *ar be what was made of it before, in a way that how tells all of ("" if nothing
 // can). False if there is none, or none that is whole.

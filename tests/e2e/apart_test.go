@@ -226,11 +226,16 @@ func TestTogether(t *testing.T) {
 	one := "build -overlay go.work"
 	p := apartHello(t)
 	bin := filepath.Join(filepath.Dir(p.dir), "bin-woven")
+	build := []string{"NOTED_ONLY=1", otel, "go", "build", "-o", bin} // tests/modes builds with these flags
+	if *allMatrix {
+		build = build[1:]
+	}
 	for _, row := range []struct {
 		flags []string
 		want  string
 	}{
 		{nil, "build"},
+		{[]string{"-trimpath"}, "build"},
 		{[]string{"-ldflags=-s -w", "-tags=x", "-v"}, "build"},
 		{[]string{"-pgo=off"}, "build"},
 		{[]string{"-cover"}, one},
@@ -241,7 +246,7 @@ func TestTogether(t *testing.T) {
 	} {
 		p.write("o.json", "{}")
 		p.ran()
-		p.must(slices.Concat([]string{"NOTED_ONLY=1", otel, "go", "build", "-o", bin}, row.flags)...)
+		p.must(slices.Concat(build, row.flags)...)
 		if ran := p.ran(); ran[len(ran)-1] != row.want {
 			t.Errorf("%q: go was run as %q, want %q at the end", row.flags, ran, row.want)
 		}
@@ -256,7 +261,7 @@ func TestTogether(t *testing.T) {
 	pprof.StopCPUProfile()
 	profile.Close()
 	p.ran()
-	p.must("NOTED_ONLY=1", otel, "go", "build", "-o", bin)
+	p.must(build...)
 	if ran := p.ran(); !slices.Contains(ran, one) {
 		t.Errorf("with a profile go was run as %q, want %q", ran, one)
 	}
