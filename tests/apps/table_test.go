@@ -85,17 +85,17 @@ Nothing that these programs have of what we weave is compiled again with all tha
 
 ## Builds of caddy v2.10.2, 878 packages
 
-By ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two cores, before the link kept what it makes; processor time, medians of ten pairs (the ratios those of the pairs), of one build where it says once.
+By ` + "`make bench-apps`" + `, in one run, with Go 1.26 on two cores; processor time, medians of six pairs (the ratios those of the pairs), of one build where it says once.
 
 | | plain go | otel go | ratio | aim | peak memory of go and its tools |
 | --- | --- | --- | --- | --- | --- |
-| nothing to do | 1070 ms | 1032 ms | 0.96 | 1.10 | 63 and 64 MB, 1.02 |
-| link again | 5.93 s | 6.81 s | 1.15 | | 924 and 942 MB, 1.02 |
-| one line changed in main | 6.12 s | 7.11 s | 1.13; 1.01 without what the larger link costs | 1.10 | 927 and 953 MB, 1.03 |
-| cold, once | 307 s | 317 s | 1.03; 1.01 without our own packages | 1.20 | 916 and 966 MB, 1.05 |
-| first woven build, all of plain's in the cache, once | | 27.4 s, 7.7 of them our own packages | 0.09 of the 307 s; 0.07 without our own packages | 0.20 | 975 MB |
-| a line changed in the package caddy, then plain, then woven, once | 31.8 s | 6.7 s | main only | main only | |
+| nothing to do | 431 ms | 436 ms | 1.02 | 1.10 | 63 and 65 MB, 1.03 |
+| link again | 3.18 s | 3.23 s | 1.02 | | 927 and 951 MB, 1.03 |
+| one line changed in main | 3.22 s | 3.35 s | 1.04 | 1.10 | 921 and 950 MB, 1.03 |
+| cold, once | 128.8 s | 136.6 s | 1.06; 1.04 without our own packages | 1.20 | 925 and 971 MB, 1.05 |
+| first woven build, all of plain's in the cache, once | | 13.2 s, 2.7 of them our own packages | 0.10 of the 128.8 s; 0.08 without our own packages | 0.20 | 981 MB |
+| a line changed in the package caddy, then plain, then woven, once | 16.2 s | 3.3 s | main only | main only | |
 
-The first woven build compiles the packages that are woven, and main: 8 of the plain build's 878. After the change in a library it compiles main alone. Planning anew takes us, without go: 86 ms to read what go lists, 5 ms to read all rules,
-31 ms to hold them against the packages and to weave once for trial, 12 ms for the rest. ` + "`otel explain`" + ` with a warm plan: 7 ms.
+The first woven build compiles the packages that are woven, and main: 8 of the plain build's 878. After the change in a library it compiles main alone. Planning anew takes us, without go: 45 ms to read what go lists, 2 ms to read all rules,
+10 ms to hold them against the packages and to weave once for trial, 5 ms for the rest. ` + "`otel explain`" + ` with a warm plan: 2 ms.
 `

@@ -361,8 +361,8 @@ func TestShippedReplace(t *testing.T) {
 		for name, modules := range shipped {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				if !strings.HasSuffix(name, "est") && !*allMatrix {
-					t.Skip("without -all")
+				if name != "newest" && !*allMatrix {
+					t.Skip("without -all") // minutes: each compiles all of its libraries for itself
 				}
 				imports := "package main\n\nimport _ \"database/sql\"\nimport _ \"log/slog\"\nimport _ \"net/http\"\nimport _ \"runtime/pprof\"\n"
 				for _, m := range strings.Fields(modules) {
