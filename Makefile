@@ -138,10 +138,10 @@ lint-warnings:
 objects: $(LIB_O) $(MAIN_O) $(UNIT_O)
 
 lint-tidy:
-	printf '%s\n' $(LIB) src/cmd/main.c | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" 2>/dev/null -- $(CPPFLAGS) -std=c11' tidy
+	printf '%s\n' $(LIB) src/cmd/main.c | xargs -P "$$(nproc)" -n 8 sh -c 'clang-tidy --quiet "$$@" 2>/dev/null -- $(CPPFLAGS) -std=c11' tidy
 
 lint-cppcheck:
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=tools/cppcheck.cfg -j 2 \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=tools/cppcheck.cfg -j "$$(nproc)" \
 		--enable=warning,performance,portability --suppress=missingIncludeSystem -Isrc src
 
 lint-go:
