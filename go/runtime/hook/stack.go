@@ -12,3 +12,10 @@ func MayBeOnStack(p unsafe.Pointer) bool {
 	}
 	return s.lo <= uintptr(p) && uintptr(p) < s.hi
 }
+
+// GrowStack makes sure that the goroutine's stack has room for a few calls more: 8 KB in all, near
+// its root. It is for hooks at the root of a goroutine that is made for each request. That begins
+// with 2 KB, which the hooks and what decodes the request do not get by with; and where the stack
+// grows further up, all frames below are looked through to move them, once for each doubling. What
+// is not used the collector takes back.
+func GrowStack()

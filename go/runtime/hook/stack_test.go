@@ -19,3 +19,21 @@ func TestMayBeOnStack(t *testing.T) {
 		t.Error("not on the stack")
 	}
 }
+
+func TestGrowStack(t *testing.T) {
+	if panicState().hi == 0 {
+		t.Skip("not known on this processor")
+	}
+	sizes := make(chan uintptr)
+	go func() {
+		GrowStack()
+		grown := panicState()
+		GrowStack()
+		again := panicState()
+		sizes <- grown.hi - grown.lo
+		sizes <- again.hi - again.lo
+	}()
+	if grown, again := <-sizes, <-sizes; grown < 8<<10 || again != grown {
+		t.Errorf("%d bytes, then %d", grown, again)
+	}
+}

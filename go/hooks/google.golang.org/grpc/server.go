@@ -24,6 +24,7 @@ func ServerEnter(stream any) (leave, after func()) {
 	if !server.On() {
 		return nil, returned
 	}
+	hook.GrowStack()
 	return serverEnter(stream)
 }
 

@@ -26,6 +26,7 @@ func ServerEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	if !server.On() {
 		return nil, returned
 	}
+	hook.GrowStack()
 	return serverEnter(rw, req)
 }
 
