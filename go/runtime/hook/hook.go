@@ -119,6 +119,7 @@ func Enable(tp trace.TracerProvider, prop propagation.TextMapPropagator) {
 func Disable() {
 	mu.Lock()
 	defer mu.Unlock()
+	kept.Store(nil)
 	provider, propagator, meters = nil, nil, nil
 	setAll()
 }

@@ -2,7 +2,6 @@ package hook
 
 import (
 	"context"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,8 +48,12 @@ func (in *Instrumentation) Measure(instruments ...Instrument) {
 func EnableMetrics(mp metric.MeterProvider) {
 	mu.Lock()
 	defer mu.Unlock()
+	kept.Store(nil)
 	meters = mp
 	setAll()
+	if how := keepingOf(mp); how.keeper != nil {
+		kept.Store(&how)
+	}
 }
 
 // setInstruments turns the instruments of in on or off. mu is held.
@@ -107,10 +110,9 @@ func (h *Histogram) Record(ctx context.Context, value float64, set *Set) {
 type Moment struct {
 	span     trace.Span
 	now      time.Duration
+	keeps    bool // values are kept here
 	sampled  bool // span is, and may become an example
 	excluded bool
-	asked    bool // whether values are kept here,
-	keeps    bool // and they are
 }
 
 // MomentIn returns the moment within ctx at which [Clock] says now.
@@ -120,7 +122,7 @@ func MomentIn(ctx context.Context, now time.Duration) Moment {
 
 // MomentOf is MomentIn where the span that ctx holds is at hand.
 func MomentOf(ctx context.Context, span trace.Span, now time.Duration) Moment {
-	m := Moment{span: span, now: now}
+	m := Moment{span: span, now: now, keeps: keeps()}
 	if Recorded(span) || Excluding() {
 		m.look(ctx)
 	}
@@ -141,33 +143,22 @@ func (h *Histogram) RecordAt(m *Moment, value float64, set *Set) {
 	}
 }
 
-// take takes a value. What it does each time is one function: a request measures a dozen values, with
+// take takes a value. What it does each time is in [Set.count]: a request measures a dozen values, with
 // so much other code between that each time its own has to be fetched again.
 func (h *Histogram) take(i *instrument[metric.Float64Histogram], m *Moment, value float64, set *Set) {
 	if set.excluded || m.excluded {
 		return
 	}
-	e := set.series.Load()
-	if e == nil || e.of != h {
-		e = set.seriesOf(h)
-	}
-	b := e.bucket(value)
-	if !m.asked {
-		m.asked, m.keeps = true, i.now()
-	}
-	example := m.sampled && b.wantsExample(m.now)
 	if !m.keeps {
-		h.hand(i, m, value, set, example)
+		h.hand(i, m, value, set)
 		return
 	}
-	b.count.Add(1)
-	if sum := e.sum.Load(); !e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
-		e.add(value)
+	b := set.count(h, value)
+	if b == nil {
+		set.seriesOf(h)
+		b = set.count(h, value)
 	}
-	if value < math.Float64frombits(e.least.Load()) || value > math.Float64frombits(e.most.Load()) {
-		e.stretch(value)
-	}
-	if example {
+	if m.sampled && b.wantsExample(m.now) {
 		b.example(m.span.SpanContext(), value)
 	}
 }
@@ -175,12 +166,12 @@ func (h *Histogram) take(i *instrument[metric.Float64Histogram], m *Moment, valu
 // hand hands a value to the API.
 //
 //go:noinline
-func (h *Histogram) hand(i *instrument[metric.Float64Histogram], m *Moment, value float64, set *Set, example bool) {
+func (h *Histogram) hand(i *instrument[metric.Float64Histogram], m *Moment, value float64, set *Set) {
 	ctx := context.Background()
-	if example {
+	if m.sampled && set.seriesOf(h).bucket(value).wantsExample(m.now) {
 		ctx = exampleOf(m.span.SpanContext())
 	}
-	i.api().Record(ctx, value, set.record...)
+	i.api().Record(ctx, value, set.record[:]...)
 }
 
 // RecordSince takes the seconds since begin, which is of [Clock].
@@ -190,9 +181,15 @@ func (h *Histogram) RecordSince(ctx context.Context, begin time.Duration, set *S
 
 // RecordSpan is RecordSince where the span that ctx holds is at hand.
 func (h *Histogram) RecordSpan(ctx context.Context, span trace.Span, begin time.Duration, set *Set) {
-	if i := h.on.Load(); i != nil {
-		m := MomentOf(ctx, span, Clock())
-		h.take(i, &m, (m.now - begin).Seconds(), set)
+	i := h.on.Load()
+	if i == nil {
+		return
+	}
+	now := Clock()
+	value := (now - begin).Seconds()
+	if Recorded(span) || Excluding() || !keeps() || set.count(h, value) == nil {
+		m := MomentOf(ctx, span, now)
+		h.take(i, &m, value, set)
 	}
 }
 
@@ -201,11 +198,11 @@ func (h *Histogram) set(m metric.Meter, how keeping) {
 		h.on.Store(nil)
 		return
 	}
-	options := []metric.Float64HistogramOption{metric.WithUnit(h.Unit), metric.WithDescription(h.Description)}
-	if h.Buckets != nil {
-		options = append(options, metric.WithExplicitBucketBoundaries(h.Buckets...))
-	}
 	h.on.Store(instrumentOf(how, func() metric.Float64Histogram {
+		options := []metric.Float64HistogramOption{metric.WithUnit(h.Unit), metric.WithDescription(h.Description)}
+		if h.Buckets != nil {
+			options = append(options, metric.WithExplicitBucketBoundaries(h.Buckets...))
+		}
 		i, _ := m.Float64Histogram(h.Name, options...) // a no-op if it fails
 		return i
 	}))
@@ -234,7 +231,7 @@ func (c *Counter) On() bool { return c.on.Load() != nil }
 // its example.
 func (c *Counter) Add(ctx context.Context, n int64, set *Set) {
 	if i := c.on.Load(); i != nil && !set.excluded && !Excluded(ctx) {
-		(*i).Add(exampleOf(trace.SpanContextFromContext(ctx)), n, set.add...)
+		(*i).Add(exampleOf(trace.SpanContextFromContext(ctx)), n, set.add[:]...)
 	}
 }
 
@@ -269,7 +266,7 @@ func (c *UpDownCounter) Add(n int64, set *Set) {
 	case i.now():
 		set.totalOf(c).sum.Add(n)
 	default:
-		i.api().Add(context.Background(), n, set.add...)
+		i.api().Add(context.Background(), n, set.add[:]...)
 	}
 }
 
@@ -284,7 +281,7 @@ func (c *UpDownCounter) Up(set *Set) (u Up) {
 		u.kept.sum.Add(1)
 	default:
 		u.counter, u.set = c, set
-		i.api().Add(context.Background(), 1, set.add...)
+		i.api().Add(context.Background(), 1, set.add[:]...)
 	}
 	return u
 }
@@ -358,7 +355,7 @@ func (o *Observed) set(m metric.Meter, _ keeping) {
 	}
 	o.registration, _ = m.RegisterCallback(func(_ context.Context, to metric.Observer) error {
 		defer Guard()
-		o.Observe(func(value int64, set *Set) { to.ObserveInt64(i, value, set.observe...) })
+		o.Observe(func(value int64, set *Set) { to.ObserveInt64(i, value, set.observe[:]...) })
 		return nil
 	}, i)
 }

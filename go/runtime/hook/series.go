@@ -37,6 +37,16 @@ func keepingOf(m metric.MeterProvider) keeping {
 
 func (k *keeping) now() bool { return k.keeper != nil && k.keeper.Keeps() }
 
+// kept is what the instruments have of the provider that [EnableMetrics] was given last. It is set after
+// them, and unset before.
+var kept atomic.Pointer[keeping]
+
+// keeps says whether instruments keep what they take, at this moment.
+func keeps() bool {
+	k := kept.Load()
+	return k != nil && k.keeper.Keeps()
+}
+
 // defaultBounds are those of the SDK's specification ("Explicit Bucket Histogram Aggregation").
 var defaultBounds = []float64{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000}
 
@@ -46,7 +56,8 @@ type series struct {
 	set  *Set
 	next atomic.Pointer[series] // of another histogram, with the same set
 
-	buckets          []bucket
+	bounds           []float64
+	buckets          []bucket      // one more
 	sum, least, most atomic.Uint64 // of all values, as float64
 }
 
@@ -90,7 +101,8 @@ func (s *Set) seriesOf(h *Histogram) *series {
 }
 
 func newSeries(h *Histogram, set *Set) *series {
-	e := &series{of: h, set: set, buckets: make([]bucket, len(h.bounds())+1)}
+	e := &series{of: h, set: set, bounds: h.bounds()}
+	e.buckets = make([]bucket, len(e.bounds)+1)
 	for i := range e.buckets {
 		e.buckets[i].exampled.Store(int64(-exampleEvery))
 	}
@@ -108,12 +120,36 @@ func (h *Histogram) bounds() []float64 {
 
 // bucket returns where value falls: a bound is the last value of its bucket.
 func (e *series) bucket(value float64) *bucket {
-	bounds := e.of.bounds()
 	i := 0
-	for i < len(bounds) && !(value <= bounds[i]) { // a NaN is above all
+	for i < len(e.bounds) && !(value <= e.bounds[i]) { // a NaN is above all
 		i++
 	}
 	return &e.buckets[i]
+}
+
+// count counts a value that h takes, and returns its bucket; nil, and has done nothing, where h has taken
+// none with s up to now.
+func (s *Set) count(h *Histogram, value float64) *bucket {
+	e := s.series.Load()
+	for {
+		if e == nil {
+			return nil
+		}
+		if e.of == h {
+			break
+		}
+		e = e.next.Load()
+	}
+	b := e.bucket(value)
+	b.count.Add(1)
+	sum := e.sum.Load()
+	if !e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
+		e.add(value)
+	}
+	if value < math.Float64frombits(e.least.Load()) || value > math.Float64frombits(e.most.Load()) {
+		e.stretch(value)
+	}
+	return b
 }
 
 // wantsExample says whether the span of a value in b is to be its example.

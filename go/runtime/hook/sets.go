@@ -13,9 +13,10 @@ import (
 // Set is attributes ready to be recorded with: sorted, hashed and wrapped as the
 // API wants them, once.
 type Set struct {
-	record  []metric.RecordOption
-	add     []metric.AddOption
-	observe []metric.ObserveOption
+	_       [0]func() // never compared
+	record  [1]metric.RecordOption
+	add     [1]metric.AddOption
+	observe [1]metric.ObserveOption
 
 	attributes attribute.Set
 	excluded   bool // by OTEL_GO_EXCLUDE
@@ -34,8 +35,8 @@ func newSet(attrs ...attribute.KeyValue) *Set {
 	set := attribute.NewSet(attrs...)
 	option := metric.WithAttributeSet(set)
 	return &Set{
-		record: []metric.RecordOption{option}, add: []metric.AddOption{option},
-		observe: []metric.ObserveOption{option}, attributes: set, excluded: excludedSet(attrs),
+		record: [1]metric.RecordOption{option}, add: [1]metric.AddOption{option},
+		observe: [1]metric.ObserveOption{option}, attributes: set, excluded: excludedSet(attrs),
 	}
 }
 

@@ -6,11 +6,15 @@ import (
 	"context"
 	"testing"
 
+	"go.opentelemetry.io/otel"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/internal/follow"
+	"otel.tool/runtime/internal/followmeter"
 	"otel.tool/runtime/internal/otlp/otlptrace"
 	"otel.tool/runtime/internal/propagators"
 	"otel.tool/runtime/internal/tracing"
@@ -42,24 +46,33 @@ func (m Mode) Run(t testing.TB) context.Context {
 	}
 	p := &tracing.Provider{
 		Sampler: m.Sampler, Knows: tracing.KnownOf(m.Sampler), Limits: sdktrace.NewSpanLimits(), Sinks: []tracing.Sink{nowhere{}},
-		Own: sdktrace.NewTracerProvider(),
 	}
-	hook.Enable(provider{p.Own, p}, propagators.New([]string{"tracecontext", "baggage"}))
-	t.Cleanup(hook.Disable)
+	p.Own = &provider{sdktrace.NewTracerProvider(), p}
+	otel.SetTracerProvider(p.Own)
+	otel.SetTextMapPropagator(propagators.New([]string{"tracecontext", "baggage"}))
+	hook.Enable(follow.TracerProvider{}, new(follow.Propagator))
+	t.Cleanup(func() {
+		hook.Disable()
+		otel.SetTracerProvider(noop.NewTracerProvider())
+	})
 	if m.Metrics {
-		hook.EnableMetrics(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader())))
+		mp := followmeter.New(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader())), nil)
+		mp.Keep()
+		otel.SetMeterProvider(mp)
+		hook.EnableMetrics(mp)
 	}
 	ctx, _ = p.Tracer("otel.tool/test").Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
 	return ctx
 }
 
+// provider makes the spans of hooks, and the SDK those of the program.
 type provider struct {
 	trace.TracerProvider
-	own *tracing.Provider
+	hooks *tracing.Provider
 }
 
-func (p provider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer {
-	return p.own.Tracer(name, opts...)
+func (p *provider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer {
+	return p.hooks.Tracer(name, opts...)
 }
 
 type nowhere struct{}

@@ -29,8 +29,7 @@ type Server struct {
 
 	duration, received, sent hook.Histogram
 	active                   hook.UpDownCounter
-	activeSets               hook.Sets[activeKey]
-	servedSets               hook.Sets[Served]
+	activeSets, servedSets   hook.Sets[Served]
 }
 
 // Register makes the instrumentation known: see [hook.Register].
@@ -39,7 +38,7 @@ func (s *Server) Register(name, scope, version string) {
 	s.active.Name, s.active.Unit, s.active.Description = "http.server.active_requests", "{request}", "Number of active HTTP server requests."
 	histogram(&s.received, "http.server.request.body.size", "By", "Size of HTTP server request bodies.", sizes)
 	histogram(&s.sent, "http.server.response.body.size", "By", "Size of HTTP server response bodies.", sizes)
-	s.activeSets.Attributes, s.servedSets.Attributes = activeKey.attributes, Served.attributes
+	s.activeSets.Attributes, s.servedSets.Attributes = Served.known, Served.attributes
 	hook.Register(&s.Instrumentation, name, scope, version)
 	s.Measure(&s.duration, &s.active)
 	if Options.BodySize {
@@ -53,15 +52,11 @@ func (s *Server) MeasureSizes() { s.Measure(&s.received, &s.sent) }
 // Measures says whether requests are measured.
 func (s *Server) Measures() bool { return s.duration.On() }
 
-// activeKey is what is known of a request when it comes.
-type activeKey struct {
-	method, scheme string
-}
-
-func (k activeKey) attributes() []attribute.KeyValue {
+// known is what is known of a request when it comes.
+func (k Served) known() []attribute.KeyValue {
 	var a Attrs
-	a.Str(KeyMethod, methodName(k.method))
-	a.Str(KeyURLScheme, k.scheme)
+	a.Str(KeyMethod, methodName(k.Method))
+	a.Str(KeyURLScheme, k.Scheme)
 	return a.copied()
 }
 
@@ -71,7 +66,7 @@ func (s *Server) Begin(ctx context.Context, method, scheme string) (up hook.Up) 
 	if !s.active.On() || hook.Excluding() && hook.Excluded(ctx) {
 		return up
 	}
-	return s.active.Up(s.activeSets.Of(activeKey{method, scheme}))
+	return s.active.Up(s.activeSets.Near(len(method)+len(scheme), Served{Method: method, Scheme: scheme}))
 }
 
 // Served is what is known of a request that has been answered. All of it must be
