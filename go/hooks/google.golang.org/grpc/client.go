@@ -133,7 +133,10 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	var started context.Context
 	s.start.method, s.start.address, s.start.port = c.key.method, c.key.address, c.key.port
 	started, c.span = client.BeginBelow(outer, above, spanName(c.key.method), trace.SpanKindClient, &s.start)
-	c.Within(s.inject(started, md), outer, c.span, trace.SpanKindClient, around)
+	if !headersSeen.Load() {
+		started = s.inject(started, md)
+	}
+	c.Within(started, outer, c.span, trace.SpanKindClient, around)
 	if c.recorded = c.span.IsRecording(); c.recorded {
 		recording.Add(1)
 		if options.clientRequest != nil {
@@ -164,7 +167,7 @@ func spanMade(ctx context.Context, md metadata.MD) bool {
 
 // inject returns ctx with what it propagates in the outgoing metadata, which are
 // md now. What the program has set stays as it is, but for older values of the
-// very keys.
+// very keys. That is the way of a gRPC whose headers we do not see made.
 func (s *clientStart) inject(ctx context.Context, md metadata.MD) context.Context {
 	s.sent = s.sent[:0]
 	client.Inject(ctx, &s.sent)

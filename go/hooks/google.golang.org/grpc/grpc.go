@@ -37,7 +37,7 @@ var server, client hook.Instrumentation
 func init() {
 	setOptions()
 	hook.OnConfigure(setOptions)
-	clientStarts.New, serverCalls.New = newClientStart, newServerCall
+	clientStarts.New, allHeaders.New, serverCalls.New = newClientStart, newHeaders, newServerCall
 	hook.Register(&server, "google.golang.org/grpc/server", scope, version)
 	hook.Register(&client, "google.golang.org/grpc/client", scope, version)
 	server.Measure(&serverDuration)

@@ -18,6 +18,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/net/http2/hpack"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
@@ -243,6 +244,7 @@ func TestClient(t *testing.T) {
 func TestClientPropagation(t *testing.T) {
 	const by = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	rec := record(t)
+	headersSeen.Store(false)
 	for _, tt := range []struct {
 		name string
 		ctx  context.Context
@@ -277,6 +279,86 @@ func TestClientPropagation(t *testing.T) {
 				t.Error("the program's context has changed")
 			}
 		})
+	}
+}
+
+// What a call propagates is among the headers of each attempt, once, and in no table of the connection;
+// until it is seen that they are made there, it is among the metadata.
+func TestHeaders(t *testing.T) {
+	const by = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	record(t)
+	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
+	defer cc.Close()
+	headersSeen.Store(false)
+	for _, tt := range []struct {
+		name   string
+		md     []string // of the program's
+		covers bool     // it makes a span itself
+		sent   int      // how many there are among the metadata, but for its own
+		want   string   // what is sent; TRACE is the trace
+	}{
+		{name: "the first", sent: 1, want: "te=trailers traceparent=TRACE!"},
+		{name: "nothing else", want: "te=trailers traceparent=TRACE!"},
+		{name: "the program's", md: []string{"a", "1", "a", "2"}, want: "te=trailers a=1 a=2 traceparent=TRACE!"},
+		{name: "a trace by hand", md: []string{"traceparent", by, "a", "1"}, want: "te=trailers traceparent=TRACE! a=1"},
+		{name: "two", md: []string{"traceparent", by, "a", "1", "traceparent", by}, want: "te=trailers traceparent=TRACE! a=1"},
+		{name: "a span of its own", md: []string{"traceparent", by}, covers: true, want: "te=trailers traceparent=TRACE"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx := metadata.AppendToOutgoingContext(context.Background(), tt.md...)
+			ctx, leave, after := ClientEnter(ctx, cc, "/a.B/C")
+			if tt.covers {
+				var layer *hook.Layer
+				if ctx, layer = hook.Cover(ctx, trace.SpanKindClient); layer == nil {
+					t.Fatal("no layer")
+				}
+				layer.CoveredBy(trace.SpanFromContext(context.Background()), true)
+			}
+			sc := trace.SpanContextFromContext(ctx)
+			md, _ := metadata.FromOutgoingContext(ctx)
+			if sent := md.Get("traceparent"); tt.md == nil && len(sent) != tt.sent {
+				t.Errorf("among the metadata: %q", sent)
+			}
+			for range 2 { // attempts
+				fields := []hpack.HeaderField{{Name: "te", Value: "trailers"}}
+				for i := 0; i < len(tt.md); i += 2 {
+					fields = append(fields, hpack.HeaderField{Name: tt.md[i], Value: tt.md[i+1]})
+				}
+				fields, err := HeadersEnter(ctx)(fields, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var all []string
+				for _, f := range fields {
+					text := strings.ReplaceAll(f.Name+"="+f.Value, fmt.Sprintf("00-%s-%s-%s", sc.TraceID(), sc.SpanID(), sc.TraceFlags()), "TRACE")
+					if f.Sensitive {
+						text += "!"
+					}
+					all = append(all, text)
+				}
+				if got := strings.Join(all, " "); got != tt.want {
+					t.Errorf("got  %s\nwant %s", got, tt.want)
+				}
+			}
+			_, _ = after(nil, io.EOF)
+			leave()
+		})
+	}
+	failed := errors.New("no credentials")
+	ctx, leave, after := ClientEnter(context.Background(), cc, "/a.B/C")
+	if f, err := HeadersEnter(ctx)(nil, failed); f != nil || err != failed {
+		t.Errorf("%v, %v", f, err)
+	}
+	_, _ = after(nil, failed)
+	leave()
+	if f := fieldOf("trace-bin", "\x00\xff"); f.Value != "AP8" || !f.Sensitive {
+		t.Errorf("%+v", f)
+	}
+	if fieldOf("baggage", "a=1").Sensitive {
+		t.Error("baggage is often the same")
+	}
+	if f, _ := HeadersEnter(context.Background())([]hpack.HeaderField{{Name: "te"}}, nil); len(f) != 1 {
+		t.Errorf("not traced: %v", f)
 	}
 }
 
@@ -500,8 +582,10 @@ func TestAllocations(t *testing.T) {
 // calling returns a call that the program makes.
 func calling(cc *grpc.ClientConn) func(context.Context) {
 	s := &clientStream{}
+	fields := make([]hpack.HeaderField, 8)
 	return func(ctx context.Context) {
 		newCtx, leave, after := ClientEnter(ctx, cc, "/a.B/C")
+		_, _ = HeadersEnter(newCtx)(fields, nil)
 		_, _ = after(s, nil)
 		if leave != nil {
 			leave()
@@ -528,7 +612,7 @@ func answering() func(context.Context) {
 	}
 }
 
-// What a call costs in a program without an SDK of its own: a client sends metadata, and a server
+// What a call costs in a program without an SDK of its own: a client sends headers, and a server
 // has to keep its context, its span and what makes it the goroutine's for the program.
 func TestCosts(t *testing.T) {
 	if raceEnabled {
@@ -537,10 +621,10 @@ func TestCosts(t *testing.T) {
 	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
 	defer cc.Close()
 	t.Run("client", func(t *testing.T) {
-		hooktest.Costs(t, map[string]float64{"unsampled": 8, "unsampled, with metrics": 8, "sampled": 9, "sampled, with metrics": 9}, calling(cc))
+		hooktest.Costs(t, map[string]float64{"unsampled": 4, "unsampled, with metrics": 4, "sampled": 5, "sampled, with metrics": 5}, calling(cc))
 	})
 	t.Run("server", func(t *testing.T) {
-		hooktest.Costs(t, map[string]float64{"unsampled": 7, "unsampled, with metrics": 7, "sampled": 11, "sampled, with metrics": 11}, answering())
+		hooktest.Costs(t, map[string]float64{"unsampled": 2, "unsampled, with metrics": 2, "sampled": 5, "sampled, with metrics": 5}, answering())
 	})
 }
 
