@@ -50,6 +50,15 @@ func FieldOf(t reflect.Type, path string, want reflect.Type) (f Field, ok bool) 
 	return f, t == want
 }
 
+// At is where the field is in a struct that is at hand; ok is false where it is behind a pointer of that, or
+// not known.
+func (f Field) At() (offset uintptr, ok bool) {
+	if len(f.offsets) != 1 || f.direct {
+		return 0, false
+	}
+	return f.offsets[0], true
+}
+
 // fieldOf returns a field of the struct t itself. (Type.FieldByName, which looks in
 // embedded ones, too, is 9 KB that few programs have.)
 func fieldOf(t reflect.Type, name string) (f reflect.StructField, ok bool) {

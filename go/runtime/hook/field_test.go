@@ -3,6 +3,7 @@ package hook
 import (
 	"reflect"
 	"testing"
+	"unsafe"
 )
 
 type inner struct {
@@ -63,6 +64,22 @@ func TestFieldOf(t *testing.T) {
 	}
 	if (Field{}).Of(o) != nil {
 		t.Error("the zero Field finds something")
+	}
+}
+
+func TestFieldAt(t *testing.T) {
+	at := func(path string) (uintptr, bool) {
+		f, _ := FieldOf(reflect.TypeFor[*middle](), path, reflect.TypeFor[int]())
+		return f.At()
+	}
+	if offset, ok := at("in.status"); offset != unsafe.Offsetof(middle{}.in)+unsafe.Offsetof(inner{}.status) || !ok {
+		t.Error(offset, ok)
+	}
+	if _, ok := at("ptr.status"); ok {
+		t.Error("it is behind a pointer")
+	}
+	if _, ok := at("none"); ok {
+		t.Error("it is not there")
 	}
 }
 

@@ -242,6 +242,12 @@ func (in *Instrumentation) Inject(ctx context.Context, carrier propagation.TextM
 	}
 }
 
+// InjectsW3C says that Inject writes headers of the W3C only: traceparent, tracestate, baggage.
+func (in *Instrumentation) InjectsW3C() bool {
+	t := in.on.Load()
+	return t != nil && t.tells != nil && t.tells.Now() != nil
+}
+
 // Extract returns ctx with what the program before has written into carrier.
 func (in *Instrumentation) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
 	if t := in.on.Load(); t != nil && t.prop != nil {

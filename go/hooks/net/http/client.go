@@ -23,18 +23,21 @@ import (
 // on with a copy of the request that carries the span in its context and its
 // headers; the caller's request stays as it is, and is the response's again when
 // the round trip returns. The span ends with the response's body.
-func ClientEnter(req *http.Request) (newReq *http.Request, leave func(), after func(*http.Response, error) (*http.Response, error)) {
+//
+// Where the span is not recorded, and the context holds it anyway, [SendEnter] adds
+// the headers, if it will see the request.
+func ClientEnter(t *http.Transport, req *http.Request) (newReq *http.Request, leave func(), after func(*http.Response, error) (*http.Response, error)) {
 	if !client.On() {
 		return req, nil, gotResponse
 	}
-	return clientEnter(req)
+	return clientEnter(t, req)
 }
 
 // H2ClientEnter is woven into golang.org/x/net/http2's (*Transport).RoundTripOpt,
 // for programs that use that transport by itself. Below net/http's it finds the
 // span sent already.
 func H2ClientEnter(req *http.Request) (newReq *http.Request, leave func(), after func(*http.Response, error) (*http.Response, error)) {
-	return ClientEnter(req)
+	return ClientEnter(nil, req)
 }
 
 func gotResponse(resp *http.Response, err error) (*http.Response, error) { return resp, err }
@@ -85,14 +88,14 @@ func (c *clientContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after func(*http.Response, error) (*http.Response, error)) {
+func clientEnter(t *http.Transport, req *http.Request) (newReq *http.Request, leave func(), after func(*http.Response, error) (*http.Response, error)) {
 	newReq, after = req, gotResponse
 	defer hook.Guard()
 	if req == nil || req.URL == nil || req.Header == nil {
 		return newReq, nil, after // net/http refuses it
 	}
 	ctx := req.Context()
-	held := hook.SpanIn(ctx)
+	held := spanIn(ctx)
 	if !traced(ctx, held, req) {
 		return newReq, nil, after
 	}
@@ -106,6 +109,9 @@ func clientEnter(req *http.Request) (newReq *http.Request, leave func(), after f
 	ctx, c.span = client.BeginIn(ctx, held, name, trace.SpanKindClient, c)
 	c.req = nil
 	c.measure = measureClient(ctx, req, name)
+	if !hook.Recorded(held) && c.span == held && sendAdds(t, req) {
+		return req, c.leave, c.after
+	}
 	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
 		h.Record(c.span, req.Header.Values)
 	}
@@ -281,7 +287,7 @@ func (c *clientCall) responseAttrs(resp *http.Response) {
 
 // peerAttrs tells a span without response where the request was sent, if it was.
 func (c *clientCall) peerAttrs(span trace.Span) {
-	if c.ctx.peer != nil {
+	if c.ctx != nil && c.ctx.peer != nil {
 		c.attrs.Reset()
 		c.attrs.Remote(c.ctx.peer)
 		span.SetAttributes(c.attrs.List()...)
@@ -296,7 +302,7 @@ func (c *clientCall) end() {
 		c.measure.end(c.span, hook.PanicType())
 		c.span.End()
 	}
-	if c.ctx.recording {
+	if c.ctx != nil && c.ctx.recording {
 		recording.Add(-1)
 	}
 	c.attrs.Reset()

@@ -508,7 +508,7 @@ func TestClientUnsampled(t *testing.T) {
 func TestClientOff(t *testing.T) {
 	req, _ := http.NewRequest("GET", "http://x/", nil)
 	if n := testing.AllocsPerRun(100, func() {
-		newReq, leave, after := ClientEnter(req)
+		newReq, leave, after := ClientEnter(nil, req)
 		if newReq != req || leave != nil {
 			t.Error("does something while off")
 		}
@@ -527,7 +527,7 @@ func TestClientOff(t *testing.T) {
 func TestH2ClientEnter(t *testing.T) {
 	rec := record(t)
 	req, _ := http.NewRequest("GET", "http://x/", nil)
-	outer, leave, after := ClientEnter(req)
+	outer, leave, after := ClientEnter(nil, req)
 	if inner, l, _ := H2ClientEnter(outer); inner != outer || l != nil {
 		t.Error("a second span below net/http's transport")
 	}
@@ -539,7 +539,7 @@ func TestH2ClientEnter(t *testing.T) {
 func TestCancelKey(t *testing.T) {
 	record(t)
 	req, _ := http.NewRequest("GET", "http://x/", nil)
-	newReq, leave, after := ClientEnter(req)
+	newReq, leave, after := ClientEnter(nil, req)
 	if newReq == req || CancelKeyEnter(newReq) != req || CancelKeyEnter(nil) != nil {
 		t.Error("not the caller's request")
 	}

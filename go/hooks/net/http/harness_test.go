@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sort"
@@ -46,12 +47,44 @@ func wovenMux(mux *http.ServeMux) http.Handler {
 type wovenTransport struct{ http.RoundTripper }
 
 func (t wovenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	newReq, leave, after := ClientEnter(req)
+	var transport *http.Transport
+	if s, ok := t.RoundTripper.(*wovenSending); ok {
+		transport = &s.Transport
+	}
+	newReq, leave, after := ClientEnter(transport, req)
 	for l := leave; l != nil; l = nil {
 		defer l()
 	}
 	resp, err := t.RoundTripper.RoundTrip(newReq)
 	return after(resp, err)
+}
+
+// wovenSending is a transport as far as (*persistConn).roundTrip, and its request, are concerned.
+type wovenSending struct {
+	http.Transport
+	answers http.RoundTripper
+	conn    struct{ conn net.Conn }
+	sent    transportRequest // the last
+}
+
+type transportRequest struct {
+	*http.Request
+	extra http.Header
+}
+
+func (s *wovenSending) RoundTrip(req *http.Request) (*http.Response, error) {
+	s.sent = transportRequest{Request: req}
+	SendEnter(&s.conn, &s.sent)
+	return s.answers.RoundTrip(req)
+}
+
+// headers are those that are sent.
+func (r *transportRequest) headers() http.Header {
+	all := r.Header.Clone()
+	for k, v := range r.extra {
+		all[k] = append(all[k], v...)
+	}
+	return all
 }
 
 // spans records what ends.

@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"otel.tool/runtime/hook"
 	"otel.tool/runtime/hook/httpconv"
 )
@@ -104,24 +106,25 @@ func protocolVersion(major, minor int) string {
 // statusText is error.type for a status, without an allocation for the common ones.
 func statusText(code int) string { return strconv.Itoa(code) }
 
-// contextField is where a request keeps its context.
-var contextField = func() (f hook.Field) {
-	f, ok := hook.FieldOf(reflect.TypeFor[*http.Request](), "ctx", reflect.TypeFor[context.Context]())
-	if !ok {
-		return hook.Field{}
-	}
-	return f
-}()
+// contextAt is where a request keeps its context, if that is known.
+var contextAt, contextKnown = fieldOrNone(reflect.TypeFor[*http.Request](), "ctx", reflect.TypeFor[context.Context]()).At()
 
 // setContext puts ctx into the request itself, and says whether it could. (*Request).WithContext would make
 // a copy, and then net/http would not see what the handler does to its request:
 // the files of a parsed multipart form would stay in the temporary folder.
 func setContext(req *http.Request, ctx context.Context) bool {
-	p := (*context.Context)(contextField.Of(req))
-	if p != nil {
-		*p = ctx
+	if contextKnown {
+		*(*context.Context)(unsafe.Add(unsafe.Pointer(req), contextAt)) = ctx
 	}
-	return p != nil
+	return contextKnown
+}
+
+// spanIn is [hook.SpanIn], and shorter for what is done with the context that a request came with.
+func spanIn(ctx context.Context) trace.Span {
+	if c, ok := ctx.(*serverContext); ok {
+		return c.Span()
+	}
+	return hook.SpanIn(ctx)
 }
 
 // byType remembers something for each of the few types that are met.
@@ -131,11 +134,11 @@ type byType[T any] struct {
 
 type typed[T any] struct {
 	t     unsafe.Pointer
-	value T
+	value *T
 }
 
-// get returns what is remembered for the type of v, made by first if new.
-func (b *byType[T]) get(v any, first func(reflect.Type) T) T {
+// get returns what is remembered for the type of v, made by first if new. It is not to be changed.
+func (b *byType[T]) get(v any, first func(reflect.Type) T) *T {
 	t := *(*unsafe.Pointer)(unsafe.Pointer(&v))
 	list := b.list.Load()
 	if list != nil {
@@ -150,9 +153,9 @@ func (b *byType[T]) get(v any, first func(reflect.Type) T) T {
 	if list != nil {
 		all = append(all, *list...)
 	}
-	all = append(all, typed[T]{t, value})
+	all = append(all, typed[T]{t, &value})
 	if len(all) <= 16 {
 		b.list.CompareAndSwap(list, &all) // one lost is found again
 	}
-	return value
+	return &value
 }

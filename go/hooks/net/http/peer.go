@@ -9,8 +9,8 @@ import (
 	"otel.tool/runtime/hook"
 )
 
-// PeerEnter is woven into what sends a request on a connection: (*persistConn).roundTrip for
-// HTTP/1, HTTP/2's (*http2ClientConn).roundTrip (from Go 1.27 on (*http2.ClientConn).roundTrip).
+// PeerEnter is woven into what sends a request on a connection of HTTP/2: (*http2ClientConn).roundTrip
+// (from Go 1.27 on (*http2.ClientConn).roundTrip), and part of [SendEnter].
 // It notes where the connection leads to, for a span that wants to know. A request that is sent
 // again has the last one.
 func PeerEnter(conn, req any) {
@@ -22,6 +22,7 @@ func PeerEnter(conn, req any) {
 // recording is how many round trips have a span that is recorded.
 var recording atomic.Int32
 
+//go:noinline
 func notePeer(conn, req any) {
 	defer hook.Guard()
 	ctx := (*context.Context)(contextsOf.get(req, contextOf).Of(req))

@@ -379,7 +379,10 @@ func MuxEnter(mux *http.ServeMux, req *http.Request) {
 
 func muxEnter(mux *http.ServeMux, req *http.Request) {
 	defer hook.Guard()
-	c, ok := req.Context().Value(hook.RouterKey{}).(*serverContext)
+	c, ok := req.Context().(*serverContext)
+	if !ok {
+		c, ok = req.Context().Value(hook.RouterKey{}).(*serverContext)
+	}
 	if !ok || !c.watched || req.URL == nil || req.RequestURI == "*" || req.Method == http.MethodConnect {
 		return // of CONNECT, the "pattern" may be the path
 	}

@@ -568,7 +568,7 @@ func TestSetRoute(t *testing.T) {
 
 func TestWriterFields(t *testing.T) {
 	var fields once[writerFields]
-	for name, way := range transports(t, func(w http.ResponseWriter, r *http.Request) { fields.set(writers.get(w, findWriterFields)) }) {
+	for name, way := range transports(t, func(w http.ResponseWriter, r *http.Request) { fields.set(*writers.get(w, findWriterFields)) }) {
 		get(t, way.client, "GET", way.url)
 		f := fields.get()
 		if _, h1 := f.hijacked, strings.HasSuffix(name, "1.1"); !f.known || h1 && len(fmt.Sprint(f.hijacked)) < 5 {
