@@ -29,7 +29,8 @@ type composition struct {
 }
 
 // TestRealShop runs examples/shop beside a real PostgreSQL and a real Redis, with
-// the command lines of its compose.yaml: an order is one trace across its services.
+// the command lines of its compose.yaml: an order is one trace across its services, and so is one that
+// is not sampled.
 // The Collector accepts the example's configuration.
 func TestRealShop(t *testing.T) {
 	real(t)
@@ -70,13 +71,13 @@ func TestRealShop(t *testing.T) {
 		"stock:8081", freeAddr(t),
 		"prices:8082", freeAddr(t),
 	}
-	run := func(name, addr string) *proc {
+	run := func(name, addr string, more ...string) *proc {
 		s := compose.Services[name]
 		args := slices.Clone(s.Command)
 		for i := range args[1:] {
 			args[i+1] = strings.NewReplacer(hosts...).Replace(args[i+1])
 		}
-		env := []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.GRPC, "OTEL_SERVICE_NAME=" + s.Environment["OTEL_SERVICE_NAME"]}
+		env := append(more, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.GRPC, "OTEL_SERVICE_NAME="+s.Environment["OTEL_SERVICE_NAME"])
 		p := start(t, env, filepath.Join(bin, args[0]), append(args[1:], "-addr", addr)...)
 		p.listening(addr)
 		return p
@@ -116,8 +117,27 @@ func TestRealShop(t *testing.T) {
 		"Server POST /orders\n" + priced + take(" Error", "      Client ROLLBACK postgres\n"),
 		"Server GET /items\n  Client shop.v1.Stock/List\n    Server shop.v1.Stock/List\n      Client SELECT stock\n" + price + price,
 	}
-	if got := requests(c.Spans()); !slices.Equal(got, want) {
+	spans := c.Spans()
+	if got := requests(spans); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+
+	// What the front does not sample the others do not either: it has told them, over HTTP and gRPC.
+	stock, prices = run("stock", hosts[5]), run("prices", hosts[7])
+	front = run("shop", addr, "OTEL_TRACES_SAMPLER=always_off")
+	for range 3 {
+		if status, body := post(t, "http://"+addr+"/orders", url.Values{"item": {"tea"}, "count": {"2"}}); status != http.StatusCreated {
+			t.Errorf("not sampled: %d %q", status, body)
+		}
+	}
+	for _, p := range []*proc{front, stock, prices} {
+		if r := p.stop(); r.code != 0 {
+			t.Errorf("%v", r)
+		}
+	}
+	more := c.Spans()[len(spans):]
+	if slices.ContainsFunc(more, func(s collect.Span) bool { return s.Kind == "Server" }) { // stock has some of its own as it starts
+		t.Errorf("not sampled, and yet:\n%s", collect.Tree(more))
 	}
 }
 
