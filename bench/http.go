@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -37,7 +38,7 @@ type program struct {
 
 var programs = map[string]program{
 	"http":      {title: "one handler", plain: "service", byhand: "byhand", build: []string{"OTEL_GO_SIGNALS=traces,metrics"}, requests: 10000},
-	"reference": {title: "the reference service", plain: "reference", byhand: "reference-byhand", build: []string{"OTEL_GO_SIGNALS=all"}, requests: 3200, servers: true},
+	"reference": {title: "the reference service", plain: "reference", byhand: "reference-byhand", build: []string{"OTEL_GO_SIGNALS=all"}, requests: 6400, servers: true},
 }
 
 // subject is one binary in one mode, and what was measured of it.
@@ -66,8 +67,10 @@ type loaded struct {
 }
 
 // parts is how many parts the requests of a round come in. All servers run, and are sent a part in
-// turn: what the machine does besides changes within a second, and so hits each alike.
-const parts = 20
+// turn: what the machine does besides changes within a second, and so hits each alike. A part is long enough
+// that the processor's caches are the server's own for most of it, and the order is another each time, as
+// they start too: who comes after the same program finds its code there.
+const parts = 5
 
 // benchRequests loads a service: plain, woven, and with OpenTelemetry by hand.
 func benchRequests(p program, dir, otel string, rounds, requests int) {
@@ -104,14 +107,16 @@ func benchRequests(p program, dir, otel string, rounds, requests int) {
 		s.sink = startSink()
 	}
 	part := max(1, requests/parts/connections) * connections
-	warm := parts / 5 * part
-	for round := range rounds {
-		for _, s := range subjects {
+	warm := part
+	order := rand.New(rand.NewPCG(1, 2))
+	for range rounds {
+		for _, i := range order.Perm(len(subjects)) {
+			s := subjects[i]
 			s.start(append(env, s.env, "OTEL_EXPORTER_OTLP_ENDPOINT="+s.sink.url), warm)
 		}
-		for turn := range parts {
-			for i := range subjects {
-				subjects[(round+turn+i)%len(subjects)].load(part)
+		for range parts {
+			for _, i := range order.Perm(len(subjects)) {
+				subjects[i].load(part)
 			}
 		}
 		for _, s := range subjects {
