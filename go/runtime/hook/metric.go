@@ -51,9 +51,8 @@ func EnableMetrics(mp metric.MeterProvider) {
 	kept.Store(nil)
 	meters = mp
 	setAll()
-	if how := keepingOf(mp); how.keeper != nil {
-		kept.Store(&how)
-	}
+	how := keepingOf(mp)
+	kept.Store(&how)
 }
 
 // setInstruments turns the instruments of in on or off. mu is held.

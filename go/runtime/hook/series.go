@@ -44,7 +44,7 @@ var kept atomic.Pointer[keeping]
 // keeps says whether instruments keep what they take, at this moment.
 func keeps() bool {
 	k := kept.Load()
-	return k != nil && k.keeper.Keeps()
+	return k != nil && k.now()
 }
 
 // defaultBounds are those of the SDK's specification ("Explicit Bucket Histogram Aggregation").
@@ -131,14 +131,11 @@ func (e *series) bucket(value float64) *bucket {
 // none with s up to now.
 func (s *Set) count(h *Histogram, value float64) *bucket {
 	e := s.series.Load()
-	for {
-		if e == nil {
-			return nil
-		}
-		if e.of == h {
-			break
-		}
+	for e != nil && e.of != h {
 		e = e.next.Load()
+	}
+	if e == nil {
+		return nil
 	}
 	b := e.bucket(value)
 	b.count.Add(1)

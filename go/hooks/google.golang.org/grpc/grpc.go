@@ -103,13 +103,19 @@ func capture(span trace.Span, list captured.List, mds ...metadata.MD) {
 		for _, md := range mds {
 			values = append(values, md.Get(key)...)
 		}
-		if strings.HasSuffix(key, "-bin") {
-			for i, v := range values {
-				values[i] = base64.RawStdEncoding.EncodeToString([]byte(v))
-			}
+		for i, v := range values {
+			values[i] = asSent(key, v)
 		}
 		return values
 	})
+}
+
+// asSent is a value of metadata as it is sent: those of "-bin" keys in base64.
+func asSent(key, value string) string {
+	if strings.HasSuffix(key, "-bin") {
+		return base64.RawStdEncoding.EncodeToString([]byte(value))
+	}
+	return value
 }
 
 // attrs collects attributes in memory that is used again.

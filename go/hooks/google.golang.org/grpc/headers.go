@@ -2,9 +2,7 @@ package grpc
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -106,8 +104,5 @@ func indexOf(fields []hpack.HeaderField, name string) int {
 
 // fieldOf returns a header. What is another in each call is nothing for the tables.
 func fieldOf(key, value string) hpack.HeaderField {
-	if strings.HasSuffix(key, "-bin") {
-		value = base64.RawStdEncoding.EncodeToString([]byte(value)) // as gRPC sends such metadata
-	}
-	return hpack.HeaderField{Name: key, Value: value, Sensitive: key != "baggage" && key != "tracestate"}
+	return hpack.HeaderField{Name: key, Value: asSent(key, value), Sensitive: key != "baggage" && key != "tracestate"}
 }

@@ -24,7 +24,6 @@ func ServerEnter(stream any) (leave, after func()) {
 	if !server.On() {
 		return nil, returned
 	}
-	hook.GrowStack()
 	return serverEnter(stream)
 }
 
@@ -111,6 +110,7 @@ var incomingContext = contextField{paths: []string{"ctx", "Stream.ctx"}}
 func serverEnter(stream any) (leave, after func()) {
 	after = returned
 	defer hook.Guard()
+	hook.GrowStack()
 
 	s, ok := stream.(serverStream)
 	place := incomingContext.of(stream)

@@ -54,9 +54,6 @@ func TestSendEnter(t *testing.T) {
 			maps.Copy(req.Header, tt.header)
 			sendSeen.Store(false)
 			for i, copied := range []bool{true, tt.copied, tt.copied} { // the first is copied: it is not known that the hook is woven
-				if i == 2 {
-					tr.Transport.MaxIdleConns++ // nothing that matters
-				}
 				resp, err := wovenTransport{tr}.RoundTrip(req)
 				if err != nil || resp.Request != nil && resp.Request != req {
 					t.Fatalf("%v, request %p", err, resp.Request)

@@ -26,7 +26,6 @@ func ServerEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	if !server.On() {
 		return nil, returned
 	}
-	hook.GrowStack()
 	return serverEnter(rw, req)
 }
 
@@ -123,6 +122,7 @@ func (c *serverContext) String() string { return fmt.Sprint(c.Context) }
 func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()) {
 	after = returned
 	defer hook.Guard()
+	hook.GrowStack()
 
 	parent := req.Context()
 	if _, ok := parent.(*serverContext); ok {
