@@ -78,33 +78,41 @@ func (u *Unrecorded) begin(t *telemetry, ctx context.Context, carrier Carrier) b
 	if begins == nil || tells == nil {
 		return false
 	}
-	parent, ok := tells.Parent(carrier)
-	if !ok {
+	by := begins.Refusal()
+	if by == nil {
 		return false
 	}
-	by := begins.Refusal()
+	parent, ok := tells.Parent(carrier)
 	switch {
-	case by == nil:
+	case !ok:
 		return false
 	case parent.Span.IsValid():
-		if refused := parent.Flags.IsSampled() && by.Sampled || !parent.Flags.IsSampled() && by.Not; !refused {
+		refused := by.Not
+		if parent.Flags.IsSampled() {
+			refused = by.Sampled
+		}
+		if !refused {
 			return false
 		}
-		u.remote = parent
-	case by.Root && !SpanIn(ctx).SpanContext().IsValid():
-		parent.Trace = NewTraceID()
+		u.trace, u.parent, u.parentFlags = parent.Trace, parent.Span, parent.Flags
+	case by.Root && !holdsSpan(ctx):
+		u.trace = NewTraceID()
 	default:
 		return false
 	}
-	u.by = by
-	u.sc = trace.NewSpanContext(trace.SpanContextConfig{TraceID: parent.Trace, SpanID: NewSpanID(), TraceFlags: parent.Flags &^ trace.FlagsSampled})
+	u.by, u.id, u.flags = by, NewSpanID(), parent.Flags&^trace.FlagsSampled
 	return true
+}
+
+func holdsSpan(ctx context.Context) bool {
+	span := SpanIn(ctx)
+	return span != none && span.SpanContext().IsValid()
 }
 
 // above returns the span of another program that u is below.
 func (u *Unrecorded) above() trace.Span {
 	return trace.SpanFromContext(trace.ContextWithRemoteSpanContext(context.Background(), trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: u.remote.Trace, SpanID: u.remote.Span, TraceFlags: u.remote.Flags,
+		TraceID: u.trace, SpanID: u.parent, TraceFlags: u.parentFlags,
 	})))
 }
 

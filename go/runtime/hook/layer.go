@@ -92,7 +92,7 @@ func (l *Layer) Within(ctx, outer context.Context, span trace.Span, kind trace.S
 
 // parent returns what the layer's span is below.
 func (l *Layer) parent() trace.Span {
-	if u, ok := l.own.Span.(*Unrecorded); ok && u.remote.Span.IsValid() {
+	if u, ok := l.own.Span.(*Unrecorded); ok && u.parent.IsValid() {
 		return u.above()
 	}
 	return trace.SpanFromContext(l.outer)
@@ -141,6 +141,9 @@ func (l *Layer) seen() trace.Span {
 	}
 	return &l.own
 }
+
+// Own is the layer's own span.
+func (l *Layer) Own() trace.Span { return l.own.Span }
 
 // Covered says whether the program makes a span for the layer itself.
 func (l *Layer) Covered() bool { return l.theirs.Load() != nil }

@@ -186,9 +186,23 @@ func (h *Histogram) RecordSpan(ctx context.Context, span trace.Span, begin time.
 	}
 	now := Clock()
 	value := (now - begin).Seconds()
-	if Recorded(span) || Excluding() || !keeps() || set.count(h, value) == nil {
-		m := MomentOf(ctx, span, now)
-		h.take(i, &m, value, set)
+	if Counts(span) {
+		h.Count(value, set)
+		return
+	}
+	m := MomentOf(ctx, span, now)
+	h.take(i, &m, value, set)
+}
+
+// Counts says whether there is no more to do with a value than [Histogram.Count]: span is of those that are
+// never an example, nothing is left out, and values are kept here.
+func Counts(span trace.Span) bool { return !Recorded(span) && !Excluding() && keeps() }
+
+// Count takes a value where [Counts] has said so.
+func (h *Histogram) Count(value float64, set *Set) {
+	if h.on.Load() != nil && set.count(h, value) == nil {
+		set.seriesOf(h)
+		set.count(h, value)
 	}
 }
 

@@ -393,7 +393,7 @@ func TestNear(t *testing.T) {
 	}
 	var none Sets[string]
 	none.Limit = -1
-	if none.Near(0, "k") != overflow || none.Noted(0, "k") != nil {
+	if none.Near(0, "k") != overflow || none.Noted(0, new(string)) != nil {
 		t.Error("too much is noted")
 	}
 }

@@ -121,7 +121,7 @@ type nearSet[K comparable] struct {
 // last three bits) are found without being hashed, which for a key of many texts takes longer than
 // all else of a measurement.
 func (s *Sets[K]) Near(number int, k K) *Set {
-	if set := s.Noted(number, k); set != nil {
+	if set := s.Noted(number, &k); set != nil {
 		return set
 	}
 	set := s.Of(k)
@@ -132,6 +132,8 @@ func (s *Sets[K]) Near(number int, k K) *Set {
 }
 
 // Number is a number for a text, for [Sets.Near].
+//
+//go:noinline
 func Number(text string) int {
 	n := len(text)
 	if n == 0 {
@@ -141,8 +143,8 @@ func Number(text string) int {
 }
 
 // Noted returns the set that Near has noted for k; nil if it has none.
-func (s *Sets[K]) Noted(number int, k K) *Set {
-	if n := (*nearSet[K])(atomic.LoadPointer(&s.near[number&7])); n != nil && n.key == k {
+func (s *Sets[K]) Noted(number int, k *K) *Set {
+	if n := (*nearSet[K])(atomic.LoadPointer(&s.near[number&7])); n != nil && n.key == *k {
 		return n.set
 	}
 	return nil

@@ -15,10 +15,14 @@ import (
 // most of what they do within one that refuses what is below is to see that.
 type Unrecorded struct {
 	embedded.Span
-	sc trace.SpanContext
-	by *Refusal
+	by    *Refusal
+	whole *trace.SpanContext // if it has more than these:
+	trace trace.TraceID
+	id    trace.SpanID
+	flags trace.TraceFlags
 
-	remote Parent // what of another program it is below, in an [Entry]
+	parentFlags trace.TraceFlags
+	parent      trace.SpanID // of another program, that it is below, in an [Entry]
 }
 
 // Refusal is what the spans have in common that a tracer does not record.
@@ -37,9 +41,20 @@ func NewUnrecorded(ctx context.Context, sc trace.SpanContext, by *Refusal) (cont
 		Unrecorded
 		within Within // the context that holds it
 	})
-	u.sc, u.by = sc, by
+	u.by, u.trace, u.id, u.flags = by, sc.TraceID(), sc.SpanID(), sc.TraceFlags()
+	if sc.TraceState().Len() > 0 || sc.IsRemote() {
+		u.whole = &sc
+	}
 	u.within = NewWithin(ctx, &u.Unrecorded)
 	return &u.within, &u.Unrecorded
+}
+
+// SpanContext is the span's ids, and that it is not sampled.
+func (u *Unrecorded) SpanContext() trace.SpanContext {
+	if u.whole != nil {
+		return *u.whole
+	}
+	return trace.NewSpanContext(trace.SpanContextConfig{TraceID: u.trace, SpanID: u.id, TraceFlags: u.flags})
 }
 
 // Refuses says whether what hooks begin below is not recorded either, by who names *own.
@@ -66,7 +81,6 @@ func sameProvider(a, b trace.TracerProvider) bool {
 
 // What the API's spans do.
 
-func (u *Unrecorded) SpanContext() trace.SpanContext        { return u.sc }
 func (*Unrecorded) IsRecording() bool                       { return false }
 func (*Unrecorded) SetStatus(codes.Code, string)            {}
 func (*Unrecorded) SetName(string)                          {}

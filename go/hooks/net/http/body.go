@@ -1,134 +1,222 @@
 package http
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"reflect"
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/httpconv"
 )
 
-// body ends the span of a response when its body has been read to the end, could
-// not be read on, or has been closed.
-type body struct {
-	span    trace.Span
-	measure clientMeasure
-	from    time.Duration // when the response was there, by hook.Clock
+// roundTrip ends when the body of its response has been read to the end, could not be read on, or
+// has been closed. It is what there is to say of it then.
+type roundTrip struct {
+	span trace.Span
 
-	prev, next *body // in open
+	ctx       context.Context // in which it is measured; nil: it is not
+	begin     time.Duration   // of hook.Clock
+	answered  time.Duration   // when the response was there
+	key       httpconv.Sent
+	sent, got int64 // bytes of the bodies; -1 if not known
+
+	prev, next *roundTrip // in open
 }
 
-// endWithBody has the span and what measures it end when the response's body does.
-func endWithBody(span trace.Span, resp *http.Response, measure clientMeasure) {
-	if resp.Body == nil || resp.Body == http.NoBody || resp.StatusCode == http.StatusSwitchingProtocols {
-		measure.end(span, "")
-		span.End()
-		return
+// measures has the round trip measured, from now on.
+func (r *roundTrip) measures(ctx context.Context, req *http.Request, name string) {
+	r.ctx, r.begin, r.sent, r.got = ctx, hook.Clock(), req.ContentLength, -1
+	if req.Body != nil && r.sent == 0 {
+		r.sent = -1
 	}
-	if !span.IsRecording() && measure.ctx == nil {
-		return // nothing will be exported: no need to know
-	}
-	b := body{span: span, measure: measure, from: hook.Clock()}
-	f := bodies.get(resp.Body, findBodyFields)
-	at := bodyFuncs[*func(error) error, *func() error]{(*func(error) error)(f.fn.Of(resp.Body)), (*func() error)(f.early.Of(resp.Body))}
-	if at.fn != nil && at.early != nil && *at.fn != nil && *at.early != nil {
-		hooked := hookedBodies.Get().(*hookedBody)
-		hooked.body = b
-		hooked.hook(at)
-		return
-	}
-	if _, ok := resp.Body.(io.Writer); ok {
-		measure.end(span, "")
-		span.End() // a connection of its own kind, as after an upgrade
-		return
-	}
-	wrapped := &wrappedBody{b, resp.Body}
-	open.add(&wrapped.body)
-	resp.Body = wrapped
+	r.key.Method, r.key.Host, r.key.Port = name, req.URL.Host, defaultPort(req.URL)
 }
 
-// finish ends the span, once.
-func (b *body) finish(err error) {
+// end ends the round trip now; errorType is "" if it did not fail.
+func (r *roundTrip) end(errorType string) {
+	r.measureAt(hook.Clock(), errorType)
+	r.span.End()
+}
+
+// measureAt measures the round trip that ended at that time.
+func (r *roundTrip) measureAt(end time.Duration, errorType string) {
+	if r.ctx == nil {
+		return
+	}
+	if errorType != "" {
+		r.key.ErrorType = errorType
+	}
+	client.Record(r.ctx, r.span, r.begin, end, &r.key, r.sent, r.got)
+}
+
+// recordError records that the round trip, or reading the body, failed. It
+// returns error.type, if the span or metrics want to know.
+func (r *roundTrip) recordError(err error) (kind string) {
+	recording := r.span.IsRecording()
+	if r.ctx == nil && !recording {
+		return ""
+	}
+	if err == nil {
+		err = errors.New("no response")
+	}
+	kind = errorType(err)
+	if recording {
+		r.span.SetAttributes(httpconv.KeyErrorType.String(kind))
+		r.span.SetStatus(codes.Error, err.Error())
+	}
+	return kind
+}
+
+// finish ends the round trip with the body, once: err is how reading that ended, nil if it has been
+// closed.
+func (r *roundTrip) finish(err error) {
 	defer hook.Guard()
-	if !open.remove(b) {
+	if !open.remove(r) {
 		return
 	}
 	kind := ""
 	if err != nil && err != io.EOF {
-		kind = recordError(b.span, err, b.measure.ctx != nil)
+		kind = r.recordError(err)
 	}
-	b.measure.end(b.span, kind)
-	b.span.End()
+	r.end(kind)
 }
 
-// abandon ends the span of a body that will not end itself, at the time when the
-// response was there: what came later is not known.
-func (b *body) abandon() {
+// abandon ends a round trip whose body will not end, at the time when the response was there: what
+// came later is not known.
+func (r *roundTrip) abandon() {
 	defer hook.Guard()
-	b.measure.endAt(b.span, b.from, "")
-	b.span.End(trace.WithTimestamp(time.Now().Add(b.from - hook.Clock())))
+	r.measureAt(r.answered, "")
+	r.span.End(trace.WithTimestamp(time.Now().Add(r.answered - hook.Clock())))
 }
 
-// open are the bodies that have not ended. Programs do forget to read and close
+// open are the round trips whose bodies have not ended. Programs do forget to read and close
 // them; their spans are ended when the program does.
-var open bodyList
+var open = newOpenList()
 
-type bodyList struct {
-	mu     sync.Mutex
-	last   *body
+// openList is a ring, of which head is a part: none of the others is first or last.
+type openList struct {
 	atExit sync.Once
+	mu     sync.Mutex
+	head   roundTrip
 }
 
-func (l *bodyList) add(b *body) {
-	l.atExit.Do(func() { hook.AtExit(l.abandonAll) })
+func newOpenList() *openList {
+	l := new(openList)
+	l.head.prev, l.head.next = &l.head, &l.head
+	return l
+}
+
+func (l *openList) add(r *roundTrip) {
+	l.atExit.Do(endOpenAtExit)
+	l.mu.Lock()
+	r.prev, r.next = &l.head, l.head.next
+	r.next.prev, l.head.next = r, r
+	l.mu.Unlock()
+}
+
+func endOpenAtExit() { hook.AtExit(open.abandonAll) }
+
+// remove says whether r was in the list.
+func (l *openList) remove(r *roundTrip) bool {
+	l.mu.Lock()
+	was := r.next != nil
+	if was {
+		l.unlink(r)
+	}
+	l.mu.Unlock()
+	return was
+}
+
+func (*openList) unlink(r *roundTrip) {
+	r.prev.next, r.next.prev = r.next, r.prev
+	r.prev, r.next = nil, nil
+}
+
+func (l *openList) abandonAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.prev = l.last; b.prev != nil {
-		b.prev.next = b
+	for r := l.head.next; r != &l.head; r = l.head.next {
+		l.unlink(r)
+		r.abandon()
 	}
-	l.last = b
 }
 
-// remove says whether b was in the list.
-func (l *bodyList) remove(b *body) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if b.prev == nil && b.next == nil && l.last != b {
-		return false
+// endWithBody has the round trip end when the response's body does.
+func (c *clientCall) endWithBody(resp *http.Response) {
+	if resp.Body == nil || resp.Body == http.NoBody || resp.StatusCode == http.StatusSwitchingProtocols {
+		c.end("")
+		return
 	}
-	l.unlink(b)
-	return true
+	if c.ctx == nil && !c.span.IsRecording() {
+		return // nothing will be exported: no need to know
+	}
+	c.answered = hook.Clock()
+	f := bodies.get(resp.Body, findBodyFields)
+	at := bodyAt{(*func(error) error)(f.fn.Of(resp.Body)), (*func() error)(f.early.Of(resp.Body))}
+	if at.fn == nil || at.early == nil || *at.fn == nil || *at.early == nil {
+		c.wrapBody(resp)
+		return
+	}
+	c.at, c.own = at, bodyFuncs{*at.fn, *at.early}
+	open.add(&c.roundTrip)
+	*at.fn, *at.early = c.ours.fn, c.ours.early
 }
 
-func (l *bodyList) unlink(b *body) {
-	if b.prev != nil {
-		b.prev.next = b.next
-	}
-	if b.next != nil {
-		b.next.prev = b.prev
-	} else {
-		l.last = b.prev
-	}
-	b.prev, b.next = nil, nil
+// bodyFuncs are the functions that a body of net/http's own type calls: at its end, with io.EOF or an
+// error, and when it is closed before. It calls them with its lock held, one of them once.
+type bodyFuncs struct {
+	fn    func(error) error
+	early func() error
 }
 
-func (l *bodyList) abandonAll() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for l.last != nil {
-		b := l.last
-		l.unlink(b)
-		b.abandon()
+// bodyAt is where a body keeps them.
+type bodyAt struct {
+	fn    *func(error) error
+	early *func() error
+}
+
+// unhook puts net/http's functions back, so that c is not called any more.
+func (c *clientCall) unhook() { *c.at.fn, *c.at.early = c.own.fn, c.own.early }
+
+func (c *clientCall) atEnd(err error) error {
+	c.unhook()
+	err = c.own.fn(err) // which says more, if the request was cancelled
+	c.finish(err)
+	c.release()
+	return err
+}
+
+func (c *clientCall) atClose() error {
+	c.unhook()
+	early := c.own.early
+	c.finish(nil)
+	c.release()
+	return early()
+}
+
+// wrapBody has a body of another type tell.
+//
+//go:noinline
+func (c *clientCall) wrapBody(resp *http.Response) {
+	if _, ok := resp.Body.(io.Writer); ok {
+		c.end("") // a connection of its own kind, as after an upgrade
+		return
 	}
+	wrapped := &wrappedBody{c.roundTrip, resp.Body}
+	open.add(&wrapped.roundTrip)
+	resp.Body = wrapped
 }
 
 // wrappedBody stands in the place of a response's body. The program has it for as long as it likes.
 type wrappedBody struct {
-	body
+	roundTrip
 	io.ReadCloser
 }
 
@@ -144,62 +232,6 @@ func (b *wrappedBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.finish(nil)
 	return err
-}
-
-// hookedBody is told by net/http's own type of body when that ends. It is used again then.
-type hookedBody struct {
-	body
-	at   bodyFuncs[*func(error) error, *func() error] // where net/http's functions stand
-	own  bodyFuncs[func(error) error, func() error]   // what stands there without us
-	ours bodyFuncs[func(error) error, func() error]   // and what now: b.atEnd and b.atClose, made once
-}
-
-// bodyFuncs are the functions that a body calls: at its end, with io.EOF or an error, and when it is
-// closed before. It calls them with its lock held, one of them once.
-type bodyFuncs[Fn, Early any] struct {
-	fn    Fn
-	early Early
-}
-
-var hookedBodies sync.Pool // New is set in init
-
-func newHookedBody() any {
-	b := new(hookedBody)
-	b.ours.fn, b.ours.early = b.atEnd, b.atClose
-	return b
-}
-
-// hook puts our functions in the place of net/http's.
-func (b *hookedBody) hook(at bodyFuncs[*func(error) error, *func() error]) {
-	b.at = at
-	b.own.fn, b.own.early = *at.fn, *at.early
-	open.add(&b.body)
-	*at.fn, *at.early = b.ours.fn, b.ours.early
-}
-
-// unhook puts net/http's functions back, so that b is not called any more.
-func (b *hookedBody) unhook() { *b.at.fn, *b.at.early = b.own.fn, b.own.early }
-
-func (b *hookedBody) atEnd(err error) error {
-	b.unhook()
-	err = b.own.fn(err) // which says more, if the request was cancelled
-	b.finish(err)
-	b.release()
-	return err
-}
-
-func (b *hookedBody) atClose() error {
-	b.unhook()
-	early := b.own.early
-	b.finish(nil)
-	b.release()
-	return early()
-}
-
-// release lets b be used again.
-func (b *hookedBody) release() {
-	*b = hookedBody{ours: b.ours}
-	hookedBodies.Put(b)
 }
 
 // bodyFields is where an HTTP/1 response body keeps the functions that it calls

@@ -33,7 +33,9 @@ func TestBodyHookedTwice(t *testing.T) {
 			}
 			for range 2 {
 				_, span := client.BeginEntry(context.Background(), path, trace.SpanKindClient, hook.Nothing)
-				endWithBody(span, resp, clientMeasure{})
+				c := newClientCall().(*clientCall)
+				c.span = span
+				c.endWithBody(resp)
 			}
 			if path != "/closed" {
 				if _, err := io.ReadAll(resp.Body); (err != nil) != (path == "/broken") {
@@ -48,10 +50,10 @@ func TestBodyHookedTwice(t *testing.T) {
 			spans += 2
 			rec.wait(spans)
 			early := (*func() error)(f.early.Of(resp.Body))
-			for b := open.last; b != nil; b = b.prev {
+			if open.head.next != &open.head {
 				t.Errorf("%s: a body is left", path)
 			}
-			if hooked := hookedBodies.Get().(*hookedBody); hooked.at.early != nil || early == nil || *early == nil {
+			if used := clientCalls.Get().(*clientCall); used.at.early != nil || early == nil || *early == nil {
 				t.Errorf("%s: a used one is kept as it was", path)
 			}
 		}

@@ -42,25 +42,32 @@ func H2ClientEnter(req *http.Request) (newReq *http.Request, leave func(), after
 
 func gotResponse(resp *http.Response, err error) (*http.Response, error) { return resp, err }
 
-// clientCall is what the hook keeps while the round trip runs. It is used again.
+// clientCall is what the hook keeps of a round trip until that has ended. It is used again then.
 type clientCall struct {
-	span     trace.Span
-	returned bool
-	req      *http.Request // until the span has begun
-	attrs    httpconv.Attrs
-	carrier  carrier
-	measure  clientMeasure
-	ctx      *clientContext
+	clientState
+	leave   func() // c.leaves and c.response, made once
+	after   func(*http.Response, error) (*http.Response, error)
+	ours    bodyFuncs // c.atEnd and c.atClose
+	carrier carrier
+	attrs   httpconv.Attrs
+}
 
-	leave func() // c.end and c.response, made once
-	after func(*http.Response, error) (*http.Response, error)
+// clientState is what is the round trip's own.
+type clientState struct {
+	roundTrip
+	returned bool
+	req      *http.Request  // the caller's
+	copied   *clientContext // of the request that goes on, if that is another
+	at       bodyAt         // where the body calls us, if it does
+	own      bodyFuncs      // and what it calls without us
 }
 
 var clientCalls sync.Pool // New is set in init
 
 func newClientCall() any {
 	c := new(clientCall)
-	c.leave, c.after = c.end, c.response
+	c.leave, c.after = c.leaves, c.response
+	c.ours = bodyFuncs{c.atEnd, c.atClose}
 	return c
 }
 
@@ -68,7 +75,8 @@ func newClientCall() any {
 type clientContext struct {
 	context.Context
 	orig *http.Request
-	made http.Request // which has this context
+	req  *http.Request // the copy, which has this context: nearly always made
+	made http.Request
 	sent []string     // the Traceparent that was injected
 	room [2][1]string // for the injected values
 
@@ -91,41 +99,52 @@ func (c *clientContext) Value(key any) any {
 func clientEnter(t *http.Transport, req *http.Request) (newReq *http.Request, leave func(), after func(*http.Response, error) (*http.Response, error)) {
 	newReq, after = req, gotResponse
 	defer hook.Guard()
+	if c := beginClient(t, req); c != nil {
+		leave, after = c.leave, c.after
+		if c.copied != nil {
+			newReq = c.copied.req
+		}
+	}
+	return newReq, leave, after
+}
+
+// beginClient begins a round trip; nil if it is to be left alone.
+func beginClient(t *http.Transport, req *http.Request) *clientCall {
 	if req == nil || req.URL == nil || req.Header == nil {
-		return newReq, nil, after // net/http refuses it
+		return nil // net/http refuses it
 	}
 	ctx := req.Context()
 	held := spanIn(ctx)
 	if !traced(ctx, held, req) {
-		return newReq, nil, after
+		return nil
 	}
 	c := clientCalls.Get().(*clientCall)
-	if len(req.Header["Traceparent"]) > 0 {
-		ctx = c.passedOn(ctx, req.Header)
-		held = hook.SpanIn(ctx)
+	if len(req.Header) > 0 && len(req.Header["Traceparent"]) > 0 {
+		ctx, held = c.passedOn(ctx, req.Header)
 	}
 	c.req = req
 	name := httpconv.MethodName(req.Method)
 	ctx, c.span = client.BeginIn(ctx, held, name, trace.SpanKindClient, c)
-	c.req = nil
-	c.measure = measureClient(ctx, req, name)
-	if !hook.Recorded(held) && c.span == held && sendAdds(t, req) {
-		return req, c.leave, c.after
+	if client.Measures() {
+		c.measures(ctx, req, name)
 	}
-	if h := httpconv.Options.ClientRequest; len(h) > 0 && c.span.IsRecording() {
-		h.Record(c.span, req.Header.Values)
+	if u, ok := c.span.(*hook.Unrecorded); !ok || held != trace.Span(u) || !sendAdds(t, req) {
+		c.inject(ctx, req)
 	}
-	return c.inject(ctx, req), c.leave, c.after
+	return c
 }
 
 // passedOn returns ctx with the span that the program passes on by itself in h, unless there is
 // another.
-func (c *clientCall) passedOn(ctx context.Context, h http.Header) context.Context {
-	if ctx = hook.WithCurrent(ctx); trace.SpanContextFromContext(ctx).IsValid() {
-		return ctx
+//
+//go:noinline
+func (c *clientCall) passedOn(ctx context.Context, h http.Header) (context.Context, trace.Span) {
+	ctx, held := hook.CurrentIn(ctx)
+	if !held.SpanContext().IsValid() {
+		ctx = client.Extract(ctx, headers(h))
+		held = hook.SpanIn(ctx)
 	}
-	c.carrier.h = h
-	return client.Extract(ctx, &c.carrier)
+	return ctx, held
 }
 
 // traced says whether a round trip gets a span: not if it is none over HTTP, not
@@ -161,26 +180,30 @@ func spanSent(ctx context.Context, held trace.Span, h http.Header) bool {
 	return len(sent) == 1 && httpconv.Carries(sent[0], held.SpanContext())
 }
 
-// inject returns a copy of the request with ctx, and with what it propagates in
+// inject has the transport go on with a copy of the request, with ctx, and with what it propagates in
 // its headers.
-func (c *clientCall) inject(ctx context.Context, req *http.Request) *http.Request {
+//
+//go:noinline
+func (c *clientCall) inject(ctx context.Context, req *http.Request) {
 	cc := &clientContext{Context: ctx, orig: req, made: *req, recording: c.span.IsRecording()}
 	if cc.recording {
 		recording.Add(1)
+		if h := httpconv.Options.ClientRequest; len(h) > 0 {
+			h.Record(c.span, req.Header.Values)
+		}
 	}
-	c.ctx = cc
 	h := make(http.Header, len(req.Header)+2)
 	for k, v := range req.Header {
 		h[k] = v[:len(v):len(v)] // who appends, copies
 	}
-	c.carrier = carrier{h: h, room: &cc.room}
+	c.carrier = carrier{headers: headers(h), room: &cc.room}
 	client.Inject(ctx, &c.carrier)
 	cc.sent = h["Traceparent"]
-	r := &cc.made
-	if r.Header = h; !setContext(r, cc) {
-		r = r.WithContext(cc)
+	cc.req = &cc.made
+	if cc.req.Header = h; !setContext(cc.req, cc) {
+		cc.req = cc.req.WithContext(cc)
 	}
-	return r
+	c.copied = cc
 }
 
 // CancelKeyEnter is woven into (*net/http.Transport).prepareTransportCancel, so
@@ -200,8 +223,11 @@ func (c *clientCall) Describe() []attribute.KeyValue {
 	a.Reset()
 	a.Method(req.Method)
 	a.Str(httpconv.KeyURLFull, fullURL(req.URL, httpconv.Options.Query))
-	address, port := serverOf(req.URL)
+	address, port := httpconv.SplitPort(req.URL.Host)
 	a.Str(httpconv.KeyServerAddress, address)
+	if port == 0 {
+		port = defaultPort(req.URL)
+	}
 	a.Int(httpconv.KeyServerPort, port)
 	if n := resends(req); n > 0 {
 		a.Int(httpconv.KeyResendCount, n)
@@ -209,16 +235,12 @@ func (c *clientCall) Describe() []attribute.KeyValue {
 	return a.List()
 }
 
-// serverOf returns the server that a URL names.
-func serverOf(u *url.URL) (address string, port int) {
-	address, port = httpconv.SplitPort(u.Host)
-	if port == 0 {
-		port = 80
-		if u.Scheme == "https" {
-			port = 443
-		}
+// defaultPort is the port of a URL that names none.
+func defaultPort(u *url.URL) int {
+	if u.Scheme == "https" {
+		return 443
 	}
-	return address, port
+	return 80
 }
 
 // fullURL is url.full, without the fragment, which is not sent. Opaque is what is sent
@@ -249,24 +271,45 @@ func (c *clientCall) response(resp *http.Response, err error) (*http.Response, e
 
 func (c *clientCall) handleResponse(resp *http.Response, err error) {
 	defer hook.Guard()
-	if resp != nil && resp.Request != nil {
-		// Our copy, or the transport's of that.
-		if cc, ok := resp.Request.Context().(*clientContext); ok {
-			resp.Request = cc.orig
-		}
-	}
-	span := c.span
 	if err != nil || resp == nil {
-		c.peerAttrs(span)
-		c.measure.end(span, recordError(span, err, c.measure.ctx != nil))
-		span.End()
+		c.failed(resp, err)
 		return
 	}
-	if span.IsRecording() {
+	c.restore(resp)
+	c.key.Status, c.key.Version = resp.StatusCode, protocolVersion(resp.ProtoMajor, resp.ProtoMinor)
+	if !resp.Uncompressed {
+		c.got = resp.ContentLength
+	}
+	if hook.Recorded(c.span) {
 		c.responseAttrs(resp)
 	}
-	c.measure.answered(resp)
-	endWithBody(span, resp, c.measure)
+	c.endWithBody(resp)
+}
+
+// restore gives the response the caller's request, in the place of our copy, or the transport's of
+// that.
+func (c *clientCall) restore(resp *http.Response) {
+	if resp.Request == nil {
+		return
+	}
+	if cc, ok := resp.Request.Context().(*clientContext); ok {
+		resp.Request = cc.orig
+	}
+}
+
+// failed ends a round trip without a response.
+//
+//go:noinline
+func (c *clientCall) failed(resp *http.Response, err error) {
+	if resp != nil {
+		c.restore(resp)
+	}
+	if c.copied != nil && c.copied.peer != nil { // where it was sent, if it was
+		c.attrs.Reset()
+		c.attrs.Remote(c.copied.peer)
+		c.span.SetAttributes(c.attrs.List()...)
+	}
+	c.end(c.recordError(err))
 }
 
 func (c *clientCall) responseAttrs(resp *http.Response) {
@@ -274,7 +317,9 @@ func (c *clientCall) responseAttrs(resp *http.Response) {
 	a.Reset()
 	a.Int(httpconv.KeyStatus, resp.StatusCode)
 	a.Str(httpconv.KeyProtocolVersion, protocolVersion(resp.ProtoMajor, resp.ProtoMinor))
-	a.Remote(c.ctx.peer)
+	if c.copied != nil {
+		a.Remote(c.copied.peer)
+	}
 	if resp.StatusCode >= 400 {
 		a.Str(httpconv.KeyErrorType, statusText(resp.StatusCode))
 		c.span.SetStatus(codes.Error, "")
@@ -285,47 +330,42 @@ func (c *clientCall) responseAttrs(resp *http.Response) {
 	}
 }
 
-// peerAttrs tells a span without response where the request was sent, if it was.
-func (c *clientCall) peerAttrs(span trace.Span) {
-	if c.ctx != nil && c.ctx.peer != nil {
-		c.attrs.Reset()
-		c.attrs.Remote(c.ctx.peer)
-		span.SetAttributes(c.attrs.List()...)
+// leaves is the leave function. A body that tells when it ends has the call until then.
+func (c *clientCall) leaves() {
+	if !c.returned {
+		c.panicked()
+	}
+	if c.copied != nil {
+		c.leavesCopy()
+	}
+	if c.at.fn == nil {
+		c.release()
 	}
 }
 
-// end is the leave function.
-func (c *clientCall) end() {
+//go:noinline
+func (c *clientCall) panicked() {
 	defer hook.Guard()
-	if !c.returned {
-		hook.RecordPanic(c.span)
-		c.measure.end(c.span, hook.PanicType())
-		c.span.End()
-	}
-	if c.ctx != nil && c.ctx.recording {
+	hook.RecordPanic(c.span)
+	c.end(hook.PanicType())
+}
+
+// leavesCopy lets go of the copied request.
+//
+//go:noinline
+func (c *clientCall) leavesCopy() {
+	if c.copied.recording {
 		recording.Add(-1)
 	}
+	c.copied = nil
 	c.attrs.Reset()
-	c.measure = clientMeasure{}
-	c.span, c.req, c.ctx, c.returned, c.carrier = nil, nil, nil, false, carrier{}
-	clientCalls.Put(c)
+	c.carrier = carrier{}
 }
 
-// recordError records that the round trip, or reading the body, failed. It
-// returns error.type, if the span or metrics want to know.
-func recordError(span trace.Span, err error, measured bool) (kind string) {
-	if !measured && !span.IsRecording() {
-		return ""
-	}
-	if err == nil {
-		err = errors.New("no response")
-	}
-	kind = errorType(err)
-	if span.IsRecording() {
-		span.SetAttributes(httpconv.KeyErrorType.String(kind))
-		span.SetStatus(codes.Error, err.Error())
-	}
-	return kind
+// release has the call used again.
+func (c *clientCall) release() {
+	c.clientState = clientState{}
+	clientCalls.Put(c)
 }
 
 // errorType is error.type: few values, whatever happens.

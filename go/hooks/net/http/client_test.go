@@ -410,7 +410,7 @@ func TestClientOnce(t *testing.T) {
 	c = &http.Client{Transport: wovenTransport{&http.Transport{}}}
 	ctx, span := client.Start(context.Background(), "theirs")
 	req, _ := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
-	client.Inject(ctx, &carrier{h: req.Header})
+	client.Inject(ctx, headers(req.Header))
 	if _, err := c.Do(req); err != nil {
 		t.Error(err)
 	}
@@ -420,7 +420,7 @@ func TestClientOnce(t *testing.T) {
 
 func TestCarrier(t *testing.T) {
 	h := http.Header{"Baggage": {"a=1", "b=2"}}
-	c := &carrier{h: h, room: new([2][1]string)}
+	c := &carrier{headers: headers(h), room: new([2][1]string)}
 	for _, k := range []string{"traceparent", "tracestate", "x-b3-traceid"} {
 		c.Set(k, k)
 	}
@@ -586,7 +586,7 @@ func TestClientForgottenBodies(t *testing.T) {
 	_ = open5[1].Body.Close()
 	_ = open5[3].Body.Close()
 	rec.wait(5)
-	if open.last != nil {
+	if open.head.next != &open.head {
 		t.Error("something is left in the list")
 	}
 }

@@ -31,16 +31,18 @@ var (
 )
 
 func init() {
-	serverCalls.New, clientCalls.New, hookedBodies.New = newServerCall, newClientCall, newHookedBody
+	serverCalls.New, clientCalls.New = newServerCall, newClientCall
 	server.Register("net/http/server", scope, version)
 	client.Register("net/http/client", scope, version)
 }
 
-// carrier is a request's headers as propagators see them. Unlike
-// propagation.HeaderCarrier it allocates nothing for the usual names, and not for
-// the first values that it sets, if it has room for them.
+// headers are a request's as propagators see them: [propagation.HeaderCarrier], which allocates
+// nothing for the usual names.
+type headers http.Header
+
+// carrier are headers with room for the first values that are set.
 type carrier struct {
-	h    http.Header
+	headers
 	room *[2][1]string
 	used int
 }
@@ -58,32 +60,34 @@ func canonicalName(key string) string {
 	return http.CanonicalHeaderKey(key)
 }
 
-func (c *carrier) Get(key string) string {
-	if v := c.h[canonicalName(key)]; len(v) > 0 {
+func (h headers) Get(key string) string {
+	if v := h[canonicalName(key)]; len(v) > 0 {
 		return v[0]
 	}
 	return ""
 }
 
-func (c *carrier) Values(key string) []string { return c.h[canonicalName(key)] }
+func (h headers) Values(key string) []string { return h[canonicalName(key)] }
+
+func (h headers) Set(key, value string) { h[canonicalName(key)] = []string{value} }
+
+func (h headers) Keys() []string {
+	keys := make([]string, 0, len(h))
+	for k := range h {
+		keys = append(keys, k)
+	}
+	return keys
+}
 
 func (c *carrier) Set(key, value string) {
-	if c.room == nil || c.used == len(c.room) {
-		c.h[canonicalName(key)] = []string{value}
+	if c.used == len(c.room) {
+		c.headers.Set(key, value)
 		return
 	}
 	v := &c.room[c.used]
 	c.used++
 	v[0] = value
-	c.h[canonicalName(key)] = v[:]
-}
-
-func (c *carrier) Keys() []string {
-	keys := make([]string, 0, len(c.h))
-	for k := range c.h {
-		keys = append(keys, k)
-	}
-	return keys
+	c.headers[canonicalName(key)] = v[:]
 }
 
 // protocolVersion is network.protocol.version: "1.1", "2".

@@ -48,7 +48,7 @@ func sendEnter(conn, sent any) {
 	if *extra == nil {
 		*extra = http.Header{}
 	}
-	client.Inject(ctx, &carrier{h: *extra})
+	client.Inject(ctx, headers(*extra))
 }
 
 // sendSeen says that SendEnter is called, and knows what it is called with.

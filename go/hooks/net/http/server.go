@@ -49,31 +49,34 @@ func returned() {}
 // serverCall is what the hook keeps while the handler runs. It is used again;
 // nothing of the program's may point to it.
 type serverCall struct {
+	serverState
+	match        match  // what ctx.pending points to
+	leave, after func() // c.leaves and c.back, made once
+
+	open  atomic.Pointer[serverContext] // ctx, while it is in use and its span is recorded
+	attrs httpconv.Attrs
+}
+
+// serverState is what is the request's own.
+type serverState struct {
 	span     trace.Span
 	ctx      *serverContext
 	rw       http.ResponseWriter
 	req      *http.Request
 	scope    hook.Scope
-	returned bool // the handler has returned, as opposed to a panic
+	begin    time.Duration // of hook.Clock
+	scheme   string
+	active   hook.Up // it has been counted
 	status   int
 	written  int64 // bytes of the body; -1 if not known
-	attrs    httpconv.Attrs
-	carrier  carrier
-
-	begin  time.Duration // of hook.Clock
-	active hook.Up       // it has been counted
-	scheme string
-	match  match // what ctx.pending points to
-
-	open         atomic.Pointer[serverContext] // ctx, while it is in use and its span is recorded
-	leave, after func()                        // c.end and c.back, made once
+	returned bool  // the handler has returned, as opposed to a panic
 }
 
 var serverCalls sync.Pool // New is set in init
 
 func newServerCall() any {
 	c := new(serverCall)
-	c.leave, c.after = c.end, c.back
+	c.leave, c.after = c.leaves, c.back
 	inFlight.Made(c)
 	return c
 }
@@ -91,18 +94,17 @@ type serverContext struct {
 	hook.Entry // otelhttp, otelgin and the like may make the span instead
 	active     hook.Active
 
-	method    string // as in the span's name
-	path      string // of the request, as it came
-	recording bool   // by the span
-	watched   bool   // by the span, or by metrics
-	ended     bool
+	method string // as in the span's name
+	path   string // of the request, as it came
 
 	mu        sync.Mutex
 	goroutine hook.Goroutine // that serves the request
-	span      trace.Span
-	route     string // what is known of it, but for what is pending
-	matched   int    // the length of the rest of path that route begins to match at
-	pending   *match // with a mux, if there is something; the call's, until that ends
+	route     string         // what is known of it, but for what is pending
+	pending   *match         // with a mux, if there is something; the call's, until that ends
+	matched   int32          // the length of the rest of path that route begins to match at
+	recording bool           // by the span
+	watched   bool           // by the span, or by metrics
+	ended     bool
 }
 
 // Value answers the routers' key, and is otherwise that of the context within.
@@ -123,39 +125,54 @@ func serverEnter(rw http.ResponseWriter, req *http.Request) (leave, after func()
 	after = returned
 	defer hook.Guard()
 	hook.GrowStack()
-
-	parent := req.Context()
-	if _, ok := parent.(*serverContext); ok {
-		return nil, returned // has its span
+	if c := beginServer(rw, req); c != nil {
+		leave, after = c.leave, c.after
 	}
-	if req.Method == "PRI" || req.URL == nil {
-		return nil, returned // PRI: the preface of an HTTP/2 connection, no request
+	return leave, after
+}
+
+// beginServer begins a request; nil if it has its span, or gets none.
+func beginServer(rw http.ResponseWriter, req *http.Request) *serverCall {
+	parent := req.Context()
+	if _, ok := parent.(*serverContext); ok || req.URL == nil || req.Method == "PRI" {
+		return nil // PRI: the preface of an HTTP/2 connection, no request
 	}
 	c := serverCalls.Get().(*serverCall)
-	c.carrier.h, c.req = req.Header, req
+	c.req = req
 	name := httpconv.MethodName(req.Method)
 	sc := &serverContext{method: name, path: req.URL.Path, pending: &c.match}
-	span := sc.Begin(&server.Instrumentation, parent, &c.carrier, name, trace.SpanKindServer, c)
+	span := sc.Begin(&server.Instrumentation, parent, headers(req.Header), name, trace.SpanKindServer, c)
 	if span == nil {
 		c.release()
-		return nil, returned
+		return nil
 	}
-	sc.span, sc.recording = span, span.IsRecording()
-	sc.watched = sc.recording || server.Measures()
-	sc.goroutine = hook.ThisGoroutine()
-	sc.active.Ctx = sc
+	sc.active.Ctx, sc.goroutine = sc, hook.ThisGoroutine()
 	setContext(req, sc)
 	c.span, c.ctx, c.rw = span, sc, rw
-	if sc.recording {
-		inFlight.Begins()
-		c.open.Store(sc)
-		if h := httpconv.Options.ServerRequest; len(h) > 0 {
-			h.Record(span, req.Header.Values)
-		}
+	if hook.Recorded(span) {
+		c.beginRecorded()
 	}
-	c.measureBegin(schemeOf(req))
+	if sc.recording || server.Measures() {
+		sc.watched = true
+		c.begin, c.scheme = hook.Clock(), schemeOf(req)
+		c.active = server.Begin(sc, name, c.scheme)
+	}
 	c.scope = sc.MakeCurrent(&sc.active)
-	return c.leave, c.after
+	return c
+}
+
+// beginRecorded is what a span needs of which somebody may want to know.
+//
+//go:noinline
+func (c *serverCall) beginRecorded() {
+	if c.ctx.recording = c.span.IsRecording(); !c.ctx.recording {
+		return
+	}
+	inFlight.Begins()
+	c.open.Store(c.ctx)
+	if h := httpconv.Options.ServerRequest; len(h) > 0 {
+		h.Record(c.span, c.req.Header.Values)
+	}
 }
 
 // Describe returns the attributes that are known of the request when it comes.
@@ -187,17 +204,46 @@ func schemeOf(req *http.Request) string {
 // back is the after function: the handler has returned. golang.org/x/net's server
 // lets go of its response before leave.
 func (c *serverCall) back() {
-	c.returned = true
 	defer hook.Guard()
-	if c.ctx.watched {
+	c.returned = true
+	c.end()
+}
+
+// leaves is the leave function.
+func (c *serverCall) leaves() {
+	if !c.returned {
+		c.panicked()
+	}
+	c.release()
+}
+
+//go:noinline
+func (c *serverCall) panicked() {
+	defer hook.Guard()
+	c.end()
+}
+
+// end ends the request, which has been answered, or has not.
+func (c *serverCall) end() {
+	sc := c.ctx
+	c.scope.Leave()
+	route := sc.finish(c.req, c.returned)
+	if sc.watched {
 		c.readResponse()
+	}
+	if sc.recording {
+		c.endRecorded()
+	}
+	if sc.watched {
+		c.measure(route)
+	}
+	if !sc.Covered() {
+		c.span.End()
 	}
 }
 
-// readResponse reads what was written. c.attrs are those of the response from
-// here on.
+// readResponse reads what was written.
 func (c *serverCall) readResponse() {
-	c.attrs.Reset()
 	res := writers.get(c.rw, findWriterFields)
 	c.status = res.statusOf(c.rw)
 	if c.status == 0 && c.returned && res.known && !res.hijackedOf(c.rw) {
@@ -207,53 +253,33 @@ func (c *serverCall) readResponse() {
 	if p := (*int64)(res.written.Of(c.rw)); p != nil && httpconv.Options.BodySize {
 		c.written = *p
 	}
-	if !c.ctx.recording {
-		return
+}
+
+// release has the call used again.
+func (c *serverCall) release() {
+	c.serverState = serverState{}
+	serverCalls.Put(c)
+}
+
+// endRecorded puts how the request ended on the span.
+//
+//go:noinline
+func (c *serverCall) endRecorded() {
+	c.open.Store(nil)
+	c.attrs.Reset()
+	if !c.ctx.Covered() {
+		c.record()
+		c.attrs.Reset()
 	}
+}
+
+func (c *serverCall) record() {
 	if c.status != 0 {
 		c.attrs.Int(httpconv.KeyStatus, c.status)
 	}
 	if c.written >= 0 {
 		c.attrs.Int(httpconv.KeyBodySize, int(c.written))
 	}
-}
-
-// end is the leave function.
-func (c *serverCall) end() {
-	defer hook.Guard()
-	c.scope.Leave()
-	route := c.ctx.lastRoute(c.req, c.returned)
-	if c.ctx.watched {
-		if !c.returned {
-			c.readResponse()
-		}
-		if c.ctx.recording && !c.ctx.Covered() {
-			c.record()
-		}
-		c.measureEnd(route)
-	}
-	if c.ctx.recording {
-		c.open.Store(nil)
-	}
-	c.ctx.finish()
-	if !c.ctx.Covered() {
-		c.span.End()
-	}
-
-	c.release()
-}
-
-// release has the call used again.
-func (c *serverCall) release() {
-	c.attrs.Reset()
-	c.span, c.ctx, c.rw, c.req, c.scope = nil, nil, nil, nil, hook.Scope{}
-	c.returned, c.status, c.carrier = false, 0, carrier{}
-	c.active = hook.Up{}
-	serverCalls.Put(c)
-}
-
-// record puts how the request ended on the span.
-func (c *serverCall) record() {
 	if !c.returned {
 		c.recordPanic()
 	} else if c.status >= 500 {
@@ -298,33 +324,27 @@ func (c *serverContext) setRoute(pattern, path string) {
 	switch {
 	case !strings.HasSuffix(c.path, path):
 		rest = -1 // rewritten: not to be joined with anything
-	case c.route != "" && rest <= c.matched:
-		pattern = joinRoute(c.route, c.path[len(c.path)-c.matched:len(c.path)-rest], pattern)
-		rest = c.matched
+	case c.route != "" && rest <= int(c.matched):
+		pattern = joinRoute(c.route, c.path[len(c.path)-int(c.matched):len(c.path)-rest], pattern)
+		rest = int(c.matched)
 	}
-	c.route, c.matched = pattern, rest
-	if c.span.IsRecording() {
-		c.span.SetName(c.method + " " + c.route)
-		c.span.SetAttributes(httpconv.KeyRoute.String(c.route))
+	c.route, c.matched = pattern, int32(rest)
+	if c.recording {
+		c.Own().SetName(c.method + " " + c.route)
+		c.Own().SetAttributes(httpconv.KeyRoute.String(c.route))
 	}
 }
 
-// lastRoute returns the route of a request that has been answered, or has not. Where ServeMux is not
-// woven, or another router sets the pattern, the request has it.
-func (c *serverContext) lastRoute(req *http.Request, answered bool) string {
+// finish returns the route of a request that has been answered, or has not, and takes none any more.
+// Where ServeMux is not woven, or another router sets the pattern, the request has it.
+func (c *serverContext) finish(req *http.Request, answered bool) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.settle(); c.route == "" && answered && req.Method != http.MethodConnect {
 		c.setRoute(routePath(req.Pattern), c.path)
 	}
+	c.ended, c.pending = true, nil
 	return c.route
-}
-
-// finish takes no route any more, and lets go of the span.
-func (c *serverContext) finish() {
-	c.mu.Lock()
-	c.ended, c.span, c.pending = true, nil, nil
-	c.mu.Unlock()
 }
 
 // abandon ends the span of a request that will not end itself.
@@ -332,10 +352,10 @@ func (c *serverContext) abandon() {
 	defer hook.Guard()
 	c.mu.Lock()
 	c.settle()
-	span := c.span
+	ended := c.ended
 	c.mu.Unlock()
-	if span != nil && !c.Covered() {
-		span.End()
+	if !ended && !c.Covered() {
+		c.Own().End()
 	}
 }
 
@@ -379,14 +399,18 @@ func MuxEnter(mux *http.ServeMux, req *http.Request) {
 
 func muxEnter(mux *http.ServeMux, req *http.Request) {
 	defer hook.Guard()
-	c, ok := req.Context().(*serverContext)
+	ctx := req.Context()
+	c, ok := ctx.(*serverContext)
 	if !ok {
-		c, ok = req.Context().Value(hook.RouterKey{}).(*serverContext)
+		c, ok = ctx.Value(hook.RouterKey{}).(*serverContext)
 	}
-	if !ok || !c.watched || req.URL == nil || req.RequestURI == "*" || req.Method == http.MethodConnect {
-		return // of CONNECT, the "pattern" may be the path
+	if ok && c.watched && req.URL != nil && req.RequestURI != "*" && req.Method != http.MethodConnect { // of CONNECT, the "pattern" may be the path
+		c.matches(&match{mux: mux, req: req, method: req.Method, host: req.Host, path: req.URL.Path, rawPath: req.URL.RawPath})
 	}
-	m := match{mux: mux, req: req, method: req.Method, host: req.Host, path: req.URL.Path, rawPath: req.URL.RawPath}
+}
+
+// matches notes that a mux is about to look up the pattern.
+func (c *serverContext) matches(m *match) {
 	if !c.goroutine.Is() || hook.Excluding() {
 		// A middleware has started a goroutine for it, and may not wait (http.TimeoutHandler); or
 		// what is called from the handler is left out, or not, by the route.
@@ -396,7 +420,7 @@ func muxEnter(mux *http.ServeMux, req *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.settle(); !c.ended {
-		*c.pending = m
+		*c.pending = *m
 	}
 }
 

@@ -556,7 +556,7 @@ func TestSetRoute(t *testing.T) {
 		{"/a", []step{{"", "/a"}}, ""},
 	}
 	for _, tt := range tests {
-		c := &serverContext{path: tt.path, span: trace.SpanFromContext(context.Background())}
+		c := &serverContext{path: tt.path}
 		for _, s := range tt.steps {
 			c.SetRoute(s.pattern, s.path)
 		}

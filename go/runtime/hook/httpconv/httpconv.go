@@ -89,12 +89,16 @@ const unknown = "HTTP"
 
 // MethodName returns what the request's method is called in the span's name. It keeps nothing of
 // method.
+//
+//go:noinline
 func MethodName(method string) (name string) {
 	if method == "" {
 		method = "GET"
 	}
-	if known, ok := Options.Methods[method]; ok {
-		return known
+	for _, known := range Options.Methods {
+		if known == method {
+			return known
+		}
 	}
 	return unknown
 }
@@ -151,7 +155,7 @@ func (a *Attrs) Peer(address string, port int, values func(name string) []string
 
 // Options are what the variables say, read once at start.
 var Options struct {
-	Methods  map[string]string // that are known, each as a string of its own
+	Methods  []string // that are known
 	Query    QueryPolicy
 	BodySize bool
 	Proxies  *Proxies // nil: nobody is trusted
@@ -172,12 +176,11 @@ func init() {
 func SetOptions() {
 	methods := hook.Setting("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS")
 	if methods == "" {
-		methods = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,TRACE"
+		methods = "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS,CONNECT,TRACE"
 	}
-	Options.Methods = map[string]string{}
+	Options.Methods = nil
 	for m := range strings.SplitSeq(methods, ",") {
-		m = strings.TrimSpace(m)
-		Options.Methods[m] = m
+		Options.Methods = append(Options.Methods, strings.TrimSpace(m))
 	}
 	switch strings.ToLower(os.Getenv("OTEL_GO_URL_QUERY")) {
 	case "keep":

@@ -26,10 +26,43 @@ func histogram(h *hook.Histogram, name, unit, description string, buckets []floa
 // durations are those of the spans, as the conventions want it.
 type Server struct {
 	hook.Instrumentation
+	histograms
 
+	active                 hook.UpDownCounter
+	activeSets, servedSets hook.Sets[Served]
+}
+
+// histograms are those of a server, or of a client.
+type histograms struct {
 	duration, received, sent hook.Histogram
-	active                   hook.UpDownCounter
-	activeSets, servedSets   hook.Sets[Served]
+}
+
+// record takes what there is to measure of a request, with the span that ctx holds: from begin to end, and
+// the sizes of the bodies, which are negative if they are not known.
+func (h *histograms) record(ctx context.Context, span trace.Span, begin, end time.Duration, set *hook.Set, received, sent int64) {
+	seconds := (end - begin).Seconds()
+	if !hook.Counts(span) {
+		h.recordAt(hook.MomentOf(ctx, span, end), seconds, set, received, sent)
+		return
+	}
+	h.duration.Count(seconds, set)
+	if received >= 0 {
+		h.received.Count(float64(received), set)
+	}
+	if sent >= 0 {
+		h.sent.Count(float64(sent), set)
+	}
+}
+
+//go:noinline
+func (h *histograms) recordAt(m hook.Moment, seconds float64, set *hook.Set, received, sent int64) {
+	h.duration.RecordAt(&m, seconds, set)
+	if received >= 0 {
+		h.received.RecordAt(&m, float64(received), set)
+	}
+	if sent >= 0 {
+		h.sent.RecordAt(&m, float64(sent), set)
+	}
 }
 
 // Register makes the instrumentation known: see [hook.Register].
@@ -66,7 +99,12 @@ func (s *Server) Begin(ctx context.Context, method, scheme string) (up hook.Up) 
 	if !s.active.On() || hook.Excluding() && hook.Excluded(ctx) {
 		return up
 	}
-	return s.active.Up(s.activeSets.Near(len(method)+len(scheme), Served{Method: method, Scheme: scheme}))
+	k, number := Served{Method: method, Scheme: scheme}, len(method)+len(scheme)
+	set := s.activeSets.Noted(number, &k)
+	if set == nil {
+		set = s.activeSets.Near(number, k)
+	}
+	return s.active.Up(set)
 }
 
 // Served is what is known of a request that has been answered. All of it must be
@@ -90,30 +128,25 @@ func (k Served) attributes() []attribute.KeyValue {
 
 // Record measures a request that came at begin, of [hook.Clock], with the span that ctx
 // holds, and the sizes of the bodies, which are negative if they are not known.
-func (s *Server) Record(ctx context.Context, span trace.Span, begin time.Duration, k Served, received, sent int64) {
+func (s *Server) Record(ctx context.Context, span trace.Span, begin time.Duration, k *Served, received, sent int64) {
 	if !s.duration.On() {
 		return
 	}
-	set, now := s.servedSets.Near(hook.Number(k.Route)+k.Status, k), hook.Clock()
-	m := hook.MomentOf(ctx, span, now)
-	s.duration.RecordAt(&m, (now - begin).Seconds(), set)
-	recordSize(&s.received, &m, received, set)
-	recordSize(&s.sent, &m, sent, set)
-}
-
-func recordSize(h *hook.Histogram, m *hook.Moment, size int64, set *hook.Set) {
-	if size >= 0 {
-		h.RecordAt(m, float64(size), set)
+	number := hook.Number(k.Route) + k.Status
+	set := s.servedSets.Noted(number, k)
+	if set == nil {
+		set = s.servedSets.Near(number, *k)
 	}
+	s.record(ctx, span, begin, hook.Clock(), set, received, sent)
 }
 
 // Client is the instrumentation of a library's clients, with its metrics.
 type Client struct {
 	hook.Instrumentation
+	histograms
 
-	duration, sent, received hook.Histogram
-	sets                     hook.Sets[Sent]
-	hosts                    hook.Few[host]
+	sets  hook.Sets[Sent]
+	hosts hook.Few[host]
 }
 
 // host is a server that the program calls.
@@ -144,8 +177,8 @@ func (c *Client) Measures() bool { return c.duration.On() }
 // Sent is what is known of a request that the program has made.
 type Sent struct {
 	Method    string // its name in the span's name
-	Address   string // of the server
-	Port      int
+	Host      string // the server as a URL has it, perhaps with a port
+	Port      int    // where Host has none
 	Version   string
 	Status    int    // 0 if there was none
 	ErrorType string // the status' own aside
@@ -154,40 +187,46 @@ type Sent struct {
 func (k Sent) attributes() []attribute.KeyValue {
 	var a Attrs
 	a.Str(KeyMethod, methodName(k.Method))
-	a.Str(KeyServerAddress, k.Address)
-	if k.Port != 0 {
-		a.Int(KeyServerPort, k.Port)
+	server := k.server()
+	a.Str(KeyServerAddress, server.address)
+	if server.port != 0 {
+		a.Int(KeyServerPort, server.port)
 	}
 	a.Str(KeyProtocolVersion, k.Version)
 	a.Outcome(k.Status, 400, k.ErrorType)
 	return a.copied()
 }
 
+func (k Sent) server() host {
+	address, port := SplitPort(k.Host)
+	if port == 0 {
+		port = k.Port
+	}
+	return host{address, port}
+}
+
 // Record measures a request from begin to end, which are of [hook.Clock], with the span that
 // ctx holds, and the sizes of the bodies, which are negative if they are not known. After 100 servers, those of a crawler
 // or such as a client may choose, the others are one.
-func (c *Client) Record(ctx context.Context, span trace.Span, begin, end time.Duration, k Sent, sent, received int64) {
+func (c *Client) Record(ctx context.Context, span trace.Span, begin, end time.Duration, k *Sent, sent, received int64) {
 	if !c.duration.On() {
 		return
 	}
-	set := c.sets.Noted(hook.Number(k.Address)+k.Status, k)
+	set := c.sets.Noted(hook.Number(k.Host)+k.Status, k)
 	if set == nil {
-		set = c.setOf(k)
+		set = c.setOf(*k)
 	}
-	m := hook.MomentOf(ctx, span, end)
-	c.duration.RecordAt(&m, (end - begin).Seconds(), set)
-	recordSize(&c.sent, &m, sent, set)
-	recordSize(&c.received, &m, received, set)
+	c.record(ctx, span, begin, end, set, received, sent)
 }
 
 // setOf returns the set for k.
 //
 //go:noinline
 func (c *Client) setOf(k Sent) *hook.Set {
-	if _, known := c.sets.Known(k); !known && !c.hosts.Has(host{k.Address, k.Port}) {
-		k.Address, k.Port = Other, 0
+	if _, known := c.sets.Known(k); !known && !c.hosts.Has(k.server()) {
+		k.Host, k.Port = Other, 0
 	}
-	return c.sets.Near(hook.Number(k.Address)+k.Status, k)
+	return c.sets.Near(hook.Number(k.Host)+k.Status, k)
 }
 
 // copied is the attributes, to be kept.

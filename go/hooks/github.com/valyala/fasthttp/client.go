@@ -185,7 +185,7 @@ func (c *clientCall) requestAttrs(req *fasthttp.Request) (name string) {
 		}
 	}
 	a.Int(httpconv.KeyServerPort, port)
-	c.key.Address, c.key.Port = address, port
+	c.key.Host, c.key.Port = u.Host, port
 	if n := resends(req); n > 0 {
 		a.Int(httpconv.KeyResendCount, n)
 	}
@@ -286,7 +286,7 @@ func (c *clientCall) measure() {
 	if c.resp != nil && c.key.Status != 0 {
 		received = int64(c.resp.Header.ContentLength())
 	}
-	client.Record(c.ctx, c.span, c.begin, hook.Clock(), c.key, sent, received)
+	client.Record(c.ctx, c.span, c.begin, hook.Clock(), &c.key, sent, received)
 }
 
 // end is the leave function.

@@ -330,7 +330,7 @@ func (c *serverCall) measure() {
 	if !c.returned {
 		served.ErrorType = hook.PanicType()
 	}
-	server.Record(c.ctx, c.ctx.Span(), c.begin, served, c.received, c.sent)
+	server.Record(c.ctx, c.ctx.Span(), c.begin, &served, c.received, c.sent)
 }
 
 // SetRoute takes the route from a router, the first that tells: routers and their

@@ -124,7 +124,7 @@ func CloseStreamEnter(stream any) {
 	}
 	defer hook.Guard()
 	if s.ctx != nil {
-		client.Record(s.ctx, s.span, s.begin, hook.Clock(), s.key, s.sent, s.received)
+		client.Record(s.ctx, s.span, s.begin, hook.Clock(), &s.key, s.sent, s.received)
 	}
 	s.span.End()
 }
