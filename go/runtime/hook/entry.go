@@ -54,18 +54,36 @@ type FollowingPropagator interface {
 // the layer of it. It returns the span; nil, and has done nothing, where hooks are to leave ctx alone.
 // It does what [Instrumentation.Extract], BeginEntry and [NewLayer] do.
 func (e *Entry) Begin(in *Instrumentation, ctx context.Context, carrier Carrier, name string, kind trace.SpanKind, d Described) trace.Span {
+	if e.refuse(in, ctx, carrier, kind) {
+		return &e.refused
+	}
+	return e.begin(in, ctx, carrier, name, kind, d)
+}
+
+// begin is Begin where more has to be asked.
+//
+//go:noinline
+func (e *Entry) begin(in *Instrumentation, ctx context.Context, carrier Carrier, name string, kind trace.SpanKind, d Described) trace.Span {
 	around := SuppressionIn(ctx)
 	if around.All() {
 		return nil
-	}
-	if t := in.on.Load(); t != nil && t.tells != nil && t.follows != nil && !Excluding() && e.refused.begin(t, ctx, carrier) {
-		e.Within(ctx, ctx, &e.refused, kind, around)
-		return &e.refused
 	}
 	outer := in.Extract(ctx, carrier)
 	within, span := in.BeginEntry(outer, name, kind, d)
 	e.Within(within, outer, span, kind, around)
 	return span
+}
+
+// refuse makes e the layer of a span that is known not to be recorded, if it is, and nothing is
+// suppressed.
+func (e *Entry) refuse(in *Instrumentation, ctx context.Context, carrier Carrier, kind trace.SpanKind) bool {
+	t := in.on.Load()
+	if t == nil || t.tells == nil || t.follows == nil || Excluding() || SuppressionIn(ctx) != nil || !e.refused.begin(t, ctx, carrier) {
+		return false
+	}
+	e.Context, e.outer, e.kind, e.own.Span = below(ctx), ctx, kind, &e.refused
+	e.clear, e.bare = true, true
+	return true
 }
 
 // Refused is the span in e, if [Entry.Begin] has returned that.

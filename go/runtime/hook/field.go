@@ -73,7 +73,9 @@ func fieldOf(t reflect.Type, name string) (f reflect.StructField, ok bool) {
 // Of returns the address of the field in the value that iface holds, which must
 // be of the type that f was resolved for; nil if a pointer on the way is nil, or
 // if f is unknown.
-func (f Field) Of(iface any) unsafe.Pointer {
+//
+//go:noinline
+func (f *Field) Of(iface any) unsafe.Pointer {
 	if len(f.offsets) == 0 {
 		return nil
 	}

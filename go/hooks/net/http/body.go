@@ -159,14 +159,20 @@ func (c *clientCall) endWithBody(resp *http.Response) {
 	}
 	c.answered = hook.Clock()
 	f := bodies.get(resp.Body, findBodyFields)
-	at := bodyAt{(*func(error) error)(f.fn.Of(resp.Body)), (*func() error)(f.early.Of(resp.Body))}
-	if at.fn == nil || at.early == nil || *at.fn == nil || *at.early == nil {
+	if !c.hook((*func(error) error)(f.fn.Of(resp.Body)), (*func() error)(f.early.Of(resp.Body))) {
 		c.wrapBody(resp)
-		return
 	}
-	c.at, c.own = at, bodyFuncs{*at.fn, *at.early}
+}
+
+// hook puts our functions in the place of net/http's, which stand there, if they do.
+func (c *clientCall) hook(fn *func(error) error, early *func() error) bool {
+	if fn == nil || early == nil || *fn == nil || *early == nil {
+		return false
+	}
+	c.at, c.own = bodyAt{fn, early}, bodyFuncs{*fn, *early}
 	open.add(&c.roundTrip)
-	*at.fn, *at.early = c.ours.fn, c.ours.early
+	*fn, *early = c.ours.fn, c.ours.early
+	return true
 }
 
 // bodyFuncs are the functions that a body of net/http's own type calls: at its end, with io.EOF or an

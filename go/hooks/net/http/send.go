@@ -26,39 +26,36 @@ func sendEnter(conn, sent any) {
 	}
 	f := sentAs.Load()
 	if f == nil {
-		f = findSentFields(reflect.TypeOf(sent))
-		sentAs.Store(f)
+		f = findSentFields(sent)
 	}
-	if !f.known {
-		return
+	if f.known {
+		at := (*[2]unsafe.Pointer)(unsafe.Pointer(&sent))[1]
+		addHeaders(*(**http.Request)(unsafe.Add(at, f.request)), (*http.Header)(unsafe.Add(at, f.extra)))
 	}
-	if !sendSeen.Load() {
-		sendSeen.Store(true)
-	}
-	at := (*[2]unsafe.Pointer)(unsafe.Pointer(&sent))[1]
-	req := *(**http.Request)(unsafe.Add(at, f.request))
+}
+
+// addHeaders adds to extra what is propagated of the span that the request's context holds, where
+// ClientEnter has left it to us.
+func addHeaders(req *http.Request, extra *http.Header) {
 	ctx := req.Context()
 	if _, ok := ctx.(*clientContext); ok {
 		return // has them
 	}
-	if held := spanIn(ctx); hook.Recorded(held) || !unnamed(req.Header) || !traced(ctx, held, req) {
+	held := spanIn(ctx)
+	if hook.Recorded(held) || !unnamed(req.Header) || !traced(ctx, held, req) {
 		return
 	}
-	extra := (*http.Header)(unsafe.Add(at, f.extra))
 	if *extra == nil {
 		*extra = http.Header{}
 	}
 	client.Inject(ctx, headers(*extra))
 }
 
-// sendSeen says that SendEnter is called, and knows what it is called with.
-var sendSeen atomic.Bool
-
 // sendAdds says whether SendEnter will add what is propagated of the span that the request's context
 // holds, which is not recorded: if the request goes over HTTP/1 for sure, through nobody who would make a
 // span of it again.
 func sendAdds(t *http.Transport, req *http.Request) bool {
-	if t == nil || !sendSeen.Load() || req.URL.Scheme != "http" || !unnamed(req.Header) {
+	if f := sentAs.Load(); t == nil || f == nil || !f.known || req.URL.Scheme != "http" || !unnamed(req.Header) {
 		return false
 	}
 	if t.Protocols != nil && t.Protocols.UnencryptedHTTP2() {
@@ -79,7 +76,12 @@ var otherProtocols = fieldOrNone(reflect.TypeFor[*http.Transport](), "altProto",
 
 // unnamed says that h has none of the headers of the W3C, which are then added to them.
 func unnamed(h http.Header) bool {
-	return len(h) == 0 || len(h["Traceparent"]) == 0 && len(h["Tracestate"]) == 0 && len(h["Baggage"]) == 0
+	return len(h) == 0 || !named(h)
+}
+
+//go:noinline
+func named(h http.Header) bool {
+	return len(h["Traceparent"]) > 0 || len(h["Tracestate"]) > 0 || len(h["Baggage"]) > 0
 }
 
 // sentFields is where the transport keeps of a request what it sends.
@@ -88,11 +90,15 @@ type sentFields struct {
 	known          bool
 }
 
-// sentAs are those of what SendEnter is called with, which is of one type.
+// sentAs are those of what SendEnter is called with, which is of one type; nil until it is.
 var sentAs atomic.Pointer[sentFields]
 
-func findSentFields(t reflect.Type) *sentFields {
+//go:noinline
+func findSentFields(sent any) *sentFields {
+	t := reflect.TypeOf(sent)
 	request, ok := fieldOrNone(t, "Request", reflect.TypeFor[*http.Request]()).At()
 	extra, known := fieldOrNone(t, "extra", reflect.TypeFor[http.Header]()).At()
-	return &sentFields{request, extra, ok && known}
+	f := &sentFields{request, extra, ok && known}
+	sentAs.Store(f)
+	return f
 }

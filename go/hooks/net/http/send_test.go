@@ -52,7 +52,7 @@ func TestSendEnter(t *testing.T) {
 			}
 			req, _ := http.NewRequestWithContext(ctx, "GET", tt.url, nil)
 			maps.Copy(req.Header, tt.header)
-			sendSeen.Store(false)
+			sentAs.Store(nil)
 			for i, copied := range []bool{true, tt.copied, tt.copied} { // the first is copied: it is not known that the hook is woven
 				resp, err := wovenTransport{tr}.RoundTrip(req)
 				if err != nil || resp.Request != nil && resp.Request != req {
@@ -85,7 +85,7 @@ func ids(ctx context.Context) *regexp.Regexp {
 // What is not for the W3C's headers alone goes the long way; and what must not be traced is sent as it is.
 func TestSendEnterLeaves(t *testing.T) {
 	ctx := unsampled.Run(t)
-	sendSeen.Store(true)
+	findSentFields(new(transportRequest))
 	send := func(ctx context.Context) (h http.Header, copied bool) {
 		tr := &wovenSending{answers: &stub{}}
 		req, _ := http.NewRequestWithContext(ctx, "GET", "http://x/", nil)

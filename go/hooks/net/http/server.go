@@ -91,20 +91,20 @@ var inFlight = httpconv.InFlight[serverCall]{End: func(c *serverCall) {
 // serverContext is the context that a request gets. It holds the span, and
 // takes the route from routers. The program may keep it, so it is never reused.
 type serverContext struct {
+	active    hook.Active
+	method    string // as in the span's name
+	path      string // of the request, as it came
+	goroutine hook.Goroutine
+	recording bool // by the span
+	watched   bool // by the span, or by metrics
+
+	ended   bool
+	mu      sync.Mutex // for these, which other goroutines than the request's may change
+	route   string     // what is known of it, but for what is pending
+	pending *match     // with a mux, if there is something; the call's, until that ends
+	matched int32      // the length of the rest of path that route begins to match at
+
 	hook.Entry // otelhttp, otelgin and the like may make the span instead
-	active     hook.Active
-
-	method string // as in the span's name
-	path   string // of the request, as it came
-
-	mu        sync.Mutex
-	goroutine hook.Goroutine // that serves the request
-	route     string         // what is known of it, but for what is pending
-	pending   *match         // with a mux, if there is something; the call's, until that ends
-	matched   int32          // the length of the rest of path that route begins to match at
-	recording bool           // by the span
-	watched   bool           // by the span, or by metrics
-	ended     bool
 }
 
 // Value answers the routers' key, and is otherwise that of the context within.
@@ -143,8 +143,7 @@ func beginServer(rw http.ResponseWriter, req *http.Request) *serverCall {
 	sc := &serverContext{method: name, path: req.URL.Path, pending: &c.match}
 	span := sc.Begin(&server.Instrumentation, parent, headers(req.Header), name, trace.SpanKindServer, c)
 	if span == nil {
-		c.release()
-		return nil
+		return c.unused()
 	}
 	sc.active.Ctx, sc.goroutine = sc, hook.ThisGoroutine()
 	setContext(req, sc)
@@ -159,6 +158,14 @@ func beginServer(rw http.ResponseWriter, req *http.Request) *serverCall {
 	}
 	c.scope = sc.MakeCurrent(&sc.active)
 	return c
+}
+
+// unused lets go of the call of a request that gets no span.
+//
+//go:noinline
+func (c *serverCall) unused() *serverCall {
+	c.release()
+	return nil
 }
 
 // beginRecorded is what a span needs of which somebody may want to know.
