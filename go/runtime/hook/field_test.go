@@ -62,7 +62,7 @@ func TestFieldOf(t *testing.T) {
 			t.Errorf("%T.%s: %v", tt.value, tt.path, p)
 		}
 	}
-	if (Field{}).Of(o) != nil {
+	if new(Field).Of(o) != nil {
 		t.Error("the zero Field finds something")
 	}
 }

@@ -4,23 +4,19 @@ import (
 	"net/http"
 
 	"otel.tool/runtime/hook"
-	"otel.tool/runtime/hook/httpconv"
 )
 
-// measure measures the request, which had that route.
-func (c *serverCall) measure(route string) {
+// measure measures the request.
+func (c *serverCall) measure() {
 	c.active.Down()
 	if !server.Measures() || c.ctx.Measured() {
 		return
 	}
-	served := httpconv.Served{
-		Method: c.ctx.method, Scheme: c.scheme, Route: route,
-		Version: protocolVersion(c.req.ProtoMajor, c.req.ProtoMinor), Status: c.status,
-	}
+	c.key.Version = protocolVersion(c.req.ProtoMajor, c.req.ProtoMinor)
 	if !c.returned {
-		served.ErrorType = panicType()
+		c.key.ErrorType = panicType()
 	}
-	server.Record(c.ctx, c.ctx.Span(), c.begin, &served, c.req.ContentLength, c.written)
+	server.Record(c.ctx, c.ctx.Span(), c.begin, &c.key, c.req.ContentLength, c.written)
 }
 
 // panicType is error.type of a handler that did not return.

@@ -50,7 +50,6 @@ func returned() {}
 // nothing of the program's may point to it.
 type serverCall struct {
 	serverState
-	match        match  // what ctx.pending points to
 	leave, after func() // c.leaves and c.back, made once
 
 	open  atomic.Pointer[serverContext] // ctx, while it is in use and its span is recorded
@@ -65,11 +64,11 @@ type serverState struct {
 	req      *http.Request
 	scope    hook.Scope
 	begin    time.Duration // of hook.Clock
-	scheme   string
-	active   hook.Up // it has been counted
-	status   int
-	written  int64 // bytes of the body; -1 if not known
-	returned bool  // the handler has returned, as opposed to a panic
+	active   hook.Up       // it has been counted
+	written  int64         // bytes of the body; -1 if not known
+	returned bool          // the handler has returned, as opposed to a panic
+	key      httpconv.Served
+	match    match // what ctx.pending points to
 }
 
 var serverCalls sync.Pool // New is set in init
@@ -153,8 +152,8 @@ func beginServer(rw http.ResponseWriter, req *http.Request) *serverCall {
 	}
 	if sc.recording || server.Measures() {
 		sc.watched = true
-		c.begin, c.scheme = hook.Clock(), schemeOf(req)
-		c.active = server.Begin(sc, name, c.scheme)
+		c.begin, c.key.Method, c.key.Scheme = hook.Clock(), name, schemeOf(req)
+		c.active = server.Begin(sc, &c.key)
 	}
 	c.scope = sc.MakeCurrent(&sc.active)
 	return c
@@ -234,7 +233,7 @@ func (c *serverCall) panicked() {
 func (c *serverCall) end() {
 	sc := c.ctx
 	c.scope.Leave()
-	route := sc.finish(c.req, c.returned)
+	c.key.Route = sc.finish(c.req, c.returned)
 	if sc.watched {
 		c.readResponse()
 	}
@@ -242,7 +241,7 @@ func (c *serverCall) end() {
 		c.endRecorded()
 	}
 	if sc.watched {
-		c.measure(route)
+		c.measure()
 	}
 	if !sc.Covered() {
 		c.span.End()
@@ -252,9 +251,9 @@ func (c *serverCall) end() {
 // readResponse reads what was written.
 func (c *serverCall) readResponse() {
 	res := writers.get(c.rw, findWriterFields)
-	c.status = res.statusOf(c.rw)
-	if c.status == 0 && c.returned && res.known && !res.hijackedOf(c.rw) {
-		c.status = http.StatusOK // as net/http will write it
+	c.key.Status = res.statusOf(c.rw)
+	if c.key.Status == 0 && c.returned && res.known && !res.hijackedOf(c.rw) {
+		c.key.Status = http.StatusOK // as net/http will write it
 	}
 	c.written = -1
 	if p := (*int64)(res.written.Of(c.rw)); p != nil && httpconv.Options.BodySize {
@@ -281,16 +280,16 @@ func (c *serverCall) endRecorded() {
 }
 
 func (c *serverCall) record() {
-	if c.status != 0 {
-		c.attrs.Int(httpconv.KeyStatus, c.status)
+	if c.key.Status != 0 {
+		c.attrs.Int(httpconv.KeyStatus, c.key.Status)
 	}
 	if c.written >= 0 {
 		c.attrs.Int(httpconv.KeyBodySize, int(c.written))
 	}
 	if !c.returned {
 		c.recordPanic()
-	} else if c.status >= 500 {
-		c.attrs.Str(httpconv.KeyErrorType, statusText(c.status))
+	} else if c.key.Status >= 500 {
+		c.attrs.Str(httpconv.KeyErrorType, statusText(c.key.Status))
 		c.span.SetStatus(codes.Error, "")
 	}
 	c.span.SetAttributes(c.attrs.List()...)
@@ -412,7 +411,7 @@ func muxEnter(mux *http.ServeMux, req *http.Request) {
 		c, ok = ctx.Value(hook.RouterKey{}).(*serverContext)
 	}
 	if ok && c.watched && req.URL != nil && req.RequestURI != "*" && req.Method != http.MethodConnect { // of CONNECT, the "pattern" may be the path
-		c.matches(&match{mux: mux, req: req, method: req.Method, host: req.Host, path: req.URL.Path, rawPath: req.URL.RawPath})
+		c.matches(&match{mux, req, req.Method, req.Host, req.URL.Path, req.URL.RawPath, true})
 	}
 }
 
@@ -437,16 +436,18 @@ type match struct {
 	req *http.Request
 
 	method, host, path, rawPath string // of req, as the mux gets it
+
+	waits bool // for what the mux will note
 }
 
 // settle gives c what is pending of its route; c.mu is held. What the mux has noted in the request
 // only the goroutine knows in which it did.
 func (c *serverContext) settle() {
-	if c.pending == nil || c.pending.mux == nil {
+	m := c.pending
+	if m == nil || !m.waits {
 		return
 	}
-	m := *c.pending
-	*c.pending = match{}
+	m.waits = false
 	pattern := ""
 	if c.goroutine.Is() {
 		pattern = routePath(m.req.Pattern)

@@ -93,16 +93,16 @@ func (k Served) known() []attribute.KeyValue {
 	return a.copied()
 }
 
-// Begin counts a request as active, by its method's name in the span's name, until Down of what it
-// returns.
-func (s *Server) Begin(ctx context.Context, method, scheme string) (up hook.Up) {
+// Begin counts a request as active, until Down of what it returns. Of k, the method and the scheme are
+// known yet.
+func (s *Server) Begin(ctx context.Context, k *Served) (up hook.Up) {
 	if !s.active.On() || hook.Excluding() && hook.Excluded(ctx) {
 		return up
 	}
-	k, number := Served{Method: method, Scheme: scheme}, len(method)+len(scheme)
-	set := s.activeSets.Noted(number, &k)
+	number := len(k.Method) + len(k.Scheme)
+	set := s.activeSets.Noted(number, k)
 	if set == nil {
-		set = s.activeSets.Near(number, k)
+		set = s.activeSets.Near(number, *k)
 	}
 	return s.active.Up(set)
 }

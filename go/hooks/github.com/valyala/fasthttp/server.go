@@ -157,7 +157,7 @@ func serverEnter(ctx *fasthttp.RequestCtx) (call *serverCall) {
 	}
 	if sc.watched {
 		c.begin = hook.Clock()
-		c.active = server.Begin(sc, name, c.scheme)
+		c.active = server.Begin(sc, &httpconv.Served{Method: name, Scheme: c.scheme})
 	}
 	c.scope = hook.MakeCurrentLayer(&sc.active)
 	return c
