@@ -73,17 +73,20 @@ func fieldOf(t reflect.Type, name string) (f reflect.StructField, ok bool) {
 // Of returns the address of the field in the value that iface holds, which must
 // be of the type that f was resolved for; nil if a pointer on the way is nil, or
 // if f is unknown.
+func (f *Field) Of(iface any) unsafe.Pointer {
+	return f.in(&(*[2]unsafe.Pointer)(unsafe.Pointer(&iface))[1])
+}
+
+// in is Of for the data word of an interface.
 //
 //go:noinline
-func (f *Field) Of(iface any) unsafe.Pointer {
+func (f *Field) in(word *unsafe.Pointer) unsafe.Pointer {
 	if len(f.offsets) == 0 {
 		return nil
 	}
-	p := (*[2]unsafe.Pointer)(unsafe.Pointer(&iface))[1]
+	p := *word
 	if f.direct {
-		// A struct of one pointer: its field is the data word, at offset 0.
-		word := p // iface itself would then be allocated by every caller
-		p = unsafe.Pointer(&word)
+		p = unsafe.Pointer(word) // a struct of one pointer
 	}
 	for i, off := range f.offsets {
 		if p == nil {

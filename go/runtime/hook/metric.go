@@ -152,13 +152,15 @@ func (h *Histogram) take(i *instrument[metric.Float64Histogram], m *Moment, valu
 		h.hand(i, m, value, set)
 		return
 	}
-	b := set.count(h, value)
-	if b == nil {
+	e := set.count(h, value)
+	if e == nil {
 		set.seriesOf(h)
-		b = set.count(h, value)
+		e = set.count(h, value)
 	}
-	if m.sampled && b.wantsExample(m.now) {
-		b.example(m.span.SpanContext(), value)
+	if m.sampled {
+		if x := e.exampleOf(value); x.wanted(m.now) {
+			x.keep(m.span.SpanContext(), value)
+		}
 	}
 }
 
@@ -167,7 +169,7 @@ func (h *Histogram) take(i *instrument[metric.Float64Histogram], m *Moment, valu
 //go:noinline
 func (h *Histogram) hand(i *instrument[metric.Float64Histogram], m *Moment, value float64, set *Set) {
 	ctx := context.Background()
-	if m.sampled && set.seriesOf(h).bucket(value).wantsExample(m.now) {
+	if m.sampled && set.seriesOf(h).exampleOf(value).wanted(m.now) {
 		ctx = exampleOf(m.span.SpanContext())
 	}
 	i.api().Record(ctx, value, set.record[:]...)

@@ -221,15 +221,15 @@ func TestExamplesAreFew(t *testing.T) {
 		{one, b, 0.001, 2 * exampleEvery, true},
 		{one, a, 0.001, 2*exampleEvery - 1, false},
 	} {
-		if got := tt.set.seriesOf(tt.of).bucket(tt.value).wantsExample(tt.now); got != tt.want {
+		if got := tt.set.seriesOf(tt.of).exampleOf(tt.value).wanted(tt.now); got != tt.want {
 			t.Errorf("%d: %v", i, got)
 		}
 	}
 	none := &Histogram{Buckets: []float64{}}
-	if b := one.seriesOf(none).bucket(1); !b.wantsExample(0) || b.wantsExample(1) {
+	if x := one.seriesOf(none).exampleOf(1); !x.wanted(0) || x.wanted(1) {
 		t.Error("without buckets")
 	}
-	if n := testing.AllocsPerRun(100, func() { one.seriesOf(b).bucket(1).wantsExample(1 << 40) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { one.seriesOf(b).exampleOf(1).wanted(1 << 40) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -50,22 +50,25 @@ func keeps() bool {
 // defaultBounds are those of the SDK's specification ("Explicit Bucket Histogram Aggregation").
 var defaultBounds = []float64{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000}
 
-// series is what a histogram takes with one set of attributes.
+// series is what a histogram takes with one set of attributes. What each value needs is together: a
+// request takes a dozen values, each from memory that the processor has not seen for a while.
 type series struct {
-	of   *Histogram
-	set  *Set
-	next atomic.Pointer[series] // of another histogram, with the same set
-
+	of               *Histogram
+	next             atomic.Pointer[series] // of another histogram, with the same set
 	bounds           []float64
-	buckets          []bucket      // one more
 	sum, least, most atomic.Uint64 // of all values, as float64
+
+	counts []atomic.Uint64 // of what falls between two bounds: one more than those
+	few    [16]atomic.Uint64
+
+	set      *Set
+	examples []bucketExample // of the same
 }
 
-// bucket is what falls between two bounds.
-type bucket struct {
-	count     atomic.Uint64
-	exampled  atomic.Int64             // when it last had an example, of Clock
-	exemplary atomic.Pointer[Exemplar] // if it is kept here
+// bucketExample is the example of what falls between two bounds.
+type bucketExample struct {
+	taken atomic.Int64             // when it was last, of Clock
+	kept  atomic.Pointer[Exemplar] // if it is kept here
 }
 
 // Exemplar is one of the values of a [Point], and the span that it was taken in.
@@ -102,9 +105,13 @@ func (s *Set) seriesOf(h *Histogram) *series {
 
 func newSeries(h *Histogram, set *Set) *series {
 	e := &series{of: h, set: set, bounds: h.bounds()}
-	e.buckets = make([]bucket, len(e.bounds)+1)
-	for i := range e.buckets {
-		e.buckets[i].exampled.Store(int64(-exampleEvery))
+	n := len(e.bounds) + 1
+	if e.counts = e.few[:min(n, len(e.few))]; n > len(e.few) {
+		e.counts = make([]atomic.Uint64, n)
+	}
+	e.examples = make([]bucketExample, n)
+	for i := range e.examples {
+		e.examples[i].taken.Store(int64(-exampleEvery))
 	}
 	e.least.Store(math.Float64bits(math.Inf(1)))
 	e.most.Store(math.Float64bits(math.Inf(-1)))
@@ -119,17 +126,19 @@ func (h *Histogram) bounds() []float64 {
 }
 
 // bucket returns where value falls: a bound is the last value of its bucket.
-func (e *series) bucket(value float64) *bucket {
-	i := 0
+func (e *series) bucket(value float64) (i int) {
 	for i < len(e.bounds) && !(value <= e.bounds[i]) { // a NaN is above all
 		i++
 	}
-	return &e.buckets[i]
+	return i
 }
 
-// count counts a value that h takes, and returns its bucket; nil, and has done nothing, where h has taken
+// exampleOf returns what is an example for value.
+func (e *series) exampleOf(value float64) *bucketExample { return &e.examples[e.bucket(value)] }
+
+// count counts a value that h takes, and returns where; nil, and has done nothing, where h has taken
 // none with s up to now.
-func (s *Set) count(h *Histogram, value float64) *bucket {
+func (s *Set) count(h *Histogram, value float64) *series {
 	e := s.series.Load()
 	for e != nil && e.of != h {
 		e = e.next.Load()
@@ -137,8 +146,7 @@ func (s *Set) count(h *Histogram, value float64) *bucket {
 	if e == nil {
 		return nil
 	}
-	b := e.bucket(value)
-	b.count.Add(1)
+	e.counts[e.bucket(value)].Add(1)
 	sum := e.sum.Load()
 	if !e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
 		e.add(value)
@@ -146,13 +154,13 @@ func (s *Set) count(h *Histogram, value float64) *bucket {
 	if value < math.Float64frombits(e.least.Load()) || value > math.Float64frombits(e.most.Load()) {
 		e.stretch(value)
 	}
-	return b
+	return e
 }
 
-// wantsExample says whether the span of a value in b is to be its example.
-func (b *bucket) wantsExample(now time.Duration) bool {
-	last := b.exampled.Load()
-	return now-time.Duration(last) >= exampleEvery && b.exampled.CompareAndSwap(last, int64(now))
+// wanted says whether there is to be another one now.
+func (x *bucketExample) wanted(now time.Duration) bool {
+	last := x.taken.Load()
+	return now-time.Duration(last) >= exampleEvery && x.taken.CompareAndSwap(last, int64(now))
 }
 
 // add adds value to the sum, where others do so at the same time.
@@ -185,9 +193,9 @@ func (e *series) stretch(value float64) {
 	}
 }
 
-// example notes a span as the example of value.
-func (b *bucket) example(span trace.SpanContext, value float64) {
-	b.exemplary.Store(&Exemplar{Time: time.Now(), Value: value, Span: span})
+// keep keeps a span as the example of value.
+func (x *bucketExample) keep(span trace.SpanContext, value float64) {
+	x.kept.Store(&Exemplar{Time: time.Now(), Value: value, Span: span})
 }
 
 // total is what an [UpDownCounter] has added up with one set of attributes.
@@ -313,13 +321,13 @@ func (h *Histogram) stream(s *Stream) {
 // point reads the series while values may come in: until it stands still, or a few times. A value
 // may then be counted whose part of the sum comes with the next reading.
 func (e *series) point() (p Point, ok bool) {
-	p.Attributes, p.Counts = e.set.attributes, make([]uint64, len(e.buckets))
+	p.Attributes, p.Counts = e.set.attributes, make([]uint64, len(e.counts))
 	for range 3 {
 		p.Sum = math.Float64frombits(e.sum.Load())
 		p.Least, p.Most = math.Float64frombits(e.least.Load()), math.Float64frombits(e.most.Load())
 		same := true
-		for i := range e.buckets {
-			n := e.buckets[i].count.Load()
+		for i := range e.counts {
+			n := e.counts[i].Load()
 			same = same && p.Counts[i] == n
 			p.Counts[i] = n
 			ok = ok || n > 0
@@ -328,8 +336,8 @@ func (e *series) point() (p Point, ok bool) {
 			break
 		}
 	}
-	for i := range e.buckets {
-		if x := e.buckets[i].exemplary.Load(); x != nil {
+	for i := range e.examples {
+		if x := e.examples[i].kept.Load(); x != nil {
 			p.Exemplars = append(p.Exemplars, *x)
 		}
 	}

@@ -173,3 +173,30 @@ func BenchmarkKeep(b *testing.B) {
 		h.RecordAt(&m, 0.2, set)
 	}
 }
+
+// However many buckets a histogram has, each value is in its own.
+func TestKeepBuckets(t *testing.T) {
+	for n := range 40 {
+		h := Histogram{Name: "h", Buckets: make([]float64, n)}
+		for i := range h.Buckets {
+			h.Buckets[i] = float64(i)
+		}
+		name := fmt.Sprint("buckets", n)
+		measuring(t, name, &h)
+		set := NewSet(attribute.Int("a", 1))
+		for i := range n + 1 {
+			for range i + 1 {
+				h.Record(context.Background(), float64(i), set)
+			}
+		}
+		got := streamsOf(name)[0].Points[0].Counts
+		if len(got) != n+1 {
+			t.Fatalf("%d bounds: %d buckets", n, len(got))
+		}
+		for i, count := range got {
+			if count != uint64(i+1) {
+				t.Errorf("%d bounds: bucket %d has %d", n, i, count)
+			}
+		}
+	}
+}
