@@ -477,6 +477,36 @@ func TestDurations(t *testing.T) {
 	}
 }
 
+// What is known of methods is of their own, also where they are many, and where their numbers are the same.
+func TestMethods(t *testing.T) {
+	ms := methods{failed: serverFault, sets: hook.Sets[measured]{Attributes: measured.attributes}, known: hook.Made[called, *method]{Make: newMethod}}
+	for range 2 {
+		for i := range 2 * hook.DefaultLimit {
+			target, name := fmt.Sprint("host:", i%7+1), fmt.Sprintf("/a.B/%04d", i)
+			m := ms.noted(target, name)
+			if m == nil {
+				m = ms.find(target, name)
+			}
+			if m.name != name[1:] || m.server != (hostPort{"host", i%7 + 1}) {
+				t.Fatalf("%s of %s: %+v", name, target, m)
+			}
+		}
+	}
+	m := ms.find("", "/a.B/C")
+	if m.server != (hostPort{}) || ms.find("", "").span != "grpc" || ms.noted("", "") != nil {
+		t.Errorf("%+v", m)
+	}
+	seen := map[*hook.Set]bool{}
+	for range 2 {
+		for code := range codes.Code(len(codeNames) + 2) {
+			seen[ms.set(m, code)] = true
+		}
+	}
+	if len(seen) != len(codeNames)+2 {
+		t.Errorf("%d sets", len(seen))
+	}
+}
+
 func TestSplitTarget(t *testing.T) {
 	for _, tt := range []struct {
 		target, address string
@@ -621,7 +651,7 @@ func TestCosts(t *testing.T) {
 	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
 	defer cc.Close()
 	t.Run("client", func(t *testing.T) {
-		hooktest.Costs(t, map[string]float64{"unsampled": 4, "unsampled, with metrics": 4, "sampled": 5, "sampled, with metrics": 5}, calling(cc))
+		hooktest.Costs(t, map[string]float64{"unsampled": 3, "unsampled, with metrics": 3, "sampled": 5, "sampled, with metrics": 5}, calling(cc))
 	})
 	t.Run("server", func(t *testing.T) {
 		hooktest.Costs(t, map[string]float64{"unsampled": 2, "unsampled, with metrics": 2, "sampled": 5, "sampled, with metrics": 5}, answering())

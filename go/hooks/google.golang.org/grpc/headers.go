@@ -3,6 +3,7 @@ package grpc
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -47,7 +48,7 @@ func newHeaders() any {
 func headersEnter(ctx context.Context) (after func([]hpack.HeaderField, error) ([]hpack.HeaderField, error)) {
 	after = fieldsAsTheyAre
 	defer hook.Guard()
-	c := callIn(&ctx)
+	c := callIn(ctx)
 	if c == nil {
 		return after // not traced
 	}
@@ -105,4 +106,35 @@ func indexOf(fields []hpack.HeaderField, name string) int {
 // fieldOf returns a header. What is another in each call is nothing for the tables.
 func fieldOf(key, value string) hpack.HeaderField {
 	return hpack.HeaderField{Name: key, Value: asSent(key, value), Sensitive: key != "baggage" && key != "tracestate"}
+}
+
+// sent is what a call propagates, keys and values in turn.
+type sent []string
+
+func (c *sent) Get(key string) string {
+	for i := 0; i < len(*c); i += 2 {
+		if (*c)[i] == key {
+			return (*c)[i+1]
+		}
+	}
+	return ""
+}
+
+// Set sets a key, once more if it is set already.
+func (c *sent) Set(key, value string) {
+	key = strings.ToLower(key)
+	for i := 0; i < len(*c); i += 2 {
+		if (*c)[i] == key {
+			(*c)[i+1] = value
+			return
+		}
+	}
+	*c = append(*c, key, value)
+}
+
+func (c *sent) Keys() (keys []string) {
+	for i := 0; i < len(*c); i += 2 {
+		keys = append(keys, (*c)[i])
+	}
+	return keys
 }
