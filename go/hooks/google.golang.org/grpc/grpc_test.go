@@ -351,16 +351,40 @@ func TestHeaders(t *testing.T) {
 	}
 	_, _ = after(nil, failed)
 	leave()
-	if f := fieldOf("trace-bin", "\x00\xff"); f.Value != "AP8" || !f.Sensitive {
-		t.Errorf("%+v", f)
+	h := &headers{attempt: attempt{ctx: &clientCall{}}}
+	for _, kv := range [][2]string{{"Trace-Bin", "\x00\xff"}, {"baggage", "a=0"}, {"baggage", "a=1"}} { // which is often the same
+		h.Set(kv[0], kv[1])
 	}
-	if fieldOf("baggage", "a=1").Sensitive {
-		t.Error("baggage is often the same")
+	want := []hpack.HeaderField{{Name: "trace-bin", Value: "AP8", Sensitive: true}, {Name: "baggage", Value: "a=1"}}
+	if !reflect.DeepEqual(h.fields, want) || h.Get("Baggage") != "a=1" || h.Get("x") != "" || len(h.Keys()) != 2 {
+		t.Errorf("%+v", h.fields)
 	}
 	if f, _ := HeadersEnter(context.Background())([]hpack.HeaderField{{Name: "te"}}, nil); len(f) != 1 {
 		t.Errorf("not traced: %v", f)
 	}
 }
+
+// A propagator that panics is none of the call's business.
+func TestHeadersPanic(t *testing.T) {
+	faults := hook.Faults()
+	hook.Enable(sdk.NewTracerProvider(), panicking{})
+	defer hook.Disable()
+	headersSeen.Store(true)
+	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
+	defer cc.Close()
+	ctx, leave, _ := ClientEnter(context.Background(), cc, "/a.B/C")
+	if f, err := HeadersEnter(ctx)([]hpack.HeaderField{{Name: "te"}}, nil); len(f) != 1 || err != nil {
+		t.Errorf("%v, %v", f, err)
+	}
+	leave()
+	if n := hook.Faults() - faults; n != 1 {
+		t.Errorf("%d panics", n)
+	}
+}
+
+type panicking struct{ propagation.TraceContext }
+
+func (panicking) Inject(context.Context, propagation.TextMapCarrier) { panic("no") }
 
 func TestClientSilent(t *testing.T) {
 	rec := record(t)
