@@ -5,17 +5,17 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
 
 	"otel.tool/runtime/hook"
 )
@@ -36,15 +36,15 @@ func asItIs(s grpc.ClientStream, err error) (grpc.ClientStream, error) { return 
 // it, so it is never used again.
 type clientCall struct {
 	hook.Layer
-	span  trace.Span
-	key   clientKey
-	begin time.Duration
-	done  atomic.Bool // the span has ended, or is about to
+	method *method
+	begin  time.Duration
+	done   atomic.Bool // the call has ended, or is about to
 
-	recorded bool // the span was when it began
-
-	peer net.Addr // of the last attempt
-	err  error
+	// What a span is told that somebody may want to know of.
+	span     trace.Span // nil if it is not such a one
+	recorded bool       // it was when it began
+	peer     net.Addr   // of the last attempt
+	err      error
 }
 
 // recording is how many calls have a span that is recorded.
@@ -70,31 +70,13 @@ func (c *clientCall) Value(key any) any {
 // String is that of the context within, as far as the program prints contexts.
 func (c *clientCall) String() string { return fmt.Sprint(c.Context) }
 
-// clientKey is the attributes of a call's duration.
-type clientKey struct {
-	hostPort
-	method string
-	code   codes.Code
-}
-
-var clientSets = hook.Sets[clientKey]{Attributes: func(k clientKey) []attribute.KeyValue {
-	a := attrs{kv: []attribute.KeyValue{system}}
-	a.str(keyMethod, k.method)
-	a.str(keyServerAddress, k.address)
-	a.port(keyServerPort, k.port)
-	a.status(k.code, k.code != codes.OK)
-	return a.kv
-}}
-
 // clientStart is what the hook keeps until newClientStream returns. It is used
 // again.
 type clientStart struct {
 	call     *clientCall
 	returned bool
-	start    start
-	sent     sent
 
-	leave func() // s.end and s.back, made once
+	leave func() // s.end, and the after function, made once
 	after func(grpc.ClientStream, error) (grpc.ClientStream, error)
 }
 
@@ -102,54 +84,97 @@ var clientStarts sync.Pool // New is set in init
 
 func newClientStart() any {
 	s := new(clientStart)
-	s.leave, s.after = s.end, s.back
+	s.leave = s.end
+	s.after = func(cs grpc.ClientStream, err error) (grpc.ClientStream, error) {
+		c := s.call
+		if c.span != nil {
+			s.returned = true
+		} else {
+			s.release() // there is no leave
+		}
+		if err != nil {
+			c.failed(err)
+		}
+		return cs, err
+	}
 	return s
+}
+
+func (s *clientStart) release() {
+	s.call, s.returned = nil, false
+	clientStarts.Put(s)
 }
 
 func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCtx context.Context, leave func(), after func(grpc.ClientStream, error) (grpc.ClientStream, error)) {
 	newCtx, after = ctx, asItIs
 	defer hook.Guard()
 	around := hook.SuppressionIn(ctx)
-	if cc == nil || around.All() || exported(method) {
+	if cc == nil || around.All() {
+		return newCtx, nil, after
+	}
+	m := clientMethods.noted(cc.Target(), method)
+	if m == nil {
+		m = clientMethods.find(cc.Target(), method)
+	}
+	if m.exporter {
 		return newCtx, nil, after
 	}
 	outer, above := hook.CurrentIn(ctx)
 	md, _ := metadata.FromOutgoingContext(outer)
 	if hook.Recorded(above) || md != nil {
-		if spanMade(outer, md) {
+		if outer, above = parentOf(outer, above, md); above == nil {
 			return newCtx, nil, after
-		}
-		if md != nil && !trace.SpanContextFromContext(outer).IsValid() {
-			outer = client.Extract(outer, outgoing(md)) // the program passes a trace on by itself
-			above = hook.SpanIn(outer)
 		}
 	}
 
-	s := clientStarts.Get().(*clientStart)
-	c := &clientCall{key: clientKey{method: methodName(method), hostPort: targets.Of(cc.Target())}}
+	c := &clientCall{method: m}
 	if clientDuration.On() {
 		c.begin = hook.Clock()
 	}
-	var started context.Context
-	s.start.method, s.start.address, s.start.port = c.key.method, c.key.address, c.key.port
-	started, c.span = client.BeginBelow(outer, above, spanName(c.key.method), trace.SpanKindClient, &s.start)
-	if !headersSeen.Load() {
-		started = s.inject(started, md)
-	}
-	c.Within(started, outer, c.span, trace.SpanKindClient, around)
-	if c.recorded = c.span.IsRecording(); c.recorded {
-		recording.Add(1)
-		if options.clientRequest != nil {
-			capture(c.span, options.clientRequest, md)
-		}
-	}
+	s := clientStarts.Get().(*clientStart)
 	s.call = c
-	return c, s.leave, s.after
+	started, span := client.BeginBelow(outer, above, m.span, trace.SpanKindClient, m)
+	if hook.Recorded(span) || !headersSeen.Load() {
+		started, leave = s.started(started, span, md)
+	}
+	c.Within(started, outer, span, trace.SpanKindClient, around)
+	return c, leave, s.after
 }
 
-// exported says whether a call is that of an OTLP exporter of the program's.
-func exported(method string) bool {
-	return strings.HasPrefix(method, "/opentelemetry.proto.collector.")
+// parentOf returns what the span of a call begins below that sends md; no span
+// where the program has made that of the call.
+//
+//go:noinline
+func parentOf(ctx context.Context, above trace.Span, md metadata.MD) (context.Context, trace.Span) {
+	if spanMade(ctx, md) {
+		return ctx, nil
+	}
+	if md != nil && !above.SpanContext().IsValid() {
+		ctx = client.Extract(ctx, outgoing(md)) // the program passes a trace on by itself
+		above = hook.SpanIn(ctx)
+	}
+	return ctx, above
+}
+
+// started does what there is more to do for a call whose span somebody may want to
+// know of, and for one of a gRPC whose headers we do not see made: what ctx
+// propagates is then in the metadata of newCtx.
+//
+//go:noinline
+func (s *clientStart) started(ctx context.Context, span trace.Span, md metadata.MD) (newCtx context.Context, leave func()) {
+	if c := s.call; hook.Recorded(span) {
+		c.span, leave = span, s.leave
+		if c.recorded = span.IsRecording(); c.recorded {
+			recording.Add(1)
+			if options.clientRequest != nil {
+				capture(span, options.clientRequest, md)
+			}
+		}
+	}
+	if headersSeen.Load() {
+		return ctx, leave
+	}
+	return inject(ctx, md), leave
 }
 
 // spanMade says whether an interceptor of the program's has made the span of the
@@ -166,75 +191,30 @@ func spanMade(ctx context.Context, md metadata.MD) bool {
 }
 
 // inject returns ctx with what it propagates in the outgoing metadata, which are
-// md now. What the program has set stays as it is, but for older values of the
-// very keys. That is the way of a gRPC whose headers we do not see made.
-func (s *clientStart) inject(ctx context.Context, md metadata.MD) context.Context {
-	s.sent = s.sent[:0]
-	client.Inject(ctx, &s.sent)
-	if len(s.sent) == 0 {
+// a copy in md now. What the program has set stays as it is, but for older values
+// of the very keys.
+func inject(ctx context.Context, md metadata.MD) context.Context {
+	if md == nil {
+		md = metadata.MD{}
+	}
+	client.Inject(ctx, outgoing(md))
+	if len(md) == 0 {
 		return ctx
 	}
-	replaces := false
-	for i := 0; i < len(s.sent); i += 2 {
-		replaces = replaces || len(md[s.sent[i]]) > 0
-	}
-	if replaces {
-		for i := 0; i < len(s.sent); i += 2 {
-			md[s.sent[i]] = []string{s.sent[i+1]}
-		}
-		return metadata.NewOutgoingContext(ctx, md)
-	}
-	return metadata.AppendToOutgoingContext(ctx, s.sent...) // which copies them
+	return metadata.NewOutgoingContext(ctx, md)
 }
 
-// sent is what a call propagates, keys and values in turn.
-type sent []string
-
-func (c *sent) Get(key string) string {
-	for i := 0; i < len(*c); i += 2 {
-		if (*c)[i] == key {
-			return (*c)[i+1]
-		}
-	}
-	return ""
-}
-
-// Set sets a key, once more if it is set already.
-func (c *sent) Set(key, value string) {
-	key = strings.ToLower(key)
-	for i := 0; i < len(*c); i += 2 {
-		if (*c)[i] == key {
-			(*c)[i+1] = value
-			return
-		}
-	}
-	*c = append(*c, key, value)
-}
-
-func (c *sent) Keys() (keys []string) {
-	for i := 0; i < len(*c); i += 2 {
-		keys = append(keys, (*c)[i])
-	}
-	return keys
-}
-
-// back is the after function: newClientStream has returned. A call that could
-// not begin has ended.
-func (s *clientStart) back(cs grpc.ClientStream, err error) (grpc.ClientStream, error) {
-	s.returned = true
-	s.failed(err)
-	return cs, err
-}
-
-func (s *clientStart) failed(err error) {
+// failed is for a call that could not begin.
+//
+//go:noinline
+func (c *clientCall) failed(err error) {
 	defer hook.Guard()
-	if err != nil && !s.call.done.Swap(true) {
-		s.call.err = err
-		s.call.finish()
+	if leave := c.end(err); leave != nil {
+		leave()
 	}
 }
 
-// end is the leave function of newClientStream.
+// end is the leave function of newClientStream, where there is a span.
 func (s *clientStart) end() {
 	defer hook.Guard()
 	if c := s.call; !s.returned && !c.done.Swap(true) {
@@ -244,14 +224,12 @@ func (s *clientStart) end() {
 			c.span.End()
 		}
 	}
-	s.call, s.returned = nil, false
-	clear(s.sent)
-	clientStarts.Put(s)
+	s.release()
 }
 
 var (
-	callContext   = contextField{paths: []string{"ctx"}}
-	streamContext = contextField{paths: []string{"s.ctx", "s.Stream.ctx", "transportStream.Stream.ctx"}}
+	callContext   = place{is: contextType, paths: []string{"ctx"}}
+	streamContext = place{is: contextType, paths: []string{"s.ctx", "s.Stream.ctx", "transportStream.Stream.ctx"}}
 )
 
 // ClientFinish is woven into google.golang.org/grpc's (*clientStream).finish,
@@ -265,21 +243,58 @@ func ClientFinish(cs any, err error) (leave func()) {
 
 func clientFinish(cs any, err error) (leave func()) {
 	defer hook.Guard()
-	c := callIn(callContext.of(cs))
-	if c == nil || c.done.Swap(true) {
+	ctx := (*context.Context)(callContext.in(cs))
+	if ctx == nil {
 		return nil
 	}
-	if err != io.EOF { // a stream that ended as it should
-		c.err = err
+	c := callIn(*ctx)
+	if c == nil {
+		return nil
 	}
+	return c.end(err)
+}
+
+// end is for a call that ends, with err. What is left of that for a span that
+// somebody may want to know of, it returns, to be done when gRPC is done as well.
+func (c *clientCall) end(err error) (leave func()) {
+	if c.done.Swap(true) {
+		return nil
+	}
+	if clientDuration.On() && !c.Measured() {
+		code := codes.OK
+		if err != nil {
+			code = endOf(err).Code()
+		}
+		set := clientMethods.set(c.method, code)
+		clientDuration.RecordSpan(c, c.Span(), c.begin, set)
+	}
+	if c.span == nil {
+		return nil
+	}
+	return c.finishing(err)
+}
+
+// endOf is the status of a call. A stream that ended as it should ends with io.EOF.
+//
+//go:noinline
+func endOf(err error) *status.Status {
+	if err == io.EOF {
+		err = nil
+	}
+	return statusOf(err)
+}
+
+//go:noinline
+func (c *clientCall) finishing(err error) func() {
+	c.err = err
 	return c.finish
 }
 
 // Where an attempt has what the server has sent: up to 1.67, and since.
 var (
-	headersIn = fieldIn[chan struct{}]{paths: []string{"s.headerChan", "transportStream.headerChan"}}
-	headerIn  = fieldIn[metadata.MD]{paths: []string{"s.header", "transportStream.header"}}
-	trailerIn = fieldIn[metadata.MD]{paths: []string{"s.trailer", "transportStream.Stream.trailer"}}
+	headersIn = place{is: reflect.TypeFor[chan struct{}](), paths: []string{"s.headerChan", "transportStream.headerChan"}}
+	headerIn  = place{is: reflect.TypeFor[metadata.MD](), paths: []string{"s.header", "transportStream.header"}}
+	trailerIn = place{is: reflect.TypeFor[metadata.MD](), paths: []string{"s.trailer", "transportStream.Stream.trailer"}}
 )
 
 // AttemptFinish is woven into google.golang.org/grpc's (*csAttempt).finish: it
@@ -293,9 +308,12 @@ func AttemptFinish(attempt any) (leave func()) {
 
 func attemptFinish(attempt any) (leave func()) {
 	defer hook.Guard()
-	ctx := streamContext.of(attempt)
-	c := callIn(ctx)
-	if c == nil || !c.span.IsRecording() {
+	ctx := (*context.Context)(streamContext.in(attempt))
+	if ctx == nil {
+		return nil
+	}
+	c := callIn(*ctx)
+	if c == nil || c.span == nil || !c.span.IsRecording() {
 		return nil
 	}
 	if p, ok := peer.FromContext(*ctx); ok {
@@ -312,28 +330,27 @@ func attemptFinish(attempt any) (leave func()) {
 func (c *clientCall) answered(attempt any) {
 	defer hook.Guard()
 	var header, trailer metadata.MD
-	if came := headersIn.of(attempt); came != nil && *came != nil {
+	if came := (*chan struct{})(headersIn.in(attempt)); came != nil && *came != nil {
 		select {
 		case <-*came:
-			if p := headerIn.of(attempt); p != nil {
+			if p := (*metadata.MD)(headerIn.in(attempt)); p != nil {
 				header = *p
 			}
 		default:
 		}
 	}
-	if p := trailerIn.of(attempt); p != nil {
+	if p := (*metadata.MD)(trailerIn.in(attempt)); p != nil {
 		trailer = *p
 	}
 	capture(c.span, options.clientResponse, header, trailer)
 }
 
-// callIn returns the call of the context that p points to, nil if it is none of
-// ours.
-func callIn(p *context.Context) *clientCall {
-	if p == nil || *p == nil {
+// callIn returns the call of a context, nil if it is none of ours.
+func callIn(ctx context.Context) *clientCall {
+	if ctx == nil {
 		return nil
 	}
-	c, _ := (*p).Value(callKey{}).(*clientCall)
+	c, _ := ctx.Value(callKey{}).(*clientCall)
 	return c
 }
 
@@ -341,15 +358,11 @@ func callIn(p *context.Context) *clientCall {
 func (c *clientCall) finish() {
 	defer hook.Guard()
 	c.over()
-	s := statusOf(c.err)
-	c.key.code = s.Code()
-	if clientDuration.On() && !c.Measured() {
-		clientDuration.RecordSpan(c, c.Span(), c.begin, clientSets.Near(hook.Number(c.key.method)+int(c.key.code), c.key))
-	}
 	if c.Covered() {
 		return
 	}
 	if c.span.IsRecording() {
+		s := endOf(c.err)
 		a := pool.Get().(*attrs)
 		a.status(s.Code(), s.Code() != codes.OK)
 		host, port := splitAddr(c.peer)

@@ -11,10 +11,12 @@ import (
 	"encoding/base64"
 	"net"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 	otelcodes "go.opentelemetry.io/otel/codes"
@@ -156,28 +158,129 @@ func (a *attrs) reset() {
 
 var pool = sync.Pool{New: func() any { return new(attrs) }}
 
-// start is what is known of a call when its span begins; of the server where it is known. It is
-// used again.
-type start struct {
-	method, address string
-	port            int
-	kv              [4]attribute.KeyValue
-}
-
-// Describe returns the attributes that the span begins with: see [hook.Described].
-func (s *start) Describe() []attribute.KeyValue {
-	method := s.method
+// starting returns the attributes that the span of a call begins with, of the server where it is
+// known, in kv if that is large enough.
+func starting(kv []attribute.KeyValue, method string, server hostPort) []attribute.KeyValue {
 	if method == "" {
 		method = other
 	}
-	s.kv = [4]attribute.KeyValue{system, keyMethod.String(method), keyServerAddress.String(s.address), keyServerPort.Int(s.port)}
-	switch {
-	case s.address == "":
-		return s.kv[:2]
-	case s.port == 0:
-		return s.kv[:3]
+	a := attrs{kv: append(kv, system)}
+	a.str(keyMethod, method)
+	a.str(keyServerAddress, server.address)
+	if server.address != "" {
+		a.port(keyServerPort, server.port)
 	}
-	return s.kv[:]
+	return a.kv
+}
+
+// methods are those that are called, or answered. They are few.
+type methods struct {
+	failed func(codes.Code) bool // whether a call that ends with a code has
+	sets   hook.Sets[measured]
+	known  hook.Made[called, *method]
+	near   [8]atomic.Pointer[method] // the first that come, found without being hashed
+}
+
+var (
+	clientMethods = methods{
+		failed: func(c codes.Code) bool { return c != codes.OK },
+		sets:   hook.Sets[measured]{Attributes: measured.attributes},
+		known:  hook.Made[called, *method]{Make: newMethod},
+	}
+	serverMethods = methods{
+		failed: serverFault,
+		sets:   hook.Sets[measured]{Attributes: measured.attributes},
+		known:  hook.Made[called, *method]{Make: newMethod},
+	}
+)
+
+// called is how a method is called: "/package.Service/Method" of a ClientConn's target. For a server,
+// there is none.
+type called struct {
+	target, method string
+}
+
+// method is what is known of a method's calls, each time the same.
+type method struct {
+	called
+	name     string // rpc.method
+	span     string // the name of their spans
+	server   hostPort
+	exporter bool                                     // they are those of an OTLP exporter of the program's
+	starting []attribute.KeyValue                     // what their spans begin with
+	sets     [len(codeNames)]atomic.Pointer[hook.Set] // of their durations, by code
+}
+
+func newMethod(c called) *method {
+	m := &method{called: c, name: methodName(c.method), exporter: strings.HasPrefix(c.method, "/opentelemetry.proto.collector.")}
+	m.span = spanName(m.name)
+	m.server.address, m.server.port = splitTarget(c.target)
+	m.starting = slices.Clip(starting(nil, m.name, m.server)) // as all of its spans have them
+	return m
+}
+
+// Describe returns the attributes that a span of ours begins with: see [hook.Described].
+func (m *method) Describe() []attribute.KeyValue { return m.starting }
+
+// measured is the attributes of a call's duration.
+type measured struct {
+	hostPort
+	method string
+	code   codes.Code
+	failed bool
+}
+
+func (k measured) attributes() []attribute.KeyValue {
+	a := attrs{kv: []attribute.KeyValue{system}}
+	a.str(keyMethod, k.method)
+	a.str(keyServerAddress, k.address)
+	a.port(keyServerPort, k.port)
+	a.status(k.code, k.failed)
+	return a.kv
+}
+
+// noted returns what is known of a method if it is near, else nil: then find tells. Each call asks.
+//
+//go:noinline
+func (ms *methods) noted(target, name string) *method {
+	if m := ms.slot(name).Load(); m != nil && m.method == name && m.target == target {
+		return m
+	}
+	return nil
+}
+
+func (ms *methods) find(target, name string) *method {
+	m := ms.known.Of(called{target, name})
+	ms.slot(name).CompareAndSwap(nil, m)
+	return m
+}
+
+// slot is where a method is if it is near. The methods of a service differ at their ends.
+func (ms *methods) slot(name string) *atomic.Pointer[method] {
+	n := len(name)
+	if n > 0 {
+		n += int(name[n-1])
+	}
+	return &ms.near[n%len(ms.near)]
+}
+
+// set returns the attributes of the duration of a call of m that ends with code.
+func (ms *methods) set(m *method, code codes.Code) *hook.Set {
+	if int(code) < len(m.sets) {
+		if set := m.sets[code].Load(); set != nil {
+			return set
+		}
+	}
+	return ms.makeSet(m, code)
+}
+
+//go:noinline
+func (ms *methods) makeSet(m *method, code codes.Code) *hook.Set {
+	set := ms.sets.Of(measured{m.server, m.name, code, ms.failed(code)})
+	if int(code) < len(m.sets) {
+		m.sets[code].Store(set)
+	}
+	return set
 }
 
 // methodName is rpc.method for a call of "/package.Service/Method".
@@ -268,12 +371,6 @@ type hostPort struct {
 	port    int
 }
 
-// targets are those of the program's ClientConns. They are few, and each call has one.
-var targets = hook.Made[string, hostPort]{Make: func(target string) (s hostPort) {
-	s.address, s.port = splitTarget(target)
-	return s
-}}
-
 // splitTarget returns what server.address and server.port are of a ClientConn's
 // target: host and port where a host is named, the socket's path, else all of the
 // target, which only its own resolver understands.
@@ -317,33 +414,21 @@ func splitTarget(target string) (address string, port int) {
 // of them is copied, and looked for by all ways to write a key.
 type incoming metadata.MD
 
-// incomingIn returns the metadata that have come with the call of ctx. They are not to be changed.
-func incomingIn(ctx context.Context) incoming {
-	if incomingKey != nil {
-		md, _ := ctx.Value(incomingKey).(metadata.MD)
-		return incoming(md)
-	}
+// incomingIn returns the metadata that have come with the call of ctx, where they are not under
+// incomingKey.
+//
+//go:noinline
+func incomingIn(ctx context.Context) metadata.MD {
 	md, _ := metadata.FromIncomingContext(ctx)
-	return incoming(md)
+	return md
 }
 
-// incomingKey is the key under which a context holds such metadata, nil if it holds them in
-// another way.
-var incomingKey = func() any {
-	key := hook.KeyOf(func(ctx context.Context) { metadata.FromIncomingContext(ctx) })
-	if _, ok := metadata.NewIncomingContext(context.Background(), metadata.MD{}).Value(key).(metadata.MD); !ok {
-		return nil
-	}
-	return key
-}()
+// incomingKey is the key under which a context holds the metadata that have come, themselves: they
+// are not to be changed.
+var incomingKey = hook.KeyOf(func(ctx context.Context) { metadata.FromIncomingContext(ctx) })
 
-// Values returns what has come with a key: gRPC has keys in small letters, as most propagators do.
-func (c incoming) Values(key string) []string {
-	if v, ok := c[key]; ok {
-		return v
-	}
-	return c[strings.ToLower(key)]
-}
+// Values returns what has come with a key: gRPC has them in small letters.
+func (c incoming) Values(key string) []string { return c[strings.ToLower(key)] }
 
 func (c incoming) Get(key string) string {
 	if v := c.Values(key); len(v) > 0 {
@@ -382,29 +467,33 @@ func (c outgoing) Keys() (keys []string) {
 	return keys
 }
 
-// fieldIn is where a value of one of gRPC's types keeps something of the type T.
-type fieldIn[T any] struct {
-	paths []string // the first that is there
+// place is where the values of one of gRPC's types keep something.
+type place struct {
+	paths []string     // the first that is there
+	is    reflect.Type // what is kept
 	field atomic.Pointer[hook.Field]
 }
 
-type contextField = fieldIn[context.Context]
+var contextType = reflect.TypeFor[context.Context]()
 
-// of returns the place of it in v, whose type is always the same; nil if it has none.
-func (f *fieldIn[T]) of(v any) *T {
-	field := f.field.Load()
+// in returns the place of it in v, whose type is always the same; nil if it has none.
+func (p *place) in(v any) unsafe.Pointer {
+	field := p.field.Load()
 	if field == nil {
-		field = f.find(reflect.TypeOf(v))
-		f.field.Store(field)
+		field = p.find(v)
 	}
-	return (*T)(field.Of(v))
+	return field.Of(v)
 }
 
-func (f *fieldIn[T]) find(in reflect.Type) *hook.Field {
-	for _, path := range f.paths {
-		if field, ok := hook.FieldOf(in, path, reflect.TypeFor[T]()); ok {
-			return &field
+//go:noinline
+func (p *place) find(v any) *hook.Field {
+	in, found := reflect.TypeOf(v), new(hook.Field)
+	for _, path := range p.paths {
+		if field, ok := hook.FieldOf(in, path, p.is); ok {
+			*found = field
+			break
 		}
 	}
-	return new(hook.Field)
+	p.field.Store(found)
+	return found
 }

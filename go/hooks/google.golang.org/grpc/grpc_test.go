@@ -351,16 +351,40 @@ func TestHeaders(t *testing.T) {
 	}
 	_, _ = after(nil, failed)
 	leave()
-	if f := fieldOf("trace-bin", "\x00\xff"); f.Value != "AP8" || !f.Sensitive {
-		t.Errorf("%+v", f)
+	h := &headers{attempt: attempt{ctx: &clientCall{}}}
+	for _, kv := range [][2]string{{"Trace-Bin", "\x00\xff"}, {"baggage", "a=0"}, {"baggage", "a=1"}} { // which is often the same
+		h.Set(kv[0], kv[1])
 	}
-	if fieldOf("baggage", "a=1").Sensitive {
-		t.Error("baggage is often the same")
+	want := []hpack.HeaderField{{Name: "trace-bin", Value: "AP8", Sensitive: true}, {Name: "baggage", Value: "a=1"}}
+	if !reflect.DeepEqual(h.fields, want) || h.Get("Baggage") != "a=1" || h.Get("x") != "" || len(h.Keys()) != 2 {
+		t.Errorf("%+v", h.fields)
 	}
 	if f, _ := HeadersEnter(context.Background())([]hpack.HeaderField{{Name: "te"}}, nil); len(f) != 1 {
 		t.Errorf("not traced: %v", f)
 	}
 }
+
+// A propagator that panics is none of the call's business.
+func TestHeadersPanic(t *testing.T) {
+	faults := hook.Faults()
+	hook.Enable(sdk.NewTracerProvider(), panicking{})
+	defer hook.Disable()
+	headersSeen.Store(true)
+	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
+	defer cc.Close()
+	ctx, leave, _ := ClientEnter(context.Background(), cc, "/a.B/C")
+	if f, err := HeadersEnter(ctx)([]hpack.HeaderField{{Name: "te"}}, nil); len(f) != 1 || err != nil {
+		t.Errorf("%v, %v", f, err)
+	}
+	leave()
+	if n := hook.Faults() - faults; n != 1 {
+		t.Errorf("%d panics", n)
+	}
+}
+
+type panicking struct{ propagation.TraceContext }
+
+func (panicking) Inject(context.Context, propagation.TextMapCarrier) { panic("no") }
 
 func TestClientSilent(t *testing.T) {
 	rec := record(t)
@@ -474,6 +498,36 @@ func TestDurations(t *testing.T) {
 	}
 	if strings.Join(series, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(series, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// What is known of methods is of their own, also where they are many, and where their numbers are the same.
+func TestMethods(t *testing.T) {
+	ms := methods{failed: serverFault, sets: hook.Sets[measured]{Attributes: measured.attributes}, known: hook.Made[called, *method]{Make: newMethod}}
+	for range 2 {
+		for i := range 2 * hook.DefaultLimit {
+			target, name := fmt.Sprint("host:", i%7+1), fmt.Sprintf("/a.B/%04d", i)
+			m := ms.noted(target, name)
+			if m == nil {
+				m = ms.find(target, name)
+			}
+			if m.name != name[1:] || m.server != (hostPort{"host", i%7 + 1}) {
+				t.Fatalf("%s of %s: %+v", name, target, m)
+			}
+		}
+	}
+	m := ms.find("", "/a.B/C")
+	if m.server != (hostPort{}) || ms.find("", "").span != "grpc" || ms.noted("", "") != nil {
+		t.Errorf("%+v", m)
+	}
+	seen := map[*hook.Set]bool{}
+	for range 2 {
+		for code := range codes.Code(len(codeNames) + 2) {
+			seen[ms.set(m, code)] = true
+		}
+	}
+	if len(seen) != len(codeNames)+2 {
+		t.Errorf("%d sets", len(seen))
 	}
 }
 
@@ -621,7 +675,7 @@ func TestCosts(t *testing.T) {
 	cc, _ := grpc.Dial("x:1", grpc.WithTransportCredentials(insecure.NewCredentials()))
 	defer cc.Close()
 	t.Run("client", func(t *testing.T) {
-		hooktest.Costs(t, map[string]float64{"unsampled": 4, "unsampled, with metrics": 4, "sampled": 5, "sampled, with metrics": 5}, calling(cc))
+		hooktest.Costs(t, map[string]float64{"unsampled": 3, "unsampled, with metrics": 3, "sampled": 5, "sampled, with metrics": 5}, calling(cc))
 	})
 	t.Run("server", func(t *testing.T) {
 		hooktest.Costs(t, map[string]float64{"unsampled": 2, "unsampled, with metrics": 2, "sampled": 5, "sampled, with metrics": 5}, answering())

@@ -3,6 +3,7 @@ package grpc
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -20,7 +21,9 @@ func HeadersEnter(ctx context.Context) (after func([]hpack.HeaderField, error) (
 	if !client.On() {
 		return fieldsAsTheyAre
 	}
-	return headersEnter(ctx)
+	h := allHeaders.Get().(*headers)
+	h.ctx = ctx // none of this panics
+	return h.after
 }
 
 func fieldsAsTheyAre(f []hpack.HeaderField, err error) ([]hpack.HeaderField, error) { return f, err }
@@ -28,81 +31,94 @@ func fieldsAsTheyAre(f []hpack.HeaderField, err error) ([]hpack.HeaderField, err
 // headersSeen says that HeadersEnter is called. A gRPC to come may have another function for that.
 var headersSeen atomic.Bool
 
-// headers is what the hook keeps until createHeaderFields returns. It is used again.
+// headers is what the hook keeps until createHeaderFields returns, and the carrier that the propagators
+// write to. It is used again.
 type headers struct {
-	call *clientCall
-	sent sent
+	attempt
 
-	after func([]hpack.HeaderField, error) ([]hpack.HeaderField, error) // h.add, made once
+	after func([]hpack.HeaderField, error) ([]hpack.HeaderField, error) // made once
+}
+
+// attempt is that of a call that is made.
+type attempt struct {
+	ctx    context.Context
+	fields []hpack.HeaderField
 }
 
 var allHeaders sync.Pool // New is set in init
 
 func newHeaders() any {
 	h := new(headers)
-	h.after = h.add
+	h.after = func(fields []hpack.HeaderField, err error) (sent []hpack.HeaderField, failed error) {
+		sent, failed = fields, err
+		defer hook.Guard()
+		if c := callIn(h.ctx); c != nil && err == nil {
+			if !headersSeen.Load() {
+				headersSeen.Store(true)
+			}
+			h.fields = fields
+			client.Inject(c, h)
+			sent = h.fields
+		}
+		h.attempt = attempt{}
+		allHeaders.Put(h)
+		return sent, failed
+	}
 	return h
 }
 
-func headersEnter(ctx context.Context) (after func([]hpack.HeaderField, error) ([]hpack.HeaderField, error)) {
-	after = fieldsAsTheyAre
-	defer hook.Guard()
-	c := callIn(&ctx)
-	if c == nil {
-		return after // not traced
-	}
-	if !headersSeen.Load() {
-		headersSeen.Store(true)
-	}
-	h := allHeaders.Get().(*headers)
-	h.call = c
-	return h.after
-}
-
-// add is the after function.
-func (h *headers) add(fields []hpack.HeaderField, err error) ([]hpack.HeaderField, error) {
-	defer hook.Guard()
-	if err == nil {
-		h.sent = h.sent[:0]
-		client.Inject(h.call, &h.sent)
-		fields = h.with(fields)
-	}
-	h.call = nil
-	clear(h.sent)
-	allHeaders.Put(h)
-	return fields, err
-}
-
-// with returns fields with what is sent. Older values of the very keys, from the program's metadata, are
-// replaced, unless the span is the program's own: then they are what it has sent for that.
-func (h *headers) with(fields []hpack.HeaderField) []hpack.HeaderField {
-	if n := len(fields) + len(h.sent)/2; n > cap(fields) {
-		fields = append(make([]hpack.HeaderField, 0, n), fields...) // and no more: append would double it
-	}
-	for i := 0; i < len(h.sent); i += 2 {
-		f := fieldOf(h.sent[i], h.sent[i+1])
-		switch at := indexOf(fields, f.Name); {
-		case at < 0:
-			fields = append(fields, f)
-		case !h.call.Covered():
-			fields[at] = f
-			rest := slices.DeleteFunc(fields[at+1:], func(other hpack.HeaderField) bool { return other.Name == f.Name })
-			fields = fields[:at+1+len(rest)]
-		}
-	}
-	return fields
-}
-
-func indexOf(fields []hpack.HeaderField, name string) int {
+// Set adds a header.
+func (h *headers) Set(key, value string) {
+	key = strings.ToLower(key)
+	fields := h.fields
 	for i := range fields {
-		if fields[i].Name == name {
-			return i
+		if fields[i].Name == key {
+			h.replace(i, value)
+			return
 		}
 	}
-	return -1
+	n := len(fields)
+	if n == cap(fields) {
+		fields = make([]hpack.HeaderField, n+1) // and no more: append would double it
+		copy(fields, h.fields)
+	}
+	fields = fields[:n+1]
+	setField(&fields[n], key, value)
+	h.fields = fields
 }
 
-// fieldOf returns a header. What is another in each call is nothing for the tables.
-func fieldOf(key, value string) hpack.HeaderField {
-	return hpack.HeaderField{Name: key, Value: asSent(key, value), Sensitive: key != "baggage" && key != "tracestate"}
+// replace sets a header that is there: an older value, from the program's metadata, of which there may
+// be more. If the span is the program's own, that is what it has sent for that, and stays.
+//
+//go:noinline
+func (h *headers) replace(at int, value string) {
+	if callIn(h.ctx).Covered() {
+		return
+	}
+	f := &h.fields[at]
+	setField(f, f.Name, value)
+	rest := slices.DeleteFunc(h.fields[at+1:], func(other hpack.HeaderField) bool { return other.Name == f.Name })
+	h.fields = h.fields[:at+1+len(rest)]
+}
+
+// setField sets f. What is another in each call is nothing for the tables.
+func setField(f *hpack.HeaderField, key, value string) {
+	f.Name, f.Value, f.Sensitive = key, asSent(key, value), key != "baggage" && key != "tracestate"
+}
+
+func (h *headers) Get(key string) string {
+	key = strings.ToLower(key)
+	for _, f := range h.fields {
+		if f.Name == key {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+func (h *headers) Keys() (keys []string) {
+	for _, f := range h.fields {
+		keys = append(keys, f.Name)
+	}
+	return keys
 }

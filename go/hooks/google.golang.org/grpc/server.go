@@ -3,6 +3,7 @@ package grpc
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync"
 	"time"
 
@@ -30,10 +31,8 @@ func ServerEnter(stream any) (leave, after func()) {
 // returned is what a hook without interest in the return gives as after.
 func returned() {}
 
-// serverStream is what gRPC's own type of an incoming stream is asked for.
-type serverStream interface{ Method() string }
-
-// answered is what it is asked for once the handler has returned.
+// answered is what gRPC's own type of a stream is asked for once the handler has
+// returned.
 type answered interface {
 	Header() (metadata.MD, error)
 	Trailer() metadata.MD
@@ -77,10 +76,9 @@ type serving struct {
 // serverCall is what the hook keeps while a call is handled. It is used again.
 type serverCall struct {
 	serving
-	start start
-	attrs attrs
+	kv [2]attribute.KeyValue // what the span begins with
 
-	leave, after func() // c.end, c.back and c.answer, made once
+	leave, after func() // the leave function, c.back and c.answer, made once
 	result       func(error) error
 }
 
@@ -88,67 +86,111 @@ var serverCalls sync.Pool // New is set in init
 
 func newServerCall() any {
 	c := new(serverCall)
-	c.leave, c.after, c.result = c.end, c.back, c.answer
+	c.after, c.result = c.back, c.answer
+	c.leave = func() {
+		defer hook.Guard()
+		c.scope.Leave()
+		var s *status.Status
+		code := codes.OK
+		if !c.returned || !c.answered || c.err != nil {
+			s = c.status()
+			code = s.Code()
+		}
+		if serverDuration.On() && !c.ctx.Measured() {
+			name := c.method
+			if !c.known {
+				name = other
+			}
+			m := serverMethods.noted("", name)
+			if m == nil {
+				m = serverMethods.find("", name)
+			}
+			set := serverMethods.set(m, code)
+			serverDuration.RecordSpan(c.ctx, c.ctx.Span(), c.begin, set)
+		}
+		if hook.Recorded(c.span) {
+			c.finish(s)
+		}
+		c.ctx.call = nil
+		c.release()
+	}
 	return c
 }
 
-// measured is the attributes of a call's duration.
-type measured struct {
-	method string
-	code   codes.Code
+// release has the call used again.
+func (c *serverCall) release() {
+	c.serving = serving{}
+	serverCalls.Put(c)
 }
 
-var serverSets = hook.Sets[measured]{Attributes: func(k measured) []attribute.KeyValue {
-	a := attrs{kv: []attribute.KeyValue{system}}
-	a.str(keyMethod, k.method)
-	a.status(k.code, serverFault(k.code))
-	return a.kv
-}}
+// Describe returns the attributes that the span begins with: see [hook.Described].
+func (c *serverCall) Describe() []attribute.KeyValue { return starting(c.kv[:0], c.method, hostPort{}) }
 
-var incomingContext = contextField{paths: []string{"ctx", "Stream.ctx"}}
+// Where a stream has its context and its method.
+var (
+	incomingContext = place{is: contextType, paths: []string{"ctx", "Stream.ctx"}}
+	incomingMethod  = place{is: reflect.TypeFor[string](), paths: []string{"method", "Stream.method"}}
+)
 
 func serverEnter(stream any) (leave, after func()) {
 	after = returned
 	defer hook.Guard()
 	hook.GrowStack()
 
-	s, ok := stream.(serverStream)
-	place := incomingContext.of(stream)
-	if !ok || place == nil || *place == nil {
-		return nil, returned
+	ctx, method := (*context.Context)(incomingContext.in(stream)), (*string)(incomingMethod.in(stream))
+	if ctx == nil || *ctx == nil || method == nil {
+		return nil, after
 	}
 	// Of a server that is served by net/http the request has its span.
-	outer, http := hook.Cover(*place, trace.SpanKindServer)
-	if spanStarted(outer) {
-		return nil, returned
+	outer, http := hook.Cover(*ctx, trace.SpanKindServer)
+	if outer.Value(spanKey) != nil && spanStarted(outer) {
+		return nil, after
 	}
 	c := serverCalls.Get().(*serverCall)
-	c.method = methodName(s.Method())
-	if options.serverResponse != nil {
-		c.stream = stream
-	}
+	c.method = methodName(*method)
 	if serverDuration.On() {
 		c.begin = hook.Clock()
 	}
-	c.start.method = c.method
-	sc := &serverContext{call: c}
-	span := sc.Begin(&server, outer, incomingIn(outer), spanName(c.method), trace.SpanKindServer, &c.start)
+	md, ok := outer.Value(incomingKey).(metadata.MD)
+	if !ok {
+		md = incomingIn(outer)
+	}
+	sc := new(serverContext)
+	span := sc.Begin(&server, outer, incoming(md), spanName(c.method), trace.SpanKindServer, c)
 	if span == nil {
 		c.release()
-		return nil, returned
+		return nil, after
 	}
-	if http != nil {
-		http.CoveredBy(span, true)
+	if http != nil || hook.Recorded(span) {
+		c.started(span, http, stream)
 	}
-	sc.active.Ctx = sc
 	c.span, c.ctx = span, sc
-	*place = sc
+	sc.call, sc.active.Ctx = c, sc
+	*ctx = sc
 	c.scope = sc.MakeCurrent(&sc.active)
 	return c.leave, c.after
 }
 
+// started does what there is more to do for a span that somebody may want to know of,
+// and for one in the place of that of a request over HTTP, if that is not nil.
+//
+//go:noinline
+func (c *serverCall) started(span trace.Span, http *hook.Layer, stream any) {
+	if http != nil {
+		http.CoveredBy(span, true)
+	}
+	if options.serverResponse != nil {
+		c.stream = stream
+	}
+}
+
+// spanKey is the key under which a context holds its span.
+var spanKey = hook.KeyOf(func(ctx context.Context) { trace.SpanFromContext(ctx) })
+
 // spanStarted says whether the program has made a span for the call already: up
 // to gRPC 1.59 stats handlers come first.
+//
+//go:noinline
 func spanStarted(ctx context.Context) bool {
 	sc := trace.SpanContextFromContext(ctx)
 	return sc.IsValid() && !sc.IsRemote()
@@ -170,11 +212,11 @@ func asResult(err error) error { return err }
 func processEnter(stream any, known bool) (after func(error) error) {
 	after = asResult
 	defer hook.Guard()
-	place := incomingContext.of(stream)
-	if place == nil || *place == nil {
+	ctx := (*context.Context)(incomingContext.in(stream))
+	if ctx == nil || *ctx == nil {
 		return after
 	}
-	if sc, ok := (*place).Value(serverKey{}).(*serverContext); ok && sc.call != nil {
+	if sc, ok := (*ctx).Value(serverKey{}).(*serverContext); ok && sc.call != nil {
 		sc.call.known = known
 		after = sc.call.result
 	}
@@ -190,32 +232,8 @@ func (c *serverCall) answer(err error) error {
 // back is the after function of handleStream.
 func (c *serverCall) back() { c.returned = true }
 
-// end is the leave function of handleStream.
-func (c *serverCall) end() {
-	defer hook.Guard()
-	c.scope.Leave()
-	c.finish()
-	c.ctx.call = nil
-	c.release()
-}
-
-// release has the call used again.
-func (c *serverCall) release() {
-	c.attrs.reset()
-	c.serving = serving{}
-	serverCalls.Put(c)
-}
-
 // finish ends the span.
-func (c *serverCall) finish() {
-	s := c.status()
-	if serverDuration.On() && !c.ctx.Measured() {
-		key := measured{c.method, s.Code()}
-		if !c.known {
-			key.method = other
-		}
-		serverDuration.RecordSpan(c.ctx, c.ctx.Span(), c.begin, serverSets.Near(hook.Number(key.method)+int(key.code), key))
-	}
+func (c *serverCall) finish(s *status.Status) {
 	if c.ctx.Covered() {
 		return
 	}
@@ -239,7 +257,7 @@ func (c *serverCall) status() *status.Status {
 
 // record puts on the span what is known of the call, now that it has ended.
 func (c *serverCall) record(s *status.Status) {
-	a := &c.attrs
+	a := pool.Get().(*attrs)
 	c.peers(a)
 	if !c.known {
 		a.str(keyMethod, other)
@@ -254,14 +272,15 @@ func (c *serverCall) record(s *status.Status) {
 		header, _ := s.Header()
 		capture(c.span, options.serverResponse, header, s.Trailer())
 	}
-	if !c.returned {
-		a.flush(c.span)
-		hook.RecordPanic(c.span)
-		return
+	if c.returned {
+		a.status(s.Code(), serverFault(s.Code()))
 	}
-	a.status(s.Code(), serverFault(s.Code()))
 	a.flush(c.span)
-	if serverFault(s.Code()) {
+	pool.Put(a)
+	switch {
+	case !c.returned:
+		hook.RecordPanic(c.span)
+	case serverFault(s.Code()):
 		setStatus(c.span, s)
 	}
 }
