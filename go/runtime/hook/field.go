@@ -74,19 +74,23 @@ func fieldOf(t reflect.Type, name string) (f reflect.StructField, ok bool) {
 // be of the type that f was resolved for; nil if a pointer on the way is nil, or
 // if f is unknown.
 func (f *Field) Of(iface any) unsafe.Pointer {
-	return f.in(&(*[2]unsafe.Pointer)(unsafe.Pointer(&iface))[1])
+	p := (*eface)(unsafe.Pointer(&iface)).data
+	if f.direct {
+		word := p // iface itself would then be allocated by every caller
+		p = unsafe.Pointer(&word)
+	}
+	return f.from(p)
 }
 
-// in is Of for the data word of an interface.
+// eface is an interface as the runtime has it.
+type eface struct{ typ, data unsafe.Pointer }
+
+// from is Of from where the fields of the value are: of a struct of one pointer, the data word.
 //
 //go:noinline
-func (f *Field) in(word *unsafe.Pointer) unsafe.Pointer {
+func (f *Field) from(p unsafe.Pointer) unsafe.Pointer {
 	if len(f.offsets) == 0 {
 		return nil
-	}
-	p := *word
-	if f.direct {
-		p = unsafe.Pointer(word) // a struct of one pointer
 	}
 	for i, off := range f.offsets {
 		if p == nil {
