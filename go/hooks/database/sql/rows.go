@@ -24,28 +24,25 @@ func handleRows(c *call) func(*sql.Rows, error) (*sql.Rows, error) {
 			c.finish(err)
 			return same, sameErr
 		}
-		if hook.Recorded(c.span) {
-			c.from = time.Now()
-		}
 		if !rowsMutex.tryRLock(rows) {
 			c.finish(nil) // being closed, since its context ended
 			return same, sameErr
 		}
-		release, lasterr := rowsRelease.in(rows), *rowsError.in(rows)
+		release := rowsRelease.in(rows)
 		own := *release
-		open := own != nil && !*rowsClosed.in(rows)
-		if open {
-			c.rows, c.own = rows, own
-			c.refs.Add(1)
-			*release = c.closed
-			if hook.Recorded(c.span) {
-				c.keep()
-			}
+		if own == nil || *rowsClosed.in(rows) {
+			ended := whyEnded(*rowsError.in(rows), nil)
+			rowsMutex.rUnlock(rows)
+			c.finish(ended)
+			return same, sameErr
+		}
+		c.rows, c.own = rows, own
+		c.refs.Add(1)
+		*release = c.closed
+		if hook.Recorded(c.span) {
+			c.keep()
 		}
 		rowsMutex.rUnlock(rows)
-		if !open {
-			c.finish(whyEnded(lasterr, nil))
-		}
 		return same, sameErr
 	}
 }
@@ -54,6 +51,7 @@ func handleRows(c *call) func(*sql.Rows, error) (*sql.Rows, error) {
 //
 //go:noinline
 func (c *call) keep() {
+	c.from = time.Now()
 	open.add(c)
 	if inner := rowsDriver.of(c.rows); options.countRows && inner != nil && *inner != nil {
 		c.rowsi = *inner
