@@ -69,7 +69,7 @@ var databases sync.Map
 // firstOpened is the first of them: most programs have no other.
 var firstOpened atomic.Pointer[database]
 
-// databaseOf returns what is known of db, nil of nil.
+// databaseOf returns what is known of db, nil of nil. It is for others than firstOpened.
 //
 //go:noinline
 func databaseOf(db *sql.DB) *database {
