@@ -18,24 +18,12 @@ import (
 // when its rows are closed. It is used again; nothing of the program's may point
 // to it then.
 type call struct {
-	span     trace.Span
-	did      *operation
-	ctx      context.Context // nil if nothing is measured
-	begin    time.Duration
-	returned bool
-	refs     atomic.Int32 // leave's, and that of open rows
-
-	rows    *sql.Rows // while they are open, and what they call at their end
-	release *func(error)
-	own     func(error)
-	lasterr *error
-	rowsi   driver.Rows // the driver's, if they are counted
-	count   int64
-	from    time.Time // when the rows were there
+	state
+	refs atomic.Int32 // leave's, and that of open rows
 
 	prev, next *call // in open
 
-	// Methods of this call, made once.
+	// Functions of this call, made once.
 	leave     func()
 	closed    func(error)
 	gotError  func(error) error
@@ -45,20 +33,32 @@ type call struct {
 	gotTx     func(*sql.Tx, error) (*sql.Tx, error)
 }
 
+// state is what a call knows of its operation.
+type state struct {
+	span     trace.Span
+	did      *operation
+	ctx      context.Context // nil if nothing is measured
+	begin    time.Duration
+	returned bool
+
+	rows *sql.Rows   // while they are open, and what they call at their end
+	own  func(error) // of the rows'
+
+	// Of rows whose span is recorded:
+	rowsi driver.Rows // the driver's, if they are counted
+	count int64
+	from  time.Time // when the rows were there
+}
+
 var calls sync.Pool // New is set in init
 
 func newCall() any {
 	c := new(call)
-	c.leave, c.closed = c.end, c.whenClosed
+	c.leave, c.closed, c.gotRows = leave(c), whenClosed(c), handleRows(c)
 	c.gotError = func(err error) error { c.result(err); return err }
 	c.gotStmt = func(s *sql.Stmt, err error) (*sql.Stmt, error) { c.result(err); return s, err }
 	c.gotResult = func(r sql.Result, err error) (sql.Result, error) { c.result(err); return r, err }
 	c.gotTx = func(tx *sql.Tx, err error) (*sql.Tx, error) { c.result(err); return tx, err }
-	c.gotRows = func(rows *sql.Rows, err error) (*sql.Rows, error) {
-		c.returned = true
-		c.handleRows(rows, err)
-		return rows, err
-	}
 	return c
 }
 
@@ -71,9 +71,8 @@ var untraced = &call{
 func start(ctx context.Context, db *sql.DB, op op) (newCtx context.Context, c *call) {
 	newCtx, c = ctx, untraced
 	defer hook.Guard()
-	d := databaseOf(db)
-	if span, ok := traced(ctx, d); ok {
-		newCtx, c = d.start(ctx, span, d.operation(op))
+	if d, span := traced(ctx, db); d != nil {
+		newCtx, c = begin(ctx, span, d.operation(op))
 	}
 	return newCtx, c
 }
@@ -82,9 +81,8 @@ func start(ctx context.Context, db *sql.DB, op op) (newCtx context.Context, c *c
 func startPrepare(ctx context.Context, db *sql.DB, query string) (newCtx context.Context, c *call) {
 	newCtx, c = ctx, untraced
 	defer hook.Guard()
-	d := databaseOf(db)
-	if span, ok := traced(ctx, d); ok {
-		newCtx, c = d.start(ctx, span, &d.statement(query).prepare)
+	if d, span := traced(ctx, db); d != nil {
+		newCtx, c = begin(ctx, span, &d.statement(query).prepare)
 	}
 	return newCtx, c
 }
@@ -93,15 +91,11 @@ func startPrepare(ctx context.Context, db *sql.DB, query string) (newCtx context
 func startQuery(ctx context.Context, db *sql.DB, query string) (newCtx context.Context, newQuery string, c *call) {
 	newCtx, newQuery, c = ctx, query, untraced
 	defer hook.Guard()
-	d := databaseOf(db)
-	span, ok := traced(ctx, d)
-	if !ok {
-		return newCtx, newQuery, c
-	}
-	s := d.statement(query)
-	newCtx, c = d.start(ctx, span, &s.run)
-	if options.comment {
-		newQuery = comment(newCtx, query)
+	if d, span := traced(ctx, db); d != nil {
+		newCtx, c = begin(ctx, span, &d.statement(query).run)
+		if options.comment {
+			newQuery = comment(newCtx, query)
+		}
 	}
 	return newCtx, newQuery, c
 }
@@ -117,22 +111,27 @@ func startStmt(ctx context.Context, s *sql.Stmt) (newCtx context.Context, c *cal
 	if db == nil || query == nil {
 		return newCtx, c
 	}
-	d := databaseOf(*db)
-	if span, ok := traced(ctx, d); ok {
-		newCtx, c = d.start(ctx, span, &d.statement(*query).run)
+	if d, span := traced(ctx, *db); d != nil {
+		newCtx, c = begin(ctx, span, &d.statement(*query).run)
 	}
 	return newCtx, c
 }
 
-// traced says whether an operation gets a span: not if it is the telemetry's own,
-// and not if another instrumentation, around database/sql or below it, makes it. It returns
-// the span that ctx holds.
-func traced(ctx context.Context, d *database) (span trace.Span, ok bool) {
-	if ctx == nil || d == nil || d.covered || hook.Suppressed(ctx) {
-		return nil, false
+// traced returns what is known of db, and the span that ctx holds. There is no database
+// where an operation gets no span: if it is the telemetry's own, or if another
+// instrumentation, around database/sql or below it, makes it.
+func traced(ctx context.Context, db *sql.DB) (d *database, held trace.Span) {
+	if d = firstOpened.Load(); d == nil || d.db != db {
+		d = databaseOf(db)
 	}
-	span = hook.SpanIn(ctx)
-	return span, !hook.Recorded(span) || !within(span)
+	if ctx == nil || d == nil || d.covered || hook.SuppressionIn(ctx).All() {
+		return nil, nil
+	}
+	held = hook.SpanIn(ctx)
+	if hook.Recorded(held) && within(held) {
+		return nil, nil
+	}
+	return d, held
 }
 
 // within says whether span is that of a database client: then this operation is how
@@ -146,17 +145,18 @@ func within(span trace.Span) bool {
 	return ok && s.SpanKind() == trace.SpanKindClient && s.EndTime().IsZero() && isDatabase(s.InstrumentationScope().Name)
 }
 
-func (d *database) start(ctx context.Context, held trace.Span, did *operation) (context.Context, *call) {
+// begin begins the span of an operation within ctx, which holds the span held.
+func begin(ctx context.Context, held trace.Span, did *operation) (context.Context, *call) {
 	ctx, span := client.BeginIn(ctx, held, did.name, trace.SpanKindClient, did)
-	measuring := duration.On()
-	if !measuring && !span.IsRecording() {
+	var measured context.Context
+	var now time.Duration
+	if duration.On() {
+		measured, now = ctx, hook.Clock()
+	} else if !span.IsRecording() {
 		return ctx, untraced
 	}
 	c := calls.Get().(*call)
-	c.span, c.did = span, did
-	if measuring {
-		c.ctx, c.begin = ctx, hook.Clock()
-	}
+	c.span, c.did, c.ctx, c.begin = span, did, measured, now
 	c.refs.Store(1)
 	return ctx, c
 }
@@ -170,47 +170,69 @@ func (c *call) result(err error) {
 
 // finish ends the span.
 func (c *call) finish(err error) {
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	if c.ctx != nil {
+		duration.RecordSpan(c.ctx, c.span, c.begin, c.did.setOf())
+	}
+	c.span.End()
+}
+
+// fail ends the span of what has returned an error.
+//
+//go:noinline
+func (c *call) fail(err error) {
 	if err == sql.ErrTxDone && c.did.nothing {
 		return // another goroutine was first; a span that does not end is not exported
 	}
 	errType, status := c.recordError(err)
-	c.measure(errType, status)
+	if errType == "" {
+		c.finish(nil)
+		return
+	}
+	c.failed(errType, status)
+}
+
+// failed measures what failed, and ends its span.
+func (c *call) failed(errType, status string) {
+	if c.ctx != nil {
+		key := c.did.key
+		key.errorType, key.status = errType, status
+		duration.RecordSpan(c.ctx, c.span, c.begin, durationSets.Of(key))
+	}
 	c.span.End()
 }
 
-// measure records the duration.
-func (c *call) measure(errType, status string) {
-	if c.ctx == nil {
-		return
+// leave returns the leave function. It is not inlined, as its like are not: within the copy of
+// what it returns the compiler would inline nothing.
+//
+//go:noinline
+func leave(c *call) func() {
+	return func() {
+		if !c.returned {
+			c.panicked()
+		}
+		c.unref()
 	}
-	set := c.did.setOf()
-	if errType != "" {
-		key := c.did.key
-		key.errorType, key.status = errType, status
-		set = durationSets.Of(key)
-	}
-	duration.RecordSpan(c.ctx, c.span, c.begin, set)
 }
 
-// end is the leave function.
-func (c *call) end() {
+// panicked ends the span of what has not returned.
+//
+//go:noinline
+func (c *call) panicked() {
 	defer hook.Guard()
-	if !c.returned {
-		hook.RecordPanic(c.span)
-		c.measure("panic", "")
-		c.span.End()
-	}
-	c.unref()
+	hook.RecordPanic(c.span)
+	c.failed("panic", "")
 }
 
 // unref lets go of the call: the function has returned, the rows are closed.
 func (c *call) unref() {
-	if c.refs.Add(-1) > 0 {
-		return
+	if c.refs.Add(-1) == 0 {
+		c.state = state{}
+		calls.Put(c)
 	}
-	c.span, c.did, c.ctx, c.begin, c.returned = nil, nil, nil, 0, false
-	c.rows, c.release, c.own, c.lasterr, c.rowsi, c.count, c.from = nil, nil, nil, nil, nil, 0, time.Time{}
-	calls.Put(c)
 }
 
 func connDB(c *sql.Conn) *sql.DB { return valueOf(connsDB.of(c)) }

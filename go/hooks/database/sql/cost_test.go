@@ -20,6 +20,7 @@ func TestAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
+	*rowsRelease.of(rows) = func(error) {} // these rows stay open
 	const text = "SELECT * FROM t WHERE id = $1"
 	exec := func() {
 		_, _, leave, after := DBExecEnter(db.DB, bg, text)
@@ -34,10 +35,7 @@ func TestAllocations(t *testing.T) {
 		if leave != nil {
 			leave()
 		}
-		if open.last != nil {
-			open.last.own = func(error) {} // these rows stay open
-			(*rowsRelease.of(rows))(nil)
-		}
+		(*rowsRelease.of(rows))(nil)
 	}
 	for _, tt := range []struct {
 		name        string

@@ -18,6 +18,7 @@ import (
 // database is what is known of a sql.DB, and the operations that it has done.
 type database struct {
 	info
+	db *sql.DB
 
 	once       sync.Once
 	operations [opCount]operation
@@ -65,22 +66,33 @@ type statement struct {
 // databases are those that were opened and not closed: *sql.DB to *database.
 var databases sync.Map
 
-// databaseOf returns what is known of db, nil of nil.
+// firstOpened is the first of them: most programs have no other.
+var firstOpened atomic.Pointer[database]
+
+// databaseOf returns what is known of db, nil of nil. It is for others than firstOpened.
+//
+//go:noinline
 func databaseOf(db *sql.DB) *database {
 	if db == nil {
 		return nil
 	}
 	if known, ok := databases.Load(db); ok {
-		d := known.(*database)
-		d.once.Do(d.describe)
-		return d
+		return known.(*database)
 	}
 	d := new(database)
 	if c := valueOf(dbsConnector.of(db)); c != nil {
 		d.info = inspect(c) // it was closed
 	}
-	d.describe()
 	return d
+}
+
+// remember keeps what was found out of a database until it is closed.
+func remember(db *sql.DB, i info) {
+	d := &database{info: i, db: db}
+	databases.Store(db, d)
+	if f := firstOpened.Load(); f == nil || f.db == db {
+		firstOpened.Store(d)
+	}
 }
 
 // connected remembers what the connector says of its database. It runs before this
@@ -88,7 +100,7 @@ func databaseOf(db *sql.DB) *database {
 func connected(db *sql.DB, c driver.Connector) {
 	defer hook.Guard()
 	if db != nil && c != nil {
-		databases.Store(db, &database{info: inspect(c)})
+		remember(db, inspect(c))
 	}
 }
 
@@ -102,10 +114,15 @@ func opened(db *sql.DB, driverName, dsn string) {
 	i := known.(*database).info
 	i.named(driverName)
 	i.read(dsn)
-	databases.Store(db, &database{info: i})
+	remember(db, i)
 }
 
-func closed(db *sql.DB) { databases.Delete(db) }
+func closed(db *sql.DB) {
+	databases.Delete(db)
+	if f := firstOpened.Load(); f != nil && f.db == db {
+		firstOpened.CompareAndSwap(f, nil)
+	}
+}
 
 // describe prepares the operations.
 func (d *database) describe() {
@@ -118,11 +135,20 @@ func (d *database) describe() {
 	}
 }
 
-func (d *database) operation(o op) *operation { return &d.operations[o] }
+func (d *database) operation(o op) *operation {
+	d.once.Do(d.describe)
+	return &d.operations[o]
+}
 
-func (d *database) statement(text string) *statement { return d.statements.get(text, d.newStatement) }
+func (d *database) statement(text string) *statement {
+	if s, ok := d.statements.noted(text); ok {
+		return s
+	}
+	return d.statements.get(text, d.newStatement)
+}
 
 func (d *database) newStatement(text string) *statement {
+	d.once.Do(d.describe)
 	s := &statement{query: analyze(text, d.dialect)}
 	switch options.text {
 	case textKeep:

@@ -28,6 +28,9 @@ var (
 	rowsClosed  = find[sql.Rows, bool]("closed")
 	rowsError   = find[sql.Rows, error]("lasterr")
 	rowsDriver  = find[sql.Rows, driver.Rows]("rowsi")
+
+	// rowsKnown says that all of these but the last are.
+	rowsKnown = rowsRelease.known && rowsMutex.typ != nil && rowsClosed.known && rowsError.known
 )
 
 // field is a field of type F in a struct T. The zero field is unknown.
@@ -52,6 +55,9 @@ func (f field[T, F]) of(t *T) *F {
 	return (*F)(unsafe.Add(unsafe.Pointer(t), f.offset))
 }
 
+// in is of for a field that is known, and a t.
+func (f field[T, F]) in(t *T) *F { return (*F)(unsafe.Add(unsafe.Pointer(t), f.offset)) }
+
 // valueOf returns what p points to, the zero value if that is nothing.
 func valueOf[F any](p *F) (v F) {
 	if p != nil {
@@ -71,6 +77,7 @@ type readLock interface {
 type lockField struct {
 	offset uintptr
 	typ    reflect.Type // nil if it is unknown
+	std    bool         // it is a sync.RWMutex
 }
 
 func findLock(name string) lockField {
@@ -78,16 +85,29 @@ func findLock(name string) lockField {
 	if !ok || !reflect.PointerTo(f.Type).Implements(reflect.TypeFor[readLock]()) {
 		return lockField{}
 	}
-	return lockField{f.Offset, f.Type}
+	return lockField{f.Offset, f.Type, f.Type == reflect.TypeFor[sync.RWMutex]()}
 }
 
-func (f lockField) of(rows *sql.Rows) readLock {
-	if f.typ == nil {
-		return nil
+func (f *lockField) tryRLock(rows *sql.Rows) bool {
+	if f.std {
+		return f.rwMutex(rows).TryRLock()
 	}
-	p := unsafe.Add(unsafe.Pointer(rows), f.offset)
-	if f.typ == reflect.TypeFor[sync.RWMutex]() {
-		return (*sync.RWMutex)(p)
+	return f.other(rows).TryRLock()
+}
+
+func (f *lockField) rUnlock(rows *sql.Rows) {
+	if f.std {
+		f.rwMutex(rows).RUnlock()
+	} else {
+		f.other(rows).RUnlock()
 	}
-	return reflect.NewAt(f.typ, p).Interface().(readLock)
+}
+
+func (f *lockField) rwMutex(rows *sql.Rows) *sync.RWMutex {
+	return (*sync.RWMutex)(unsafe.Add(unsafe.Pointer(rows), f.offset))
+}
+
+//go:noinline
+func (f *lockField) other(rows *sql.Rows) readLock {
+	return reflect.NewAt(f.typ, unsafe.Add(unsafe.Pointer(rows), f.offset)).Interface().(readLock)
 }

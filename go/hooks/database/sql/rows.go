@@ -11,55 +11,80 @@ import (
 	"otel.tool/runtime/hook"
 )
 
-// handleRows has the span end when the rows are closed: by Close, at their end, by
-// Row.Scan, or by the end of a context or a transaction.
-func (c *call) handleRows(rows *sql.Rows, err error) {
-	defer hook.Guard()
-	if err != nil || rows == nil {
-		c.finish(err)
-		return
+// handleRows returns what has the span end when the rows are closed: by Close, at their
+// end, by Row.Scan, or by the end of a context or a transaction.
+//
+//go:noinline
+func handleRows(c *call) func(*sql.Rows, error) (*sql.Rows, error) {
+	return func(rows *sql.Rows, err error) (same *sql.Rows, sameErr error) {
+		same, sameErr = rows, err
+		c.returned = true
+		defer hook.Guard()
+		if err != nil || rows == nil || !rowsKnown {
+			c.finish(err)
+			return same, sameErr
+		}
+		if !rowsMutex.tryRLock(rows) {
+			c.finish(nil) // being closed, since its context ended
+			return same, sameErr
+		}
+		release := rowsRelease.in(rows)
+		own := *release
+		if own == nil || *rowsClosed.in(rows) {
+			ended := whyEnded(*rowsError.in(rows), nil)
+			rowsMutex.rUnlock(rows)
+			c.finish(ended)
+			return same, sameErr
+		}
+		c.rows, c.own = rows, own
+		c.refs.Add(1)
+		*release = c.closed
+		if hook.Recorded(c.span) {
+			c.keep()
+		}
+		rowsMutex.rUnlock(rows)
+		return same, sameErr
 	}
-	release, mu, closed, lasterr := rowsRelease.of(rows), rowsMutex.of(rows), rowsClosed.of(rows), rowsError.of(rows)
-	if release == nil || mu == nil || closed == nil || lasterr == nil {
-		c.finish(nil)
-		return
-	}
-	if !mu.TryRLock() {
-		c.finish(nil) // being closed, since its context ended
-		return
-	}
-	defer mu.RUnlock()
-	if *closed || *release == nil {
-		c.finish(whyEnded(*lasterr, nil))
-		return
-	}
-	c.rows, c.release, c.own, c.lasterr = rows, release, *release, lasterr
-	if c.span.IsRecording() {
-		c.from = time.Now()
-	}
-	c.refs.Add(1)
-	*release = c.closed
+}
+
+// keep notes the rows of a call whose span is recorded. closemu is held.
+//
+//go:noinline
+func (c *call) keep() {
+	c.from = time.Now()
 	open.add(c)
-	if inner := rowsDriver.of(rows); options.countRows && inner != nil && *inner != nil {
+	if inner := rowsDriver.of(c.rows); options.countRows && inner != nil && *inner != nil {
 		c.rowsi = *inner
 		*inner = count(c.rowsi, c)
 	}
 }
 
-// whenClosed stands in place of the function that Rows call when they are closed.
-func (c *call) whenClosed(err error) {
-	own := c.own
-	own(err)
-	defer hook.Guard()
-	*c.release = own
+// whenClosed returns what stands in place of the function that Rows call when they are closed.
+//
+//go:noinline
+func whenClosed(c *call) func(error) {
+	return func(err error) {
+		own := c.own
+		own(err)
+		defer hook.Guard()
+		*rowsRelease.in(c.rows) = own
+		err = whyEnded(*rowsError.in(c.rows), err)
+		if !hook.Recorded(c.span) || c.letGo() {
+			c.finish(err)
+		}
+		c.unref()
+	}
+}
+
+// letGo undoes keep. It says whether the span is still to be ended.
+//
+//go:noinline
+func (c *call) letGo() bool {
 	if c.rowsi != nil {
 		*rowsDriver.of(c.rows) = c.rowsi
 		c.span.SetAttributes(keyRows.Int64(c.count))
 	}
-	if open.remove(c) {
-		c.finish(whyEnded(*c.lasterr, err))
-	}
-	c.unref()
+	return open.remove(c)
 }
 
 // whyEnded is why the rows ended, nil if that is as it should be.
@@ -73,9 +98,9 @@ func whyEnded(lasterr, err error) error {
 	return lasterr
 }
 
-// open are the calls whose rows are open. Programs do forget to close them; their
-// spans are ended when the program is, with the time at which the rows were there,
-// as what came later is not known.
+// open are the calls whose rows are open and whose spans are recorded. Programs do
+// forget to close them; their spans are ended when the program is, with the time at
+// which the rows were there, as what came later is not known.
 var open callList
 
 type callList struct {

@@ -8,6 +8,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+
+	"otel.tool/runtime/hook/hooktest"
 )
 
 const rowsSpan = `client "other_sql" query.text=rows ?`
@@ -173,5 +177,28 @@ func TestFields(t *testing.T) {
 	}
 	if find[sql.DB, int]("connector").known || find[sql.DB, int]("none").known || rowsClosed.of(nil) != nil {
 		t.Error("what is not there is found")
+	}
+}
+
+// Rows whose span nobody wants to know are not kept to end it, and are measured.
+func TestRowsUnrecorded(t *testing.T) {
+	ctx := hooktest.Mode{Sampler: sdk.NeverSample(), Metrics: true}.Run(t)
+	db, _ := openFake(t)
+	rows, err := db.QueryContext(ctx, "rows 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open.last != nil {
+		t.Error("a call is kept")
+	}
+	own := *rowsRelease.of(rows)
+	rows.Close()
+	if rows, _ = db.QueryContext(ctx, "rows 2"); reflect.ValueOf(*rowsRelease.of(rows)).Pointer() != reflect.ValueOf(own).Pointer() {
+		t.Error("the closing of rows is not seen")
+	}
+	for rows.Next() {
+	}
+	if d := databaseOf(db.DB); d.statement("rows 2").run.set.Load() == nil {
+		t.Error("nothing is measured")
 	}
 }

@@ -381,3 +381,31 @@ func TestForgotten(t *testing.T) {
 		t.Error(rec.take())
 	}
 }
+
+// Whichever of several databases was opened first, each is found as itself, and none is
+// kept when it is closed.
+func TestSeveral(t *testing.T) {
+	firstOpened.Store(nil)
+	a, _ := openFake(t)
+	b, _ := openFake(t)
+	for _, db := range []wovenDB{a, b, a} {
+		if d, _ := traced(bg, db.DB); d == nil || d.db != db.DB {
+			t.Errorf("%p is taken for another", db.DB)
+		}
+	}
+	opened(a.DB, "mysql", "u:p@tcp(there:3306)/shop")
+	if d, _ := traced(bg, a.DB); d.system != "mysql" {
+		t.Errorf("%s: what is known later is not found", d.system)
+	}
+	a.Close()
+	if firstOpened.Load() != nil {
+		t.Error("a closed one is kept")
+	}
+	if d, _ := traced(bg, a.DB); d == nil || d.system == "mysql" {
+		t.Error("a closed one is known")
+	}
+	c, _ := openFake(t)
+	if d, _ := traced(bg, c.DB); d == nil || d.db != c.DB || firstOpened.Load() != d {
+		t.Error("the next one is not found")
+	}
+}

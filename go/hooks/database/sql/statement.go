@@ -385,15 +385,21 @@ const (
 	maxCachedQuery = 4 << 10 // bytes; longer ones are hardly asked twice
 )
 
+// noted returns what is known of the query if it is one of the first.
+func (c *cache[T]) noted(query string) (v T, ok bool) {
+	if n := c.near[len(query)&7].Load(); n != nil && n.query == query {
+		return n.value, true
+	}
+	return v, false
+}
+
 // get returns what is remembered for the query, made if it is not.
 func (c *cache[T]) get(query string, make func(query string) T) T {
-	near := &c.near[len(query)&7]
-	n := near.Load()
-	if n != nil && n.query == query {
-		return n.value
+	if v, ok := c.noted(query); ok {
+		return v
 	}
 	v := c.find(query, make)
-	if n == nil && len(query) <= maxCachedQuery {
+	if near := &c.near[len(query)&7]; near.Load() == nil && len(query) <= maxCachedQuery {
 		near.Store(&cached[T]{strings.Clone(query), v})
 	}
 	return v

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/trace"
@@ -14,27 +13,34 @@ import (
 )
 
 // call is a command, a pipeline or a transaction while it runs. It is used again.
-type call[C Command] struct {
-	library  *Library[C]
-	span     trace.Span
-	did      *operation
-	ctx      context.Context // nil if nothing is measured
-	cmds     []C             // of a pipeline
-	few      []C             // room for them, where they are on the stack
-	route    *route          // of a cluster or a ring
-	begin    time.Duration
-	returned bool
-	recorded bool // the span was when it began
+type call struct {
+	state
+	library *Library
 
-	leave func() // methods of this call, made once
+	leave func() // functions of this call, made once
 	after func(error) error
 }
 
-func (l *Library[C]) newCall() any {
-	c := &call[C]{library: l}
-	c.leave, c.after = c.end, c.result
+// state is what a call knows of what runs.
+type state struct {
+	span     trace.Span
+	did      *operation
+	ctx      context.Context // nil if nothing is measured
+	begin    time.Duration
+	batch    batch  // of a pipeline
+	route    *route // of a cluster or a ring
+	returned bool
+	recorded bool // the span was when it began
+}
+
+func (l *Library) newCall() any {
+	c := &call{library: l}
+	c.leave, c.after = leave(c), after(c)
 	return c
 }
+
+// unseen is the call of what has nothing to record.
+var unseen = &call{after: AsItIs}
 
 // AsItIs is what a hook without interest in the return gives as after.
 func AsItIs(err error) error { return err }
@@ -47,31 +53,32 @@ type route struct {
 
 // Command begins the span of a command. client is nil for a cluster or a ring: then
 // the nodes that are asked with newCtx are told in the span, and have none.
-func (l *Library[C]) Command(client any, ctx context.Context, cmd C) (newCtx context.Context, leave func(), after func(error) error) {
+func Command[C Cmder](l *Library, client any, ctx context.Context, cmd C) (newCtx context.Context, leave func(), after func(error) error) {
 	newCtx, after = ctx, AsItIs
 	defer hook.Guard()
-	span := hook.SpanIn(ctx)
-	if l.isPart(client, ctx, span, true) {
+	s, held := hook.SuppressionIn(ctx), hook.SpanIn(ctx)
+	if (s != nil || hook.Recorded(held)) && l.isPart(s, client, ctx, held, true) {
 		return newCtx, nil, after
 	}
-	newCtx, c := l.enter(client, ctx, span, operationKey{name: cmd.Name()}, nil)
-	if c == nil {
-		return newCtx, nil, after
+	word := firstWord(cmd.Args())
+	did := l.command(client, cmd, word)
+	if did == nil {
+		did = l.note(client, cmd, word, cmd.Name())
 	}
+	newCtx, c := l.begin(ctx, held, did, client == nil)
 	if client == nil {
-		c.route = new(route)
-		newCtx = hook.PartOf(newCtx, c.route)
+		newCtx = c.routed(newCtx)
 	}
 	return newCtx, c.leave, c.after
 }
 
 // Pipeline begins the span of a pipeline or a transaction, which may have its MULTI and
 // EXEC around it. client is nil for a cluster or a ring.
-func (l *Library[C]) Pipeline(client any, ctx context.Context, cmds []C, m Mode) (newCtx context.Context, leave func(), after func(error) error) {
+func Pipeline[C Cmder](l *Library, client any, ctx context.Context, cmds []C, m Mode) (newCtx context.Context, leave func(), after func(error) error) {
 	newCtx, after = ctx, AsItIs
 	defer hook.Guard()
-	span := hook.SpanIn(ctx)
-	if l.isPart(client, ctx, span, false) || client != nil && inRing(cmds, m) {
+	s, held := hook.SuppressionIn(ctx), hook.SpanIn(ctx)
+	if (s != nil || hook.Recorded(held)) && l.isPart(s, client, ctx, held, false) || client != nil && inRing(cmds, m) {
 		return newCtx, nil, after
 	}
 	cmds = unwrapped(cmds, m)
@@ -79,19 +86,25 @@ func (l *Library[C]) Pipeline(client any, ctx context.Context, cmds []C, m Mode)
 	if len(cmds) == 1 && m == ModePipeline {
 		key.mode = ModeCommand
 	}
-	newCtx, c := l.enter(client, ctx, span, key, cmds)
-	if c == nil {
-		return newCtx, nil, after
+	key.Place = l.placeOf(client)
+	newCtx, c := l.begin(ctx, held, operations.of(key), client == nil)
+	if c != unseen {
+		c.batch = hold(l, cmds)
+	}
+	if c.recorded && len(cmds) > 1 {
+		c.span.SetAttributes(keyBatchSize.Int(len(cmds)))
 	}
 	return newCtx, c.leave, c.after
 }
 
-// isPart says whether what is asked for within ctx, which holds span, has no span of its own: the
-// library asks for it by itself, or it is a part of what a cluster or a ring does, which wants to know
-// whom a command goes to, or of what another instrumentation has a span for.
-func (l *Library[C]) isPart(client any, ctx context.Context, span trace.Span, command bool) bool {
-	s := hook.SuppressionIn(ctx)
-	if ctx == nil || s.All() || hook.Recorded(span) && hook.GoroutineSuppressed(ctx) {
+// isPart says whether what is asked for within ctx, which holds the span held, has no span of its own:
+// the library asks for it by itself, or it is a part of what a cluster or a ring does, which wants to
+// know whom a command goes to, or of what another instrumentation has a span for. It need not be asked
+// where nothing is suppressed and held is not recorded.
+//
+//go:noinline
+func (l *Library) isPart(s *hook.Suppression, client any, ctx context.Context, held trace.Span, command bool) bool {
+	if ctx == nil || s.All() || hook.Recorded(held) && hook.GoroutineSuppressed(ctx) {
 		return true
 	}
 	r, ok := s.Whole().(*route)
@@ -99,36 +112,41 @@ func (l *Library[C]) isPart(client any, ctx context.Context, span trace.Span, co
 		p := l.Place(client)
 		r.asked.Store(&p)
 	}
-	return ok || hook.Recorded(span) && within(span)
+	return ok || hook.Recorded(held) && within(held)
 }
 
-// enter begins the span of key. There is no call where a client has nothing to record.
-func (l *Library[C]) enter(client any, ctx context.Context, held trace.Span, key operationKey, cmds []C) (context.Context, *call[C]) {
-	if client != nil {
-		key.Place = l.Place(client)
-	}
-	did := operations.of(key)
+// begin begins the span of did. What has nothing to record has no call of its own, unless one is
+// needed.
+func (l *Library) begin(ctx context.Context, held trace.Span, did *operation, needed bool) (context.Context, *call) {
 	ctx, span := l.client.BeginIn(ctx, held, did.name, trace.SpanKindClient, did)
-	measuring := l.duration.On()
-	if !measuring && !span.IsRecording() && client != nil {
-		return ctx, nil
+	var measured context.Context
+	var now time.Duration
+	if l.duration.On() {
+		measured, now = ctx, hook.Clock()
+	} else if !needed && !span.IsRecording() {
+		return ctx, unseen
 	}
-	c := l.calls.Get().(*call[C])
-	c.span, c.did = span, did
-	if c.cmds = cmds; len(cmds) > 0 && hook.MayBeOnStack(unsafe.Pointer(&cmds[0])) {
-		c.few = append(c.few[:0], cmds...)
-		c.cmds = c.few
-	}
-	if measuring {
-		c.ctx, c.begin = ctx, hook.Clock()
-	}
-	if c.recorded = span.IsRecording(); c.recorded {
-		l.recorded.Add(1)
-		if len(cmds) > 1 {
-			span.SetAttributes(keyBatchSize.Int(len(cmds)))
-		}
+	c := l.calls.Get().(*call)
+	c.span, c.did, c.ctx, c.begin = span, did, measured, now
+	if hook.Recorded(span) {
+		c.noteRecorded()
 	}
 	return ctx, c
+}
+
+//go:noinline
+func (c *call) noteRecorded() {
+	if c.recorded = c.span.IsRecording(); c.recorded {
+		c.library.recorded.Add(1)
+	}
+}
+
+// routed returns ctx for what a cluster's or a ring's nodes are asked for.
+//
+//go:noinline
+func (c *call) routed(ctx context.Context) context.Context {
+	c.route = new(route)
+	return hook.PartOf(ctx, c.route)
 }
 
 // within says whether span is that of another instrumentation of Redis clients,
@@ -143,37 +161,32 @@ func within(span trace.Span) bool {
 		strings.Contains(s.InstrumentationScope().Name, "redis")
 }
 
-// unwrapped returns cmds without the MULTI and EXEC around them.
-func unwrapped[C Command](cmds []C, m Mode) []C {
-	if n := len(cmds); m == ModeMulti && n >= 2 && cmds[0].Name() == "multi" {
-		return cmds[1 : n-1]
-	}
-	return cmds
-}
-
-// common returns the name that all commands have, "" if they have several.
-func common[C Command](cmds []C) (name string) {
-	for i, cmd := range cmds {
-		if i == 0 {
-			name = cmd.Name()
-		} else if cmd.Name() != name {
-			return ""
+// after returns the after function.
+//
+//go:noinline
+func after(c *call) func(error) error {
+	return func(err error) (same error) {
+		same = err
+		c.returned = true
+		defer hook.Guard()
+		if err != nil || c.route != nil {
+			c.finish(err)
+			return same
 		}
+		if c.ctx != nil {
+			c.library.duration.RecordSpan(c.ctx, c.span, c.begin, c.did.setOf())
+		}
+		c.span.End()
+		return same
 	}
-	return name
 }
 
-// result is the after function.
-func (c *call[C]) result(err error) error {
-	c.returned = true
-	c.finish(err)
-	return err
-}
-
-func (c *call[C]) finish(err error) {
-	defer hook.Guard()
-	if err != nil && c.cmds != nil {
-		err = c.firstError(err)
+// finish ends the span of what has failed, or of a cluster's or a ring's command.
+//
+//go:noinline
+func (c *call) finish(err error) {
+	if err != nil && c.batch != nil {
+		err = c.batch.firstError(err, c.library.Nil)
 	}
 	var asked *Place
 	if c.route != nil {
@@ -188,7 +201,7 @@ func (c *call[C]) finish(err error) {
 }
 
 // measure records the duration; asked is the node of a cluster or a ring, if it is known.
-func (c *call[C]) measure(asked *Place, errType, status string) {
+func (c *call) measure(asked *Place, errType, status string) {
 	if c.ctx == nil {
 		return
 	}
@@ -205,18 +218,41 @@ func (c *call[C]) measure(asked *Place, errType, status string) {
 	c.library.duration.RecordSpan(c.ctx, c.span, c.begin, set)
 }
 
-// end is the leave function.
-func (c *call[C]) end() {
-	defer hook.Guard()
-	if !c.returned {
-		hook.RecordPanic(c.span)
-		c.measure(nil, "panic", "")
-		c.span.End()
+// leave returns the leave function. It is not inlined, nor is after: within the copy of what it
+// returns the compiler would inline nothing.
+//
+//go:noinline
+func leave(c *call) func() {
+	return func() {
+		if !c.returned {
+			c.panicked()
+		}
+		if c.recorded || c.batch != nil {
+			c.letGo()
+		}
+		c.state = state{}
+		c.library.calls.Put(c)
 	}
+}
+
+// letGo lets go of what not every call has.
+//
+//go:noinline
+func (c *call) letGo() {
 	if c.recorded {
 		c.library.recorded.Add(-1)
 	}
-	clear(c.few)
-	c.span, c.did, c.ctx, c.cmds, c.route, c.begin, c.returned, c.recorded = nil, nil, nil, nil, nil, 0, false, false
-	c.library.calls.Put(c)
+	if c.batch != nil {
+		c.batch.release()
+	}
+}
+
+// panicked ends the span of what has not returned.
+//
+//go:noinline
+func (c *call) panicked() {
+	defer hook.Guard()
+	hook.RecordPanic(c.span)
+	c.measure(nil, "panic", "")
+	c.span.End()
 }

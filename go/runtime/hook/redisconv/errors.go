@@ -16,7 +16,7 @@ import (
 // db.response.status_code, "" if it did not fail. That a key does not exist is no
 // error. The server's message is not recorded unless it is asked for: it may hold
 // keys and values.
-func (c *call[C]) recordError(err error) (errType, status string) {
+func (c *call) recordError(err error) (errType, status string) {
 	if err == nil || errors.Is(err, c.library.Nil) {
 		return "", ""
 	}
@@ -38,17 +38,6 @@ func (c *call[C]) recordError(err error) (errType, status string) {
 	return errType, status
 }
 
-// firstError returns the first error of the commands that is one, nil if they only
-// did not find what they asked for; err if none of them knows.
-func (c *call[C]) firstError(err error) error {
-	for _, cmd := range c.cmds {
-		if e := cmd.Err(); e != nil && !errors.Is(e, c.library.Nil) {
-			return e
-		}
-	}
-	return err
-}
-
 // known are errors of Go's own that clients return as they are.
 var known = []Known{
 	{context.Canceled, "context.Canceled"},
@@ -59,7 +48,7 @@ var known = []Known{
 
 // errorType is error.type of an error that is not the server's answer, "" of one
 // that is.
-func (l *Library[C]) errorType(err error) (name, message string) {
+func (l *Library) errorType(err error) (name, message string) {
 	for _, list := range [...][]Known{known, l.Known} {
 		for _, k := range list {
 			if errors.Is(err, k.Err) {

@@ -25,6 +25,11 @@ func (o *operation) setOf() *hook.Set {
 	if s := o.set.Load(); s != nil {
 		return s
 	}
+	return o.newSet()
+}
+
+//go:noinline
+func (o *operation) newSet() *hook.Set {
 	s := durationSets.Of(metricKey{operationKey: o.key})
 	o.set.Store(s)
 	return s

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -152,6 +153,69 @@ func (t *operationTable) find(k operationKey) *operation {
 	}
 	return o
 }
+
+// placeOf is Place, that of no client not known.
+func (l *Library) placeOf(client any) (p Place) {
+	if client != nil {
+		p = l.Place(client)
+	}
+	return p
+}
+
+// noted is the operation that a command is.
+type noted struct {
+	word string  // its first
+	kind uintptr // its type, as kindOf tells it
+	did  *operation
+}
+
+// command returns the operation that cmd, which begins with word, is where client is asked for it;
+// nil if it is not noted. Of the library's own commands the name is the first word in small
+// letters, which takes go-redis longer to find out than all else that is done for a command here.
+func (l *Library) command(client, cmd any, word string) *operation {
+	p := l.placeOf(client)
+	n := l.near(word).Load()
+	if n != nil && n.word == word && n.kind == kindOf(cmd) && n.did.key.Addr == p.Addr && n.did.key.DB == p.DB {
+		return n.did
+	}
+	return nil
+}
+
+// note returns the operation that a command of that name is, and notes it where there is room.
+//
+//go:noinline
+func (l *Library) note(client, cmd any, word, name string) *operation {
+	did := operations.of(operationKey{Place: l.placeOf(client), name: name})
+	if at := l.near(word); word != "" && at.Load() == nil && l.owns(reflect.TypeOf(cmd)) {
+		at.Store(&noted{strings.Clone(word), kindOf(cmd), did})
+	}
+	return did
+}
+
+// near is where a command that begins with word is noted.
+func (l *Library) near(word string) *atomic.Pointer[noted] {
+	at := len(word)
+	if at > 0 {
+		at += int(word[0])
+	}
+	return &l.noted[at&15]
+}
+
+// firstWord returns the first of a command's arguments, "" if that is no text.
+func firstWord(args []any) (word string) {
+	if len(args) > 0 {
+		word, _ = args[0].(string)
+	}
+	return word
+}
+
+// owns says whether t, of a command, is one of the library's own types.
+func (l *Library) owns(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && strings.HasPrefix(t.Elem().PkgPath(), l.name+"/v")
+}
+
+// kindOf is the same for commands of the same type.
+func kindOf(cmd any) uintptr { return *(*uintptr)(unsafe.Pointer(&cmd)) }
 
 // Options finds the options, of the type O, that a *baseClient has. The zero Options
 // is ready.

@@ -11,25 +11,26 @@ import (
 	"otel.tool/runtime/hook"
 )
 
+// Records says whether there is a span that may want to know which connection is used for
+// it: one load.
+func (l *Library) Records() bool { return l.recorded.Load() != 0 }
+
 // Released tells the span in ctx, if it is ours, which connection was used for it: the
 // last one stays. conn is a *pool.Conn.
-func (l *Library[C]) Released(ctx context.Context, conn any) {
-	if l.Tells(ctx) {
+func (l *Library) Released(ctx context.Context, conn any) {
+	if l.Records() && l.Tells(ctx) {
 		l.Used(ctx, conn)
 	}
 }
 
 // Tells says whether the span in ctx wants to know which connection was used for it.
-func (l *Library[C]) Tells(ctx context.Context) (tells bool) {
-	if l.recorded.Load() == 0 {
-		return false
-	}
+func (l *Library) Tells(ctx context.Context) (tells bool) {
 	defer hook.Guard()
 	return ctx != nil && hook.SpanOf(ctx, trace.SpanKindClient, l.scope)
 }
 
 // Used is Released for a span that wants to know.
-func (l *Library[C]) Used(ctx context.Context, conn any) {
+func (l *Library) Used(ctx context.Context, conn any) {
 	defer hook.Guard()
 	if c, ok := conn.(interface{ RemoteAddr() net.Addr }); ok {
 		if list := peerOf(c.RemoteAddr()); list != nil {

@@ -43,7 +43,7 @@ type sized interface {
 
 // Opened notes the pools of a client, a *redis.Client, that has been made: master is its
 // name where sentinels know the place, else "".
-func (l *Library[C]) Opened(client any, master string) {
+func (l *Library) Opened(client any, master string) {
 	defer hook.Guard()
 	base := follow(named(follow(reflect.ValueOf(client)), "baseClient"))
 	if !base.IsValid() {

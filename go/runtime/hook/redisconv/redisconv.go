@@ -5,7 +5,7 @@
 //
 // A version of the library is a [Library], made once:
 //
-//	var library = redisconv.Library[redis.Cmder]{Place: placeOf, Nil: redis.Nil, …}
+//	var library = redisconv.Library{Place: placeOf, Nil: redis.Nil, …}
 //
 //	func init() { library.Register("github.com/redis/go-redis", scope, version) }
 //
@@ -13,7 +13,7 @@
 //		if !library.On() {
 //			return ctx, nil, redisconv.AsItIs
 //		}
-//		return library.Command(c, ctx, cmd)
+//		return redisconv.Command(&library, c, ctx, cmd)
 //	}
 package redisconv
 
@@ -46,9 +46,10 @@ const (
 
 var system = keySystem.String("redis")
 
-// Command is what is asked of a command of the library's.
-type Command interface {
+// Cmder is what is asked of a command of the library's, and what that calls it.
+type Cmder interface {
 	Name() string
+	Args() []any
 	Err() error
 }
 
@@ -58,24 +59,27 @@ type Known struct {
 	Name string
 }
 
-// Library is one version of go-redis; C is its Cmder. It must not be copied.
-type Library[C Command] struct {
+// Library is one version of go-redis. It must not be copied.
+type Library struct {
 	Place func(client any) Place // what the options of a *baseClient say
 	Nil   error                  // that a key does not exist
 	Known []Known                // errors of the library's own
 
 	client   hook.Instrumentation
+	name     string // its import path but for the version
 	scope    string
-	calls    sync.Pool    // of *call[C]
-	recorded atomic.Int32 // how many calls have a span that is recorded
+	noted    [16]atomic.Pointer[noted] // the first commands, by what they begin with
+	calls    sync.Pool                 // of *call
+	batches  sync.Pool                 // of *commands
+	recorded atomic.Int32              // how many calls have a span that is recorded
 	duration hook.Histogram
 	pools    pools
 }
 
 // Register makes the library's instrumentation known: see [hook.Register]. Call it in
 // init.
-func (l *Library[C]) Register(name, scope, version string) {
-	l.scope = scope
+func (l *Library) Register(name, scope, version string) {
+	l.name, l.scope = name, scope
 	l.calls.New = l.newCall
 	l.duration = newDuration()
 	hook.Register(&l.client, name, scope, version)
@@ -83,7 +87,7 @@ func (l *Library[C]) Register(name, scope, version string) {
 }
 
 // On says whether the library's instrumentation is on: one load.
-func (l *Library[C]) On() bool { return l.client.On() }
+func (l *Library) On() bool { return l.client.On() }
 
 // messages says that the server's messages may be told: OTEL_GO_DB_ERROR_MESSAGES.
 var messages = strings.EqualFold(os.Getenv("OTEL_GO_DB_ERROR_MESSAGES"), "true")

@@ -63,6 +63,7 @@ type (
 
 func (c *command) Name() string { return c.name }
 func (c *command) Err() error   { return c.err }
+func (c *command) Args() []any  { return []any{c.name} }
 
 func (p *connPool) Len() int      { return len(p.conns) }
 func (p *connPool) IdleLen() int  { return p.idle }
@@ -73,8 +74,8 @@ type conn struct{ addr net.Addr }
 
 func (c conn) RemoteAddr() net.Addr { return c.addr }
 
-func newLibrary(name string) *Library[*command] {
-	l := &Library[*command]{
+func newLibrary(name string) *Library {
+	l := &Library{
 		Place: func(client any) Place { o := client.(*options); return Place{o.Addr, o.DB} },
 		Nil:   errors.New("nil"),
 	}
@@ -213,7 +214,7 @@ func TestPeer(t *testing.T) {
 		{&net.UDPAddr{}, "", 0},
 		{nil, "", 0},
 	} {
-		ctx, leave, after := l.Command(&options{"there:1", 0}, bg, &command{name: "get"})
+		ctx, leave, after := Command(l, &options{"there:1", 0}, bg, &command{name: "get"})
 		l.Released(ctx, conn{row.addr})
 		_ = after(nil)
 		leave()
@@ -231,7 +232,7 @@ func TestPeer(t *testing.T) {
 	if n := len(last(rec).Attributes()); n != 0 {
 		t.Errorf("%v", last(rec).Attributes())
 	}
-	ctx, leave, after := l.Command(&options{}, bg, &command{name: "get"})
+	ctx, leave, after := Command(l, &options{}, bg, &command{name: "get"})
 	if n := testing.AllocsPerRun(50, func() { _ = peerOf(tcp) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -246,7 +247,7 @@ func TestOwnGoroutine(t *testing.T) {
 	l := newLibrary("redis-goroutine")
 	rec, _ := enable(t)
 	ping := func(ctx context.Context) {
-		_, leave, after := l.Command(&options{}, ctx, &command{name: "ping"})
+		_, leave, after := Command(l, &options{}, ctx, &command{name: "ping"})
 		_ = after(nil)
 		if leave != nil {
 			leave()
@@ -275,7 +276,7 @@ func TestFirstError(t *testing.T) {
 	rec, _ := enable(t)
 	for range 2 {
 		cmds := append(make([]*command, 0, 8), &command{"get", l.Nil}, &command{"get", errors.New("x")})
-		_, leave, after := l.Pipeline(nil, bg, cmds, ModePipeline)
+		_, leave, after := Pipeline(l, nil, bg, cmds, ModePipeline)
 		_ = after(l.Nil)
 		leave()
 		set := attribute.NewSet(last(rec).Attributes()...)

@@ -11,8 +11,8 @@ import (
 
 // RingPipeline begins the span of a ring's pipeline whose context stays as it is: what
 // the shards are asked for is known by the commands.
-func (l *Library[C]) RingPipeline(ctx context.Context, cmds []C, m Mode) (leave func(), after func(error) error) {
-	_, leave, after = l.Pipeline(nil, ctx, cmds, m)
+func RingPipeline[C Cmder](l *Library, ctx context.Context, cmds []C, m Mode) (leave func(), after func(error) error) {
+	_, leave, after = Pipeline(l, nil, ctx, cmds, m)
 	if leave == nil {
 		return leave, after
 	}
@@ -39,7 +39,7 @@ var (
 )
 
 // inRing says whether cmds are a part of a ring's pipeline.
-func inRing[C Command](cmds []C, m Mode) bool {
+func inRing[C Cmder](cmds []C, m Mode) bool {
 	if ringPipelines.Load() == 0 {
 		return false
 	}

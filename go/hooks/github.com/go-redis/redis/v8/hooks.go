@@ -18,7 +18,7 @@ func ProcessEnter(c any, ctx context.Context, cmd redis.Cmder) (newCtx context.C
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Command(c, ctx, cmd)
+	return redisconv.Command(&library, c, ctx, cmd)
 }
 
 // PipelineEnter is woven into (*baseClient).generalProcessPipeline, which carries out
@@ -32,7 +32,7 @@ func PipelineEnter(opt any, ctx context.Context, cmds []redis.Cmder) (newCtx con
 	if n := len(cmds); n >= 2 && cmds[0].Name() == "multi" && cmds[n-1].Name() == "exec" {
 		mode = redisconv.ModeMulti
 	}
-	return library.Pipeline(opt, ctx, cmds, mode)
+	return redisconv.Pipeline(&library, opt, ctx, cmds, mode)
 }
 
 // RouteEnter is woven into (*ClusterClient).process and (*Ring).process, which choose
@@ -41,7 +41,7 @@ func RouteEnter(ctx context.Context, cmd redis.Cmder) (newCtx context.Context, l
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Command(nil, ctx, cmd)
+	return redisconv.Command(&library, nil, ctx, cmd)
 }
 
 // RoutePipelineEnter is woven into (*ClusterClient)._processPipeline. It leaves the
@@ -52,7 +52,7 @@ func RoutePipelineEnter(ctx context.Context, cmds []redis.Cmder) (leave func(), 
 	if !library.On() {
 		return nil, redisconv.AsItIs
 	}
-	_, leave, after = library.Pipeline(nil, ctx, cmds, redisconv.ModePipeline)
+	_, leave, after = redisconv.Pipeline(&library, nil, ctx, cmds, redisconv.ModePipeline)
 	return leave, after
 }
 
@@ -61,7 +61,7 @@ func RouteTxPipelineEnter(ctx context.Context, cmds []redis.Cmder) (leave func()
 	if !library.On() {
 		return nil, redisconv.AsItIs
 	}
-	_, leave, after = library.Pipeline(nil, ctx, cmds, redisconv.ModeMulti)
+	_, leave, after = redisconv.Pipeline(&library, nil, ctx, cmds, redisconv.ModeMulti)
 	return leave, after
 }
 
@@ -72,9 +72,9 @@ func RingPipelineEnter(ctx context.Context, cmds []redis.Cmder, tx bool) (leave 
 	case !library.On():
 		return nil, redisconv.AsItIs
 	case tx:
-		return library.RingPipeline(ctx, cmds, redisconv.ModeMulti)
+		return redisconv.RingPipeline(&library, ctx, cmds, redisconv.ModeMulti)
 	}
-	return library.RingPipeline(ctx, cmds, redisconv.ModePipeline)
+	return redisconv.RingPipeline(&library, ctx, cmds, redisconv.ModePipeline)
 }
 
 // OwnEnter is woven into what the library does on its own: setting up connections

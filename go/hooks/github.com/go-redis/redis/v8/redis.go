@@ -17,7 +17,7 @@ const (
 	version = "0.1.0"
 )
 
-var library = redisconv.Library[redis.Cmder]{
+var library = redisconv.Library{
 	Place: placeOf,
 	Nil:   redis.Nil,
 	Known: []redisconv.Known{{Err: redis.TxFailedErr, Name: "redis.TxFailedErr"}, {Err: redis.ErrClosed, Name: "redis.ErrClosed"}},

@@ -19,7 +19,7 @@ func ProcessEnter(opt any, ctx context.Context, cmd redis.Cmder) (newCtx context
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Command(opt, ctx, cmd)
+	return redisconv.Command(&library, opt, ctx, cmd)
 }
 
 // PipelineEnter is woven into (*baseClient).processPipeline.
@@ -27,7 +27,7 @@ func PipelineEnter(opt any, ctx context.Context, cmds []redis.Cmder) (newCtx con
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Pipeline(opt, ctx, cmds, redisconv.ModePipeline)
+	return redisconv.Pipeline(&library, opt, ctx, cmds, redisconv.ModePipeline)
 }
 
 // TxPipelineEnter is woven into (*baseClient).processTxPipeline.
@@ -35,7 +35,7 @@ func TxPipelineEnter(opt any, ctx context.Context, cmds []redis.Cmder) (newCtx c
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Pipeline(opt, ctx, cmds, redisconv.ModeMulti)
+	return redisconv.Pipeline(&library, opt, ctx, cmds, redisconv.ModeMulti)
 }
 
 // RouteEnter is woven into (*ClusterClient).process and (*Ring).process, which choose
@@ -44,7 +44,7 @@ func RouteEnter(ctx context.Context, cmd redis.Cmder) (newCtx context.Context, l
 	if !library.On() {
 		return ctx, nil, redisconv.AsItIs
 	}
-	return library.Command(nil, ctx, cmd)
+	return redisconv.Command(&library, nil, ctx, cmd)
 }
 
 // RoutePipelineEnter is woven into (*ClusterClient).processPipeline. It leaves the
@@ -55,7 +55,7 @@ func RoutePipelineEnter(ctx context.Context, cmds []redis.Cmder) (leave func(), 
 	if !library.On() {
 		return nil, redisconv.AsItIs
 	}
-	_, leave, after = library.Pipeline(nil, ctx, cmds, redisconv.ModePipeline)
+	_, leave, after = redisconv.Pipeline(&library, nil, ctx, cmds, redisconv.ModePipeline)
 	return leave, after
 }
 
@@ -64,7 +64,7 @@ func RouteTxPipelineEnter(ctx context.Context, cmds []redis.Cmder) (leave func()
 	if !library.On() {
 		return nil, redisconv.AsItIs
 	}
-	_, leave, after = library.Pipeline(nil, ctx, cmds, redisconv.ModeMulti)
+	_, leave, after = redisconv.Pipeline(&library, nil, ctx, cmds, redisconv.ModeMulti)
 	return leave, after
 }
 
@@ -75,9 +75,9 @@ func RingPipelineEnter(ctx context.Context, cmds []redis.Cmder, tx bool) (leave 
 	case !library.On():
 		return nil, redisconv.AsItIs
 	case tx:
-		return library.RingPipeline(ctx, cmds, redisconv.ModeMulti)
+		return redisconv.RingPipeline(&library, ctx, cmds, redisconv.ModeMulti)
 	}
-	return library.RingPipeline(ctx, cmds, redisconv.ModePipeline)
+	return redisconv.RingPipeline(&library, ctx, cmds, redisconv.ModePipeline)
 }
 
 // OwnEnter is woven into what the library does on its own: setting up connections

@@ -273,6 +273,13 @@ func options(c unsafe.Pointer) any {
 
 // released tells that a *pool.Conn was used for what ctx is of.
 func released(ctx context.Context, cn unsafe.Pointer) {
+	if library.Records() {
+		used(ctx, cn)
+	}
+}
+
+//go:noinline
+func used(ctx context.Context, cn unsafe.Pointer) {
 	if library.On() && connection != nil && cn != nil && library.Tells(ctx) {
 		library.Used(ctx, reflect.NewAt(connection, cn).Interface())
 	}

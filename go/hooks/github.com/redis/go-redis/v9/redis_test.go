@@ -115,6 +115,45 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+// renamed is a command of the program's own, which is asked for its name.
+type renamed struct {
+	redis.Cmder
+	name string
+}
+
+func (c *renamed) Name() string { return c.name }
+
+// TestNames: a command is not taken for another that was met before.
+func TestNames(t *testing.T) {
+	rec := record(t)
+	get := redis.NewStringCmd(bg, "get", "k")
+	other := &redis.Options{Addr: "other.example:6379"}
+	for range 2 {
+		for _, row := range []struct {
+			opt  *redis.Options
+			cmd  redis.Cmder
+			want string
+		}{
+			{server, get, "GET operation.name=GET"},
+			{server, redis.NewStringCmd(bg, "GET", "k"), "GET operation.name=GET"},
+			{server, redis.NewStringCmd(bg, "gey", "k"), "GEY operation.name=GEY"},
+			{server, redis.NewCmd(bg, "get", "k"), "GET operation.name=GET"},
+			{server, &renamed{get, "one"}, "ONE operation.name=ONE"},
+			{server, &renamed{get, "two"}, "TWO operation.name=TWO"},
+			{server, redis.NewCmd(bg, 7), "7 operation.name=7"},
+			{server, redis.NewCmd(bg), "redis"},
+			{other, get, "GET operation.name=GET"},
+		} {
+			_ = woven(bg, row.opt, row.cmd, returns(nil))
+			set := attribute.NewSet(rec.Ended()[0].Attributes()...)
+			address, _ := set.Value(keyServerAddress)
+			if got := show(rec); got != row.want || !strings.HasPrefix(row.opt.Addr, address.AsString()+":") {
+				t.Errorf("%v: %s at %s\nwant %s", row.cmd.Args(), got, address.AsString(), row.want)
+			}
+		}
+	}
+}
+
 func TestPlace(t *testing.T) {
 	rec := record(t)
 	_ = woven(bg, server, redis.NewCmd(bg, "get"), returns(nil))
