@@ -119,10 +119,10 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	if m.exporter {
 		return newCtx, nil, after
 	}
-	outer, above := hook.CurrentIn(ctx)
-	md, _ := metadata.FromOutgoingContext(outer)
+	outer, above := ctx, hook.SpanIn(ctx)
+	md, _ := metadata.FromOutgoingContext(ctx)
 	if hook.Recorded(above) || md != nil {
-		if outer, above = parentOf(outer, above, md); above == nil {
+		if outer, above = parentOf(ctx, md); above == nil {
 			return newCtx, nil, after
 		}
 	}
@@ -133,7 +133,7 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 	}
 	s := clientStarts.Get().(*clientStart)
 	s.call = c
-	started, span := client.BeginBelow(outer, above, m.span, trace.SpanKindClient, m)
+	started, span := client.BeginIn(outer, above, m.span, trace.SpanKindClient, m)
 	if hook.Recorded(span) || !headersSeen.Load() {
 		started, leave = s.started(started, span, md)
 	}
@@ -145,7 +145,8 @@ func clientEnter(ctx context.Context, cc *grpc.ClientConn, method string) (newCt
 // where the program has made that of the call.
 //
 //go:noinline
-func parentOf(ctx context.Context, above trace.Span, md metadata.MD) (context.Context, trace.Span) {
+func parentOf(ctx context.Context, md metadata.MD) (context.Context, trace.Span) {
+	ctx, above := hook.CurrentIn(ctx)
 	if spanMade(ctx, md) {
 		return ctx, nil
 	}

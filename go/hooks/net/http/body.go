@@ -28,6 +28,7 @@ type roundTrip struct {
 	sent, got int64 // bytes of the bodies; -1 if not known
 
 	prev, next *roundTrip // in open
+	listed     bool       // it has been there
 }
 
 // measures has the round trip measured, from now on.
@@ -78,7 +79,7 @@ func (r *roundTrip) recordError(err error) (kind string) {
 // closed.
 func (r *roundTrip) finish(err error) {
 	defer hook.Guard()
-	if !open.remove(r) {
+	if r.listed && !open.remove(r) {
 		return
 	}
 	kind := ""
@@ -96,8 +97,9 @@ func (r *roundTrip) abandon() {
 	r.span.End(trace.WithTimestamp(time.Now().Add(r.answered - hook.Clock())))
 }
 
-// open are the round trips whose bodies have not ended. Programs do forget to read and close
-// them; their spans are ended when the program does.
+// open are the round trips whose bodies have not ended, but for those that net/http's own bodies tell of
+// and of which there is no span. Programs do forget to read and close them; their spans are ended when the
+// program does.
 var open = newOpenList()
 
 // openList is a ring, of which head is a part: none of the others is first or last.
@@ -116,6 +118,7 @@ func newOpenList() *openList {
 func (l *openList) add(r *roundTrip) {
 	l.atExit.Do(endOpenAtExit)
 	l.mu.Lock()
+	r.listed = true
 	r.prev, r.next = &l.head, l.head.next
 	r.next.prev, l.head.next = r, r
 	l.mu.Unlock()
@@ -170,7 +173,9 @@ func (c *clientCall) hook(fn *func(error) error, early *func() error) bool {
 		return false
 	}
 	c.at, c.own = bodyAt{fn, early}, bodyFuncs{*fn, *early}
-	open.add(&c.roundTrip)
+	if hook.Recorded(c.span) {
+		open.add(&c.roundTrip)
+	}
 	*fn, *early = c.ours.fn, c.ours.early
 	return true
 }
