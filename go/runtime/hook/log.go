@@ -24,11 +24,6 @@ func CurrentSpan(ctx context.Context) trace.SpanContext {
 			return sc
 		}
 	}
-	return GoroutineSpan()
-}
-
-// GoroutineSpan is CurrentSpan without a context.
-func GoroutineSpan() trace.SpanContext {
 	if a := gctx.Current(); a != nil {
 		return SpanIn(a.Ctx).SpanContext()
 	}
@@ -72,13 +67,9 @@ func IsLogKey(key string) bool {
 	return p == unsafe.StringData(logTraceKey) || p == unsafe.StringData(logSpanKey)
 }
 
-// HexIDs returns the ids as texts; it allocates once.
+// HexIDs is [IDs.Hex] of a span's.
 func HexIDs(sc trace.SpanContext) (traceID, spanID string) {
-	var b [48]byte
-	t, s := sc.TraceID(), sc.SpanID()
-	hexid.Append(hexid.Append(b[:0], t[:]), s[:])
-	text := string(b[:])
-	return text[:32], text[32:]
+	return idsOf(sc.TraceID(), sc.SpanID()).Hex()
 }
 
 // AppendTraceID and AppendSpanID append an id as text.

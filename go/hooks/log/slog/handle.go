@@ -6,9 +6,8 @@ import (
 	"log/slog"
 	"reflect"
 	"sync"
+	"time"
 	"unsafe"
-
-	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
 	"otel.tool/runtime/hook/formatted"
@@ -33,11 +32,23 @@ type defaultHandler struct {
 	output func(pc uintptr, data []byte) error
 }
 
-// layoutKnown says whether log/slog's handlers are what we take them for. If not,
-// they are left alone.
+// record is slog.Record.
+type record struct {
+	Time    time.Time
+	Message string
+	Level   slog.Level
+	PC      uintptr
+	front   [5]slog.Attr
+	nFront  int
+	back    []slog.Attr
+}
+
+// layoutKnown says whether log/slog's handlers and records are what we take them
+// for. If not, they are left alone.
 var layoutKnown = func() bool {
 	f, ok := reflect.TypeFor[slog.JSONHandler]().FieldByName("commonHandler")
-	return ok && f.Offset == 0 && f.Type.Kind() == reflect.Pointer && sameLayout(f.Type.Elem(), reflect.TypeFor[commonHandler]())
+	return ok && f.Offset == 0 && f.Type.Kind() == reflect.Pointer && sameLayout(f.Type.Elem(), reflect.TypeFor[commonHandler]()) &&
+		sameLayout(reflect.TypeFor[slog.Record](), reflect.TypeFor[record]())
 }()
 
 // sameLayout says whether two structs have the same fields, of the same types.
@@ -59,11 +70,14 @@ func sameLayout(theirs, ours reflect.Type) bool {
 }
 
 // handling is what the hooks keep while a handler writes a record. It is used
-// again.
+// again, most often for a record of the same handler: then only the ids are new. So
+// it holds that handler until the garbage collector empties the pool.
 type handling struct {
-	common   commonHandler
+	of       *commonHandler
+	common   commonHandler // a copy of it, with the ids
 	standard defaultHandler
-	text     []byte // its preformattedAttrs
+	traceID  *[32]byte // where the ids stand in what common is given; nil if that is made for each record
+	spanID   *[16]byte
 	leave    func() // d.end, made once
 }
 
@@ -76,29 +90,73 @@ func newHandling() any {
 }
 
 func (d *handling) end() {
-	d.common, d.standard = commonHandler{}, defaultHandler{}
-	if cap(d.text) <= 4<<10 {
+	if len(d.common.preformattedAttrs) <= 4<<10 {
 		handlings.Put(d)
 	}
 }
 
-// derive returns a handler that writes the record with the ids of sc, nil if that
-// is none, or if the record has ids of the program's.
-func derive(h *commonHandler, sc trace.SpanContext, r *slog.Record) *handling {
-	if !sc.IsValid() || hasIDs(r) || mentions(h.preformattedAttrs, traceKey, h.json) || mentions(h.preformattedAttrs, spanKey, h.json) {
+// derive returns a handler that writes the record with the ids, nil if they are
+// none, or if the record has ids of the program's.
+func derive(h *commonHandler, ids hook.IDs, r *slog.Record) *handling {
+	if !ids.IsValid() || hasIDs(r) {
 		return nil
 	}
 	d := handlings.Get().(*handling)
-	d.text = appendIDs(d.text[:0], h, sc)
-	if len(d.text) == 0 {
-		d.end() // the program's ReplaceAttr has dropped them
+	if d.of != h {
+		d.become(h)
+	}
+	if d.traceID == nil {
+		return d.replaced(ids)
+	}
+	ids.PutHex(d.traceID, d.spanID)
+	return d
+}
+
+// become makes d one for the records of h.
+//
+//go:noinline
+func (d *handling) become(h *commonHandler) {
+	text := d.common.preformattedAttrs[:0]
+	d.of, d.common, d.traceID, d.spanID = h, *h, nil, nil
+	d.common.preformattedAttrs = text
+	if h.opts.ReplaceAttr != nil || h.hasIDs() {
+		return
+	}
+	var zeros [32]byte
+	text = append(appendKey(text, traceKey, h.json), zeros[:32]...)
+	traceID := len(text) - 32
+	text = append(appendKey(closeValue(text, h.json), spanKey, h.json), zeros[:16]...)
+	spanID := len(text) - 16
+	text = d.given(closeValue(text, h.json))
+	d.common.preformattedAttrs = text
+	d.traceID, d.spanID = (*[32]byte)(text[traceID:]), (*[16]byte)(text[spanID:])
+}
+
+// given appends what the handler was given by With and WithGroup.
+func (d *handling) given(text []byte) []byte {
+	if len(d.of.preformattedAttrs) > 0 {
+		text = append(append(text, separator(d.of.json)), d.of.preformattedAttrs...)
+	}
+	return text
+}
+
+// replaced is derive where the program has a ReplaceAttr, or has given ids to the
+// handler: then it returns nil.
+//
+//go:noinline
+func (d *handling) replaced(ids hook.IDs) *handling {
+	h := d.of
+	text := d.common.preformattedAttrs[:0]
+	if !h.hasIDs() {
+		traceID, spanID := ids.Hex()
+		text = appendReplaced(text, h, slog.String(traceKey, traceID))
+		text = appendReplaced(text, h, slog.String(spanKey, spanID))
+	}
+	if len(text) == 0 {
+		d.end()
 		return nil
 	}
-	if len(h.preformattedAttrs) > 0 {
-		d.text = append(append(d.text, separator(h.json)), h.preformattedAttrs...)
-	}
-	d.common = *h
-	d.common.preformattedAttrs = d.text
+	d.common.preformattedAttrs = d.given(text)
 	return d
 }
 
@@ -107,6 +165,11 @@ func separator(json bool) byte {
 		return ','
 	}
 	return ' '
+}
+
+// hasIDs says whether the program has given ids to the handler.
+func (h *commonHandler) hasIDs() bool {
+	return mentions(h.preformattedAttrs, traceKey, h.json) || mentions(h.preformattedAttrs, spanKey, h.json)
 }
 
 // mentions says whether text, attributes that a handler has formatted, has one by
@@ -144,18 +207,6 @@ func quoted(text []byte) (in bool) {
 }
 
 func stringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
-
-// appendIDs appends the ids as h writes attributes.
-func appendIDs(b []byte, h *commonHandler, sc trace.SpanContext) []byte {
-	if h.opts.ReplaceAttr != nil {
-		traceID, spanID := hook.HexIDs(sc)
-		b = appendReplaced(b, h, slog.String(traceKey, traceID))
-		return appendReplaced(b, h, slog.String(spanKey, spanID))
-	}
-	b = hook.AppendTraceID(appendKey(b, traceKey, h.json), sc)
-	b = appendKey(closeValue(b, h.json), spanKey, h.json)
-	return closeValue(hook.AppendSpanID(b, sc), h.json)
-}
 
 func appendKey(b []byte, key string, json bool) []byte {
 	if len(b) > 0 {

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"unsafe"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"otel.tool/runtime/hook"
 )
 
@@ -30,9 +28,9 @@ func init() {
 	hook.Register(&in, "log/slog", scope, version)
 }
 
-// LogEnter is woven into (*log/slog.Logger).log, through which all methods and
-// functions with arguments of any type go. The handlers that write the record are
-// not given the context: so its span is made the goroutine's while they do.
+// LogEnter is woven into (*log/slog.Logger).log and logAttrs, through which all
+// methods and functions go. The handlers that write the record are not given the
+// context: so its span is made the goroutine's while they do.
 //
 // More than the context cannot be had here without compiling again what imports
 // log/slog: a parameter that is passed on counts as mutated in the export data,
@@ -41,33 +39,18 @@ func LogEnter(ctx context.Context) (leave func()) {
 	if !in.On() {
 		return nil
 	}
-	return enter(ctx)
-}
-
-// LogAttrsEnter is woven into (*log/slog.Logger).logAttrs, which is log for
-// arguments that are attributes.
-func LogAttrsEnter(ctx context.Context) (leave func()) {
-	if !in.On() {
-		return nil
-	}
-	return enter(ctx)
-}
-
-func enter(ctx context.Context) (leave func()) {
 	defer hook.Guard()
-	if ctx == nil {
-		return nil
+	if ids, _, _ := hook.IDsIn(ctx); ids.IsValid() && ids != hook.GoroutineIDs() {
+		leave = enter(ctx)
 	}
-	if sc := hook.SpanIn(ctx).SpanContext(); !sc.IsValid() || same(sc, hook.GoroutineSpan()) {
-		return nil
-	}
+	return leave
+}
+
+//go:noinline
+func enter(ctx context.Context) (leave func()) {
 	c := calls.Get().(*call)
 	c.scope = hook.MakeCurrent(&hook.Active{Ctx: ctx})
 	return c.leave
-}
-
-func same(a, b trace.SpanContext) bool {
-	return a.SpanID() == b.SpanID() && a.TraceID() == b.TraceID()
 }
 
 // call is what the hooks keep of a call of a logger until it returns. It is used
@@ -101,17 +84,15 @@ func HandleEnter(h unsafe.Pointer, r slog.Record) (newH unsafe.Pointer, leave fu
 	}
 	newH = h
 	defer hook.Guard()
-	if !layoutKnown {
-		return h, nil
+	if own := (*commonHandler)(h); layoutKnown {
+		if hook.ExportsLogs() {
+			export(context.Background(), own, &r)
+		}
+		if d := derive(own, hook.GoroutineIDs(), &r); d != nil {
+			newH, leave = unsafe.Pointer(&d.common), d.leave
+		}
 	}
-	own := (*commonHandler)(h)
-	if hook.ExportsLogs() {
-		export(context.Background(), own, &r)
-	}
-	if d := derive(own, hook.GoroutineSpan(), &r); d != nil {
-		return unsafe.Pointer(&d.common), d.leave
-	}
-	return h, nil
+	return newH, leave
 }
 
 // DefaultHandleEnter is woven into (*log/slog.defaultHandler).Handle. The handler
@@ -122,16 +103,19 @@ func DefaultHandleEnter(typed any, h unsafe.Pointer, ctx context.Context, r slog
 	}
 	newH = h
 	defer hook.Guard()
-	sc := hook.CurrentSpan(ctx)
+	ids, _, _ := hook.IDsIn(ctx)
+	if !ids.IsValid() {
+		ids = hook.GoroutineIDs()
+	}
 	exports := hook.ExportsLogs()
-	if !sc.IsValid() && !exports || !layoutKnown || !defaultKnown(typed) {
+	if !ids.IsValid() && !exports || !layoutKnown || !defaultKnown(typed) {
 		return h, nil
 	}
 	own := (*defaultHandler)(h)
 	if exports {
 		export(ctx, own.ch, &r)
 	}
-	if d := derive(own.ch, sc, &r); d != nil {
+	if d := derive(own.ch, ids, &r); d != nil {
 		d.standard = defaultHandler{&d.common, own.output}
 		return unsafe.Pointer(&d.standard), d.leave
 	}
@@ -152,10 +136,21 @@ func defaultKnown(h any) bool {
 var layouts sync.Map // reflect.Type -> bool
 
 // hasIDs says whether the program has put ids into the record.
-func hasIDs(r *slog.Record) (has bool) {
-	r.Attrs(func(a slog.Attr) bool {
-		has = a.Key == traceKey || a.Key == spanKey
-		return !has
-	})
-	return has
+func hasIDs(r *slog.Record) bool {
+	own := (*record)(unsafe.Pointer(r))
+	return anyID(own.front[:own.nFront]) || len(own.back) > 0 && anyID(own.back)
 }
+
+//go:noinline
+func anyID(attrs []slog.Attr) bool {
+	for i := range attrs {
+		// Most keys have another length.
+		if n := len(attrs[i].Key); (n == len(traceKey) || n == len(spanKey)) && isID(attrs[i].Key) {
+			return true
+		}
+	}
+	return false
+}
+
+//go:noinline
+func isID(key string) bool { return key == traceKey || key == spanKey }

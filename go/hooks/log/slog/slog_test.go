@@ -200,6 +200,44 @@ func TestRecords(t *testing.T) {
 
 var times = regexp.MustCompile(`20\d\d-\d\d-\d\dT[^" ]*`)
 
+// What is kept from one record to the next is right for the next, whatever its span
+// and its handler are, and a handler is what it was.
+func TestKept(t *testing.T) {
+	on(t)
+	var b bytes.Buffer
+	keep := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}
+	json := slog.New(woven{slog.NewJSONHandler(&b, nil)})
+	loggers := []*slog.Logger{
+		json, json.With("a", 1), json.WithGroup("g").With("b", strings.Repeat("x", 5<<10)), json.With("trace_id", "own"),
+		slog.New(woven{slog.NewTextHandler(&b, nil)}), slog.New(woven{slog.NewTextHandler(&b, keep)}).With("c", 2), json.With("a", 1),
+	}
+	for i := range 100 {
+		id := byte(i%3 + 1)
+		l := loggers[i*i%len(loggers)]
+		for range i % 4 {
+			b.Reset()
+			scope := hook.MakeCurrent(&hook.Active{Ctx: withSpan(id)})
+			l.Info("m", "k", "v")
+			scope.Leave()
+			line := b.String()
+			wantTrace, wantSpan := fmt.Sprintf("%02x%030d", id, 0), fmt.Sprintf("%02x%014d", id, 0)
+			if own := l == loggers[3]; strings.Count(line, wantTrace) != 1 && !own || strings.Count(line, "span_id") != 1 && !own ||
+				!strings.Contains(line, wantSpan) && !own || own && (strings.Contains(line, "span_id") || !strings.Contains(line, "own")) {
+				t.Fatalf("%d: %s", i, line)
+			}
+		}
+	}
+	b.Reset()
+	if loggers[1].Info("m"); strings.Contains(b.String(), "trace_id") {
+		t.Errorf("outside of spans: %s", &b)
+	}
+}
+
 // The record's context comes before the goroutine's span, which is there again
 // afterwards.
 func TestContextWins(t *testing.T) {
@@ -230,13 +268,8 @@ func TestContextWins(t *testing.T) {
 		scope.Leave()
 	}
 	var none context.Context
-	if LogEnter(none) != nil || LogAttrsEnter(none) != nil {
+	if LogEnter(none) != nil {
 		t.Error("something to do without a context")
-	}
-	if leave := LogAttrsEnter(withSpan(1)); leave == nil {
-		t.Error("LogAttrsEnter does nothing")
-	} else {
-		leave()
 	}
 }
 

@@ -52,18 +52,26 @@ func (t *tracer) Start(ctx context.Context, name string, opts ...trace.SpanStart
 func (t *tracer) Now() (trace.Tracer, hook.Beginner) {
 	provider := otel.GetTracerProvider()
 	r := t.last.Load()
-	if r == nil || !same(r.provider, provider) {
-		r = &resolved{provider: provider, tracer: provider.Tracer(t.name, t.opts...)}
-		r.begins, _ = r.tracer.(hook.Beginner)
-		t.last.Store(r)
+	if r == nil || !same(&r.provider, &provider) {
+		r = t.resolve(provider)
 	}
 	return r.tracer, r.begins
 }
 
+// resolve is apart from Now, which each request runs through.
+//
+//go:noinline
+func (t *tracer) resolve(provider trace.TracerProvider) *resolved {
+	r := &resolved{provider: provider, tracer: provider.Tracer(t.name, t.opts...)}
+	r.begins, _ = r.tracer.(hook.Beginner)
+	t.last.Store(r)
+	return r
+}
+
 // same compares the words of two interfaces. To compare what they hold could
 // panic: a provider may be a struct that cannot be compared.
-func same[I any](a, b I) bool {
-	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(&a)), (*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+func same[I any](a, b *I) bool {
+	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(a)), (*[2]unsafe.Pointer)(unsafe.Pointer(b))
 	return x[0] == y[0] && x[1] == y[1] // as arrays they would be compared by a call
 }
 
@@ -81,20 +89,27 @@ type told struct {
 var _ hook.FollowingPropagator = (*Propagator)(nil)
 
 // Now returns the propagator that is global at this moment, if it is one that tells.
-func (p *Propagator) Now() hook.Telling {
-	now := otel.GetTextMapPropagator()
-	t := p.last.Load()
-	if t == nil || !same(t.propagator, now) {
-		t = &told{propagator: now}
-		t.tells, _ = now.(hook.Telling)
-		p.last.Store(t)
-	}
-	return t.tells
-}
+func (p *Propagator) Now() hook.Telling { return p.now().tells }
 
 // Inject sets what the global propagator sets.
-func (*Propagator) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
-	otel.GetTextMapPropagator().Inject(ctx, carrier)
+func (p *Propagator) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+	p.now().propagator.Inject(ctx, carrier)
+}
+
+func (p *Propagator) now() *told {
+	global := otel.GetTextMapPropagator()
+	if t := p.last.Load(); t != nil && same(&t.propagator, &global) {
+		return t
+	}
+	return p.resolve(global)
+}
+
+//go:noinline
+func (p *Propagator) resolve(global propagation.TextMapPropagator) *told {
+	t := &told{propagator: global}
+	t.tells, _ = global.(hook.Telling)
+	p.last.Store(t)
+	return t
 }
 
 // Extract reads what the global propagator reads.

@@ -53,7 +53,7 @@ func TestFollows(t *testing.T) {
 	}
 	n := testing.AllocsPerRun(100, func() {
 		otel.GetTracerProvider()
-		same(a, a)
+		same(&a, &a)
 	})
 	if n != 0 {
 		t.Errorf("%v allocations", n)

@@ -61,7 +61,15 @@ func (p *Provider) Keeps() bool {
 	if !p.keeps.Load() {
 		return false
 	}
-	if g, ok := otel.GetMeterProvider().(*Provider); ok && g == p || p.Ours() {
+	g, ok := otel.GetMeterProvider().(*Provider)
+	return ok && g == p || p.keepsOurs()
+}
+
+// keepsOurs is Keeps where p is not what is global.
+//
+//go:noinline
+func (p *Provider) keepsOurs() bool {
+	if p.Ours() {
 		return true
 	}
 	if p.keeps.Swap(false) {

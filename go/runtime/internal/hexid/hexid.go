@@ -4,29 +4,51 @@ package hexid
 
 import "encoding/binary"
 
-// Append appends the digits of id, whose length is a multiple of 4.
-//
-//go:noinline
+// Append appends the digits of id, whose length is a multiple of 8.
 func Append(b, id []byte) []byte {
-	for ; len(id) >= 4; id = id[4:] {
-		b = binary.LittleEndian.AppendUint64(b, Digits(binary.LittleEndian.Uint32(id)))
+	for ; len(id) >= 8; id = id[8:] {
+		var text [16]byte
+		Put(&text, binary.LittleEndian.Uint64(id))
+		b = append(b, text[:]...)
 	}
 	return b
 }
 
+// Put writes the digits of eight bytes; all words are little endian.
+//
+//go:noinline
+func Put(text *[16]byte, v uint64) {
+	for i := range 2 {
+		binary.LittleEndian.PutUint64(text[8*i:], digitsOf(uint32(v)))
+		v >>= 32
+	}
+}
+
+// Get returns what sixteen digits say. Digits above 9 have to be small letters; where one is none,
+// wrong is not 0.
+//
+//go:noinline
+func Get(text *[16]byte) (v, wrong uint64) {
+	for i := range 2 {
+		half, bad := bytesOf(binary.LittleEndian.Uint64(text[8*i:]))
+		v |= uint64(half) << (32 * i)
+		wrong |= bad
+	}
+	return v, wrong
+}
+
 const each = 0x0101010101010101
 
-// Digits returns the digits of four bytes; all words are little endian.
-func Digits(v uint32) uint64 {
+// digitsOf returns the digits of four bytes.
+func digitsOf(v uint32) uint64 {
 	b := uint64(v)
 	b = (b | b<<16) & 0x0000ffff0000ffff
 	b = (b | b<<8) & 0x00ff00ff00ff00ff
 	return digits(b>>4&(0x0f*each) | b<<8&0x0f000f000f000f00)
 }
 
-// Bytes returns what eight digits say. Digits above 9 have to be small letters; where one is none,
-// wrong is not 0.
-func Bytes(text uint64) (v uint32, wrong uint64) {
+// bytesOf is Get of eight digits.
+func bytesOf(text uint64) (v uint32, wrong uint64) {
 	values := text&(0x0f*each) + text>>6&each*9 // letters have the bit 1<<6
 	wrong = values&(0xf0*each) | (digits(values) ^ text)
 	values = (values<<4 | values>>8) & 0x00ff00ff00ff00ff

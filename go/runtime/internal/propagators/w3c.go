@@ -3,6 +3,7 @@ package propagators
 import (
 	"context"
 	"encoding/binary"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/baggage"
@@ -26,8 +27,8 @@ func (p traceContext) Extract(ctx context.Context, carrier propagation.TextMapCa
 	if parent == "" {
 		return ctx
 	}
-	own, ok := usual(parent)
-	if !ok || carrier.Get("tracestate") != "" {
+	var own hook.Parent
+	if !usual(parent, &own) || carrier.Get("tracestate") != "" {
 		return p.TraceContext.Extract(ctx, carrier)
 	}
 	s := &remoteSpan{sc: trace.NewSpanContext(trace.SpanContextConfig{
@@ -38,24 +39,8 @@ func (p traceContext) Extract(ctx context.Context, carrier propagation.TextMapCa
 }
 
 // Inject sets the traceparent of the span in ctx.
-func (p traceContext) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
-	sc := hook.SpanIn(ctx).SpanContext()
-	if !sc.IsValid() {
-		return
-	}
-	if sc.TraceFlags() > trace.FlagsSampled || sc.TraceState().Len() > 0 {
-		p.TraceContext.Inject(ctx, carrier)
-		return
-	}
-	header := [parentLength]byte{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0' + byte(sc.TraceFlags())}
-	traceID, spanID := sc.TraceID(), sc.SpanID()
-	for i := range 4 {
-		binary.LittleEndian.PutUint64(header[3+8*i:], hexid.Digits(binary.LittleEndian.Uint32(traceID[4*i:])))
-	}
-	for i := range 2 {
-		binary.LittleEndian.PutUint64(header[36+8*i:], hexid.Digits(binary.LittleEndian.Uint32(spanID[4*i:])))
-	}
-	carrier.Set("traceparent", string(header[:]))
+func (traceContext) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+	(&w3c{}).Inject(ctx, carrier)
 }
 
 // w3c is what OTEL_PROPAGATORS names by default: the trace context, and perhaps baggage behind it.
@@ -75,15 +60,22 @@ func (p *w3c) Parent(carrier hook.Carrier) (parent hook.Parent, ok bool) {
 	if text == "" {
 		return parent, true
 	}
-	if parent, ok = usual(text); !ok || carrier.Get("tracestate") != "" {
-		return parent, false
-	}
-	return parent, true
+	ok = usual(text, &parent) && carrier.Get("tracestate") == ""
+	return parent, ok
 }
 
-// Inject is that of both. Nearly never is there any baggage.
+// Inject is that of both. Nearly never is there a tracestate, or any baggage.
 func (p *w3c) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
-	traceContext{}.Inject(ctx, carrier)
+	ids, flags, state := hook.IDsIn(ctx)
+	if flags > trace.FlagsSampled || state {
+		propagation.TraceContext{}.Inject(ctx, carrier)
+	} else if ids.IsValid() {
+		header := new([parentLength]byte) // becomes the text: it is not written to again
+		header[0], header[1], header[2], header[35] = '0', '0', '-', '-'
+		header[52], header[53], header[54] = '-', '0', '0'+byte(flags)
+		ids.PutHex((*[32]byte)(header[3:]), (*[16]byte)(header[36:]))
+		carrier.Set("traceparent", unsafe.String(&header[0], parentLength))
+	}
 	if p.baggage && baggage.FromContext(ctx).Len() > 0 {
 		propagation.Baggage{}.Inject(ctx, carrier)
 	}
@@ -91,26 +83,20 @@ func (p *w3c) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
 
 const parentLength = len("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
 
-// usual reads a traceparent "00-TRACE-SPAN-FLAGS" with flags 00 or 01.
-func usual(text string) (p hook.Parent, ok bool) {
+// usual reads a traceparent "00-TRACE-SPAN-FLAGS" with flags 00 or 01. If it is none, p is left undefined.
+func usual(text string, p *hook.Parent) (ok bool) {
 	if len(text) != parentLength || text[:3] != "00-" || text[35] != '-' || text[52:54] != "-0" {
-		return p, false
+		return false
 	}
-	var header [parentLength]byte
-	copy(header[:], text)
-	wrong := uint64(0)
-	for i := range 4 {
-		v, bad := hexid.Bytes(binary.LittleEndian.Uint64(header[3+8*i:]))
-		binary.LittleEndian.PutUint32(p.Trace[4*i:], v)
-		wrong |= bad
-	}
-	for i := range 2 {
-		v, bad := hexid.Bytes(binary.LittleEndian.Uint64(header[36+8*i:]))
-		binary.LittleEndian.PutUint32(p.Span[4*i:], v)
-		wrong |= bad
-	}
+	header := (*[parentLength]byte)(unsafe.Pointer(unsafe.StringData(text)))
+	high, wrong1 := hexid.Get((*[16]byte)(header[3:]))
+	low, wrong2 := hexid.Get((*[16]byte)(header[19:]))
+	span, wrong3 := hexid.Get((*[16]byte)(header[36:]))
+	binary.LittleEndian.PutUint64(p.Trace[:8], high)
+	binary.LittleEndian.PutUint64(p.Trace[8:], low)
+	binary.LittleEndian.PutUint64(p.Span[:], span)
 	p.Flags = trace.TraceFlags(text[54] - '0')
-	return p, wrong == 0 && p.Flags <= 1 && p.Trace.IsValid() && p.Span.IsValid()
+	return wrong1|wrong2|wrong3 == 0 && p.Flags <= trace.FlagsSampled && high|low != 0 && span != 0
 }
 
 // remoteSpan is a span of another program, with the context that holds it.

@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+
+	"otel.tool/runtime/hook"
 )
 
 const someParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -53,5 +56,41 @@ func TestExtractAllocations(t *testing.T) {
 	var carrier propagation.TextMapCarrier = propagation.MapCarrier{"traceparent": someParent}
 	if n := testing.AllocsPerRun(100, func() { traceContext{}.Extract(context.Background(), carrier) }); n > 1 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// What is sent for a span that is not recorded is what the official propagators send.
+func TestInjectW3C(t *testing.T) {
+	state, err := trace.ParseTraceState("a=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	member, err := baggage.NewMember("k", "v")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bag, err := baggage.New(member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := trace.SpanContextConfig{TraceID: trace.TraceID{1, 15: 0xef}, SpanID: trace.SpanID{2, 7: 0xcd}}
+	sampled, random, more := id, id, id
+	sampled.TraceFlags, random.TraceFlags, more.TraceState = trace.FlagsSampled, 3, state
+	for _, config := range []trace.SpanContextConfig{id, sampled, random, more, {}, {TraceID: id.TraceID}} {
+		for _, names := range [][]string{{"tracecontext"}, {"tracecontext", "baggage"}} {
+			official := propagation.NewCompositeTextMapPropagator(propagation.TraceContext{})
+			if len(names) > 1 {
+				official = propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
+			}
+			for _, outer := range []context.Context{context.Background(), baggage.ContextWithBaggage(context.Background(), bag)} {
+				ctx, _ := hook.NewUnrecorded(outer, trace.NewSpanContext(config), &hook.Refusal{})
+				got, want := propagation.MapCarrier{}, propagation.MapCarrier{}
+				New(names).Inject(ctx, got)
+				official.Inject(ctx, want)
+				if !maps.Equal(got, want) {
+					t.Errorf("%v, %+v: %v, want %v", names, config, got, want)
+				}
+			}
+		}
 	}
 }
