@@ -3,7 +3,6 @@ package hook
 import (
 	"context"
 	"encoding/binary"
-	"unsafe"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -45,18 +44,16 @@ func GoroutineIDs() (ids IDs) {
 	return ids
 }
 
-// IDsIn returns the ids of the span in ctx, which may be nil, its flags, and whether it has a
-// tracestate.
+// IDsIn returns the ids of the span in ctx, which may be nil, its flags, and whether it may have
+// a tracestate.
 //
 //go:noinline
 func IDsIn(ctx context.Context) (ids IDs, flags trace.TraceFlags, state bool) {
 	span := SpanIn(ctx)
-	u, ok := span.(*Unrecorded)
-	if !ok || !fieldsKnown {
-		return idsBy(span.SpanContext())
+	if u, ok := span.(*Unrecorded); ok {
+		return idsOf(u.trace, u.id), u.flags, u.whole != nil
 	}
-	sc := (*spanFields)(unsafe.Pointer(&u.sc))
-	return idsOf(sc.traceID, sc.spanID), sc.traceFlags, len(sc.traceState) > 0
+	return idsBy(span.SpanContext())
 }
 
 // idsBy is IDsIn by the methods.
@@ -69,22 +66,3 @@ func idsBy(sc trace.SpanContext) (ids IDs, flags trace.TraceFlags, state bool) {
 func idsOf(traceID trace.TraceID, spanID trace.SpanID) IDs {
 	return IDs{binary.LittleEndian.Uint64(traceID[:8]), binary.LittleEndian.Uint64(traceID[8:]), binary.LittleEndian.Uint64(spanID[:])}
 }
-
-// spanFields is how a trace.SpanContext begins.
-type spanFields struct {
-	traceID    trace.TraceID
-	spanID     trace.SpanID
-	traceFlags trace.TraceFlags
-	traceState []struct{} // a struct of one slice
-}
-
-// fieldsKnown says whether a trace.SpanContext is what we take it for. If not, its methods are asked.
-var fieldsKnown = func() bool {
-	state, err := trace.ParseTraceState("k=v")
-	sc := trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: trace.TraceID{1, 15: 2}, SpanID: trace.SpanID{3, 7: 4}, TraceFlags: 5, TraceState: state,
-	})
-	own := (*spanFields)(unsafe.Pointer(&sc))
-	return err == nil && unsafe.Sizeof(sc) >= unsafe.Sizeof(*own) && own.traceID == sc.TraceID() && own.spanID == sc.SpanID() &&
-		own.traceFlags == sc.TraceFlags() && len(own.traceState) == 1
-}()
