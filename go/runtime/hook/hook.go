@@ -120,6 +120,7 @@ func Disable() {
 	mu.Lock()
 	defer mu.Unlock()
 	kept.Store(nil)
+	keptThen.Store(false)
 	provider, propagator, meters = nil, nil, nil
 	setAll()
 }

@@ -52,6 +52,7 @@ func EnableMetrics(mp metric.MeterProvider) {
 	meters = mp
 	setAll()
 	how := keepingOf(mp)
+	keptThen.Store(how.now())
 	kept.Store(&how)
 }
 
@@ -198,7 +199,7 @@ func (h *Histogram) RecordSpan(ctx context.Context, span trace.Span, begin time.
 
 // Counts says whether there is no more to do with a value than [Histogram.Count]: span is of those that are
 // never an example, nothing is left out, and values are kept here.
-func Counts(span trace.Span) bool { return !Recorded(span) && !Excluding() && keeps() }
+func Counts(span trace.Span) bool { return !Recorded(span) && !Excluding() && keptThen.Load() }
 
 // Count takes a value where [Counts] has said so.
 func (h *Histogram) Count(value float64, set *Set) {
@@ -285,11 +286,11 @@ func (c *UpDownCounter) Add(n int64, set *Set) {
 	}
 }
 
-// Up adds one, until Down of what it returns takes it away again.
+// Up adds one, until Down of what it returns takes it away again. It is called as a span begins.
 func (c *UpDownCounter) Up(set *Set) (u Up) {
 	switch i := c.on.Load(); {
 	case i == nil:
-	case i.now():
+	case keptThen.Load():
 		if u.kept = set.totals.Load(); u.kept == nil || u.kept.of != c {
 			u.kept = set.totalOf(c)
 		}

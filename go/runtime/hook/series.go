@@ -44,8 +44,16 @@ var kept atomic.Pointer[keeping]
 // keeps says whether instruments keep what they take, at this moment.
 func keeps() bool {
 	k := kept.Load()
-	return k != nil && k.now()
+	keep := k != nil && k.now()
+	if keptThen.Load() != keep {
+		keptThen.Store(keep)
+	}
+	return keep
 }
+
+// keptThen is what keeps has said last. What is measured below a span that is not recorded goes by
+// that: hooks ask whenever another span begins.
+var keptThen atomic.Bool
 
 // defaultBounds are those of the SDK's specification ("Explicit Bucket Histogram Aggregation").
 var defaultBounds = []float64{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000}

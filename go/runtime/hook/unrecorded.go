@@ -2,9 +2,9 @@ package hook
 
 import (
 	"context"
+	"sync/atomic"
 	"unsafe"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
@@ -43,7 +43,8 @@ func NewUnrecorded(ctx context.Context, sc trace.SpanContext, by *Refusal) (cont
 	})
 	u.by, u.trace, u.id, u.flags = by, sc.TraceID(), sc.SpanID(), sc.TraceFlags()
 	if sc.TraceState().Len() > 0 || sc.IsRemote() {
-		u.whole = &sc
+		whole := sc
+		u.whole = &whole
 	}
 	u.within = NewWithin(ctx, &u.Unrecorded)
 	return &u.within, &u.Unrecorded
@@ -61,10 +62,18 @@ func (u *Unrecorded) SpanContext() trace.SpanContext {
 func (u *Unrecorded) Refuses(own *trace.TracerProvider) bool { return u.by.Below && u.by.Own == own }
 
 // refusesNow says whether it is known without asking anybody that what a hook begins below is not
-// recorded: the span's provider is still the global one, and nothing is left out of measurements.
+// recorded: the span's provider is the global one, and nothing is left out of measurements.
 func (u *Unrecorded) refusesNow() bool {
-	return u.by.Below && sameProvider(otel.GetTracerProvider(), *u.by.Own) && !Excluding()
+	seen := global.Load()
+	return u.by.Below && seen != nil && sameProvider(seen, u.by.Own) && !Excluding()
 }
+
+// global is the provider that has been global when hooks looked last. They do whenever a span begins,
+// but for those below one that is not recorded: a request has a dozen of them.
+var global atomic.Pointer[trace.TracerProvider]
+
+// Sees says that a [Following] tracer has found another provider to be global than before.
+func Sees(tp trace.TracerProvider) { global.Store(&tp) }
 
 // Recorded says that span is none of those of which hooks know by the type that nobody wants to know of
 // them.
@@ -74,8 +83,8 @@ func Recorded(span trace.Span) bool {
 }
 
 // sameProvider compares the words of two interfaces. To compare what they hold could panic.
-func sameProvider(a, b trace.TracerProvider) bool {
-	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(&a)), (*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+func sameProvider(a, b *trace.TracerProvider) bool {
+	x, y := (*[2]unsafe.Pointer)(unsafe.Pointer(a)), (*[2]unsafe.Pointer)(unsafe.Pointer(b))
 	return x[0] == y[0] && x[1] == y[1]
 }
 

@@ -65,6 +65,7 @@ func (t *tracer) resolve(provider trace.TracerProvider) *resolved {
 	r := &resolved{provider: provider, tracer: provider.Tracer(t.name, t.opts...)}
 	r.begins, _ = r.tracer.(hook.Beginner)
 	t.last.Store(r)
+	hook.Sees(provider)
 	return r
 }
 
