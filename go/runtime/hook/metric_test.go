@@ -404,6 +404,10 @@ func TestUp(t *testing.T) {
 	k.keeps.Store(true)
 	var c UpDownCounter
 	c.set(k.Meter(""), keepingOf(k))
+	how := keepingOf(k)
+	kept.Store(&how)
+	t.Cleanup(Disable)
+	keeps() // as a span that begins asks
 	set := NewSet(attribute.Int("a", 1))
 	sum := func() int64 { return set.totalOf(&c).sum.Load() }
 	one, two := c.Up(set), c.Up(set)
@@ -414,6 +418,7 @@ func TestUp(t *testing.T) {
 	if two.Down(); sum() != 1 {
 		t.Errorf("%d after one less", sum())
 	}
+	keeps()
 	if three := c.Up(set); sum() != 1 {
 		t.Error("kept, though nothing is")
 	} else {

@@ -98,19 +98,16 @@ type serverContext struct {
 	watched   bool // by the span, or by metrics
 
 	ended   bool
-	mu      sync.Mutex // for these, which other goroutines than the request's may change
+	matched int32      // the length of the rest of path that route begins to match at
+	mu      sync.Mutex // for these and the two above, which other goroutines than the request's may change
 	route   string     // what is known of it, but for what is pending
 	pending *match     // with a mux, if there is something; the call's, until that ends
-	matched int32      // the length of the rest of path that route begins to match at
 
 	hook.Entry // otelhttp, otelgin and the like may make the span instead
 }
 
 // Value answers the routers' key, and is otherwise that of the context within.
 func (c *serverContext) Value(key any) any {
-	if hook.IsSpanKey(key) {
-		return c.Span()
-	}
 	if _, ok := key.(hook.RouterKey); ok {
 		return c
 	}
