@@ -19,12 +19,12 @@ import (
 // to it then.
 type call struct {
 	state
-	refs atomic.Int32 // leave's, and that of open rows
+	refs atomic.Int32 // that of the function, until it has returned, and that of open rows
 
 	prev, next *call // in open
 
 	// Functions of this call, made once.
-	leave     func()
+	leaves    func()
 	closed    func(error)
 	gotError  func(error) error
 	gotStmt   func(*sql.Stmt, error) (*sql.Stmt, error)
@@ -40,6 +40,7 @@ type state struct {
 	ctx      context.Context // nil if nothing is measured
 	begin    time.Duration
 	returned bool
+	leave    func() // leaves; nil if after does that, as it does for a span that is not recorded
 
 	rows *sql.Rows   // while they are open, and what they call at their end
 	own  func(error) // of the rows'
@@ -54,7 +55,7 @@ var calls sync.Pool // New is set in init
 
 func newCall() any {
 	c := new(call)
-	c.leave, c.closed, c.gotRows = leave(c), whenClosed(c), handleRows(c)
+	c.leaves, c.closed, c.gotRows = leave(c), whenClosed(c), handleRows(c)
 	c.gotError = func(err error) error { c.result(err); return err }
 	c.gotStmt = func(s *sql.Stmt, err error) (*sql.Stmt, error) { c.result(err); return s, err }
 	c.gotResult = func(r sql.Result, err error) (sql.Result, error) { c.result(err); return r, err }
@@ -157,7 +158,9 @@ func begin(ctx context.Context, held trace.Span, did *operation) (context.Contex
 	}
 	c := calls.Get().(*call)
 	c.span, c.did, c.ctx, c.begin = span, did, measured, now
-	c.refs.Store(1)
+	if c.refs.Store(1); hook.Recorded(span) {
+		c.leave = c.leaves
+	}
 	return ctx, c
 }
 
@@ -165,7 +168,15 @@ func begin(ctx context.Context, held trace.Span, did *operation) (context.Contex
 func (c *call) result(err error) {
 	c.returned = true
 	defer hook.Guard()
+	c.ended(err)
+}
+
+// ended is for an operation that has returned and is over.
+func (c *call) ended(err error) {
 	c.finish(err)
+	if c.leave == nil {
+		c.unref()
+	}
 }
 
 // finish ends the span.

@@ -21,11 +21,11 @@ func handleRows(c *call) func(*sql.Rows, error) (*sql.Rows, error) {
 		c.returned = true
 		defer hook.Guard()
 		if err != nil || rows == nil || !rowsKnown {
-			c.finish(err)
+			c.ended(err)
 			return same, sameErr
 		}
 		if !rowsMutex.tryRLock(rows) {
-			c.finish(nil) // being closed, since its context ended
+			c.ended(nil) // being closed, since its context ended
 			return same, sameErr
 		}
 		release := rowsRelease.in(rows)
@@ -33,15 +33,14 @@ func handleRows(c *call) func(*sql.Rows, error) (*sql.Rows, error) {
 		if own == nil || *rowsClosed.in(rows) {
 			ended := whyEnded(*rowsError.in(rows), nil)
 			rowsMutex.rUnlock(rows)
-			c.finish(ended)
+			c.ended(ended)
 			return same, sameErr
 		}
 		c.rows, c.own = rows, own
-		c.refs.Add(1)
 		*release = c.closed
 		if hook.Recorded(c.span) {
 			c.keep()
-		}
+		} // else nothing but the rows has the call from here on
 		rowsMutex.rUnlock(rows)
 		return same, sameErr
 	}
@@ -51,6 +50,7 @@ func handleRows(c *call) func(*sql.Rows, error) (*sql.Rows, error) {
 //
 //go:noinline
 func (c *call) keep() {
+	c.refs.Add(1) // leave has the other
 	c.from = time.Now()
 	open.add(c)
 	if inner := rowsDriver.of(c.rows); options.countRows && inner != nil && *inner != nil {

@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/hooktest"
 )
 
 var bg = context.Background()
@@ -194,6 +195,52 @@ func TestPanic(t *testing.T) {
 		t.Errorf("recovered %v", got)
 	}
 	rec.want(`client "other_sql" error.type=string query.text=panic Error(panic: the driver's) !exception`)
+}
+
+// Of an operation whose span is not recorded there is nothing to do when it panics. One that returns is
+// measured, and its call used again, when it has returned or its rows are closed.
+func TestUnrecorded(t *testing.T) {
+	hooktest.Mode{Sampler: sdk.NeverSample(), Metrics: true}.Run(t)
+	faults := hook.Faults()
+	db, f := openFake(t)
+	if _, leave, after := DBPingEnter(db.DB, bg); leave != nil {
+		t.Error("something is deferred")
+	} else {
+		_ = after(nil)
+	}
+	f.err = errors.New("no")
+	for range 3 {
+		got := func() (v any) {
+			defer func() { v = recover() }()
+			db.ExecContext(bg, "panic")
+			return nil
+		}()
+		if got != "the driver's" {
+			t.Errorf("recovered %v", got)
+		}
+		if _, err := db.ExecContext(bg, "fail"); err != f.err {
+			t.Error(err)
+		}
+		if _, err := db.QueryContext(bg, "fail"); err != f.err {
+			t.Error(err)
+		}
+		one, err := db.QueryContext(bg, "rows 2")
+		other, err2 := db.QueryContext(bg, "rows 1")
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		for rows, n := range map[*sql.Rows]int{one: 2, other: 1} {
+			for rows.Next() {
+				n--
+			}
+			if err := rows.Close(); err != nil || n != 0 {
+				t.Errorf("%v, %d rows are missing", err, n)
+			}
+		}
+	}
+	if n := hook.Faults() - faults; n != 0 {
+		t.Errorf("%d panics in hooks", n)
+	}
 }
 
 // The driver gets the span in its context, and nothing else changes in that.

@@ -364,6 +364,43 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// Of a call whose span is not recorded there is nothing to do when it panics: that ends its goroutine,
+// and the program. Another that did not is done with when handleStream returns.
+func TestServerUnrecorded(t *testing.T) {
+	hooktest.Mode{Sampler: sdk.NeverSample(), Metrics: true}.Run(t)
+	faults := hook.Faults()
+	var kept context.Context
+	for _, want := range []any{nil, "oops", nil, nil} {
+		done := make(chan any)
+		go func() {
+			defer func() { done <- recover() }()
+			if leave, after := ServerEnter(&transportStream{ctx: request(), method: "/a.B/C"}); leave != nil {
+				t.Error("something is deferred")
+			} else {
+				after()
+			}
+			serve(request(), "/a.B/C", true, true, func(ctx context.Context) error {
+				if kept = ctx; !trace.SpanContextFromContext(ctx).IsValid() {
+					t.Error("no span in the handler")
+				}
+				if want != nil {
+					panic(want)
+				}
+				return nil
+			})
+			if sc := kept.(*serverContext); sc.call != nil || hook.WithCurrent(context.Background()) != context.Background() {
+				t.Error("the call has not ended")
+			}
+		}()
+		if r := <-done; r != want {
+			t.Errorf("the panic %v became %v", want, r)
+		}
+	}
+	if n := hook.Faults() - faults; n != 0 {
+		t.Errorf("%d panics in hooks", n)
+	}
+}
+
 // A propagator that panics is none of the call's business.
 func TestHeadersPanic(t *testing.T) {
 	faults := hook.Faults()

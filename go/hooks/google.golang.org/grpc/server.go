@@ -162,26 +162,31 @@ func serverEnter(stream any) (leave, after func()) {
 		return nil, after
 	}
 	if http != nil || hook.Recorded(span) {
-		c.started(span, http, stream)
+		leave = c.started(span, http, stream)
 	}
 	c.span, c.ctx = span, sc
 	sc.call, sc.active.Ctx = c, sc
 	*ctx = sc
 	c.scope = sc.MakeCurrent(&sc.active)
-	return c.leave, c.after
+	return leave, c.after
 }
 
 // started does what there is more to do for a span that somebody may want to know of,
-// and for one in the place of that of a request over HTTP, if that is not nil.
+// and for one in the place of that of a request over HTTP, if that is not nil. There is
+// a leave function for the first only.
 //
 //go:noinline
-func (c *serverCall) started(span trace.Span, http *hook.Layer, stream any) {
+func (c *serverCall) started(span trace.Span, http *hook.Layer, stream any) (leave func()) {
 	if http != nil {
 		http.CoveredBy(span, true)
 	}
 	if options.serverResponse != nil {
 		c.stream = stream
 	}
+	if !hook.Recorded(span) {
+		return nil
+	}
+	return c.leave
 }
 
 // spanKey is the key under which a context holds its span.
@@ -229,8 +234,14 @@ func (c *serverCall) answer(err error) error {
 	return err
 }
 
-// back is the after function of handleStream.
-func (c *serverCall) back() { c.returned = true }
+// back is the after function of handleStream. For a span that is not recorded it does what leave
+// does: a panic that comes as far as that ends the program.
+func (c *serverCall) back() {
+	c.returned = true
+	if !hook.Recorded(c.span) {
+		c.leave()
+	}
+}
 
 // finish ends the span.
 func (c *serverCall) finish(s *status.Status) {

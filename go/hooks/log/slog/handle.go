@@ -78,15 +78,22 @@ type handling struct {
 	standard defaultHandler
 	traceID  *[32]byte // where the ids stand in what common is given; nil if that is made for each record
 	spanID   *[16]byte
-	leave    func() // d.end, made once
+	after    func(error) error // d.written, made once
 }
 
 var handlings sync.Pool // New is set in init
 
 func newHandling() any {
 	d := new(handling)
-	d.leave = d.end
+	d.after = d.written
 	return d
+}
+
+// written is the after function. Of a handler that panics the garbage collector gets d: that is not
+// worth a deferred call for each record.
+func (d *handling) written(err error) error {
+	d.end()
+	return err
 }
 
 func (d *handling) end() {

@@ -78,30 +78,33 @@ func (c *call) end() {
 // HandleEnter is woven into (*log/slog.commonHandler).handle. It has a handler
 // write the record that was given the ids before all that this one was given by
 // With and WithGroup.
-func HandleEnter(h unsafe.Pointer, r slog.Record) (newH unsafe.Pointer, leave func()) {
+func HandleEnter(h unsafe.Pointer, r slog.Record) (newH unsafe.Pointer, after func(error) error) {
 	if !in.On() {
-		return h, nil
+		return h, asItIs
 	}
-	newH = h
+	newH, after = h, asItIs
 	defer hook.Guard()
 	if own := (*commonHandler)(h); layoutKnown {
 		if hook.ExportsLogs() {
 			export(context.Background(), own, &r)
 		}
 		if d := derive(own, hook.GoroutineIDs(), &r); d != nil {
-			newH, leave = unsafe.Pointer(&d.common), d.leave
+			newH, after = unsafe.Pointer(&d.common), d.after
 		}
 	}
-	return newH, leave
+	return newH, after
 }
+
+// asItIs is what a hook without interest in the return gives as after.
+func asItIs(err error) error { return err }
 
 // DefaultHandleEnter is woven into (*log/slog.defaultHandler).Handle. The handler
 // comes twice, once so that its type can be known.
-func DefaultHandleEnter(typed any, h unsafe.Pointer, ctx context.Context, r slog.Record) (newH unsafe.Pointer, leave func()) {
+func DefaultHandleEnter(typed any, h unsafe.Pointer, ctx context.Context, r slog.Record) (newH unsafe.Pointer, after func(error) error) {
 	if !in.On() {
-		return h, nil
+		return h, asItIs
 	}
-	newH = h
+	newH, after = h, asItIs
 	defer hook.Guard()
 	ids, _, _ := hook.IDsIn(ctx)
 	if !ids.IsValid() {
@@ -109,7 +112,7 @@ func DefaultHandleEnter(typed any, h unsafe.Pointer, ctx context.Context, r slog
 	}
 	exports := hook.ExportsLogs()
 	if !ids.IsValid() && !exports || !layoutKnown || !defaultKnown(typed) {
-		return h, nil
+		return h, asItIs
 	}
 	own := (*defaultHandler)(h)
 	if exports {
@@ -117,9 +120,9 @@ func DefaultHandleEnter(typed any, h unsafe.Pointer, ctx context.Context, r slog
 	}
 	if d := derive(own.ch, ids, &r); d != nil {
 		d.standard = defaultHandler{&d.common, own.output}
-		return unsafe.Pointer(&d.standard), d.leave
+		newH, after = unsafe.Pointer(&d.standard), d.after
 	}
-	return h, nil
+	return newH, after
 }
 
 // defaultKnown says whether the default handler is what we take it for.

@@ -62,18 +62,15 @@ func (h woven) Handle(ctx context.Context, r slog.Record) error {
 	case *slog.TextHandler:
 		own = *(**commonHandler)(unsafe.Pointer(h))
 	}
-	newH, leave := HandleEnter(unsafe.Pointer(own), r)
-	if leave != nil {
-		defer leave()
-	}
+	newH, after := HandleEnter(unsafe.Pointer(own), r)
 	if own.json {
 		h := &slog.JSONHandler{}
 		*(*unsafe.Pointer)(unsafe.Pointer(h)) = newH
-		return h.Handle(ctx, r)
+		return after(h.Handle(ctx, r))
 	}
 	t := &slog.TextHandler{}
 	*(*unsafe.Pointer)(unsafe.Pointer(t)) = newH
-	return t.Handle(ctx, r)
+	return after(t.Handle(ctx, r))
 }
 
 func (h woven) WithAttrs(as []slog.Attr) slog.Handler { return woven{h.Handler.WithAttrs(as)} }
@@ -273,27 +270,66 @@ func TestContextWins(t *testing.T) {
 	}
 }
 
+// What a record is written to may panic, which is none of the hooks' business.
+func TestWriterPanics(t *testing.T) {
+	on(t)
+	defer hook.MakeCurrent(&hook.Active{Ctx: withSpan(10)}).Leave()
+	var out panicsOnce
+	l := slog.New(woven{slog.NewJSONHandler(&out, nil)})
+	for range 3 {
+		func() {
+			out.panics = true
+			defer func() {
+				if r := recover(); r != "oh" {
+					t.Errorf("recovered %v", r)
+				}
+			}()
+			l.Info("m")
+		}()
+		if l.Info("m"); strings.Count(out.text, traceText) != 1 || !json.Valid([]byte(out.text)) {
+			t.Error(out.text)
+		}
+	}
+}
+
+// panicsOnce keeps what is written to it last, if it does not panic.
+type panicsOnce struct {
+	panics bool
+	text   string
+}
+
+func (w *panicsOnce) Write(p []byte) (int, error) {
+	if w.panics {
+		w.panics = false
+		panic("oh")
+	}
+	w.text = string(p)
+	return len(p), nil
+}
+
 func TestDefaultHandler(t *testing.T) {
 	on(t)
 	var text string
 	h := &defaultHandler{ch: &commonHandler{}, output: func(_ uintptr, data []byte) error { text = string(data); return nil }}
 	sh := slog.Default().Handler() // for its type
-	handle := func(ctx context.Context) (newH *defaultHandler, leave func()) {
+	handle := func(ctx context.Context) (newH *defaultHandler, after func(error) error) {
 		r := slog.NewRecord(time.Time{}, slog.LevelInfo, "m", 0)
-		p, leave := DefaultHandleEnter(sh, unsafe.Pointer(h), ctx, r)
-		return (*defaultHandler)(p), leave
+		p, after := DefaultHandleEnter(sh, unsafe.Pointer(h), ctx, r)
+		return (*defaultHandler)(p), after
 	}
-	if newH, leave := handle(context.Background()); newH != h || leave != nil {
+	if newH, after := handle(context.Background()); newH != h || after(io.EOF) != io.EOF {
 		t.Error("something to do outside of spans")
 	}
-	newH, leave := handle(withSpan(10))
+	newH, after := handle(withSpan(10))
 	if got, want := string(newH.ch.preformattedAttrs), "trace_id="+traceText+" span_id="+spanText; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if _ = newH.output(0, []byte("x")); text != "x" || reflect.TypeOf(newH.ch.mu) != reflect.TypeOf(h.ch.mu) {
 		t.Error("not the handler's output")
 	}
-	leave()
+	if after(io.EOF) != io.EOF {
+		t.Error("not the handler's error")
+	}
 }
 
 func TestExport(t *testing.T) {
@@ -402,12 +438,10 @@ func TestAllocations(t *testing.T) {
 	standard := slog.Default().Handler()
 	own := &defaultHandler{ch: &commonHandler{}}
 	handle := func() {
-		if _, leave := HandleEnter(h, r); leave != nil {
-			leave()
-		}
-		if _, leave := DefaultHandleEnter(standard, unsafe.Pointer(own), context.Background(), r); leave != nil {
-			leave()
-		}
+		_, after := HandleEnter(h, r)
+		_ = after(nil)
+		_, after = DefaultHandleEnter(standard, unsafe.Pointer(own), context.Background(), r)
+		_ = after(nil)
 	}
 	ctx := withSpan(10)
 	for _, tt := range []struct {
@@ -482,9 +516,8 @@ func BenchmarkRecord(b *testing.B) {
 			if leave := LogEnter(ctx); leave != nil {
 				leave()
 			}
-			if _, leave := HandleEnter(h, r); leave != nil {
-				leave()
-			}
+			_, after := HandleEnter(h, r)
+			_ = after(nil)
 		}
 	}
 	b.Run("hooks, off", hooks)

@@ -100,7 +100,9 @@ func clientEnter(t *http.Transport, req *http.Request) (newReq *http.Request, le
 	newReq, after = req, gotResponse
 	defer hook.Guard()
 	if c := beginClient(t, req); c != nil {
-		leave, after = c.leave, c.after
+		if after = c.after; hook.Recorded(c.span) {
+			leave = c.leave
+		}
 		if c.copied != nil {
 			newReq = c.copied.req
 		}
@@ -262,10 +264,14 @@ func resends(req *http.Request) (n int) {
 	return n
 }
 
-// response is the after function: the round trip has returned.
+// response is the after function: the round trip has returned. For a span that is not recorded there is
+// no leave function, and it does what that does.
 func (c *clientCall) response(resp *http.Response, err error) (*http.Response, error) {
 	c.returned = true
 	c.handleResponse(resp, err)
+	if !hook.Recorded(c.span) {
+		c.leaves()
+	}
 	return resp, err
 }
 

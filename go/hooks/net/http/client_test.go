@@ -22,6 +22,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
 	"otel.tool/runtime/hook"
+	"otel.tool/runtime/hook/hooktest"
 	"otel.tool/runtime/hook/httpconv"
 )
 
@@ -491,6 +492,56 @@ func TestClientPanics(t *testing.T) {
 		t.Error(show(g))
 	}
 }
+
+// Of a round trip whose span is not recorded there is nothing to do when it panics, whether its request
+// was copied, as the first one is, or not.
+func TestClientUnrecorded(t *testing.T) {
+	ctx := hooktest.Mode{Sampler: sdk.NeverSample(), Metrics: true}.Run(t)
+	faults := hook.Faults()
+	s := answer(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "x") })
+	req, _ := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
+	tr := new(http.Transport)
+	defer tr.CloseIdleConnections()
+	bad := stubFunc(func(*http.Request) (*http.Response, error) { panic("oh") })
+	for _, way := range []struct{ works, panics wovenTransport }{
+		{wovenTransport{tr}, wovenTransport{bad}},
+		{wovenTransport{&wovenSending{answers: tr}}, wovenTransport{&wovenSending{answers: bad}}},
+	} {
+		for range 3 {
+			newReq, leave, after := ClientEnter(nil, req)
+			if leave != nil || newReq == req {
+				t.Error("something is deferred, or the request is not copied")
+			}
+			_, _ = after(nil, io.EOF)
+			func() {
+				defer func() {
+					if r := recover(); r != "oh" {
+						t.Error(r)
+					}
+				}()
+				_, _ = way.panics.RoundTrip(req)
+			}()
+			one, err := way.works.RoundTrip(req)
+			other, err2 := way.works.RoundTrip(req)
+			if err != nil || err2 != nil {
+				t.Fatal(err, err2)
+			}
+			for _, resp := range []*http.Response{one, other} {
+				text, err := io.ReadAll(resp.Body)
+				if resp.Body.Close(); string(text) != "x" || err != nil || resp.Request != req {
+					t.Error(string(text), err, resp.Request)
+				}
+			}
+		}
+	}
+	if n := hook.Faults() - faults; n != 0 {
+		t.Errorf("%d panics in hooks", n)
+	}
+}
+
+type stubFunc func(*http.Request) (*http.Response, error)
+
+func (f stubFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func TestClientUnsampled(t *testing.T) {
 	rec := record(t, sdk.WithSampler(sdk.NeverSample()))

@@ -17,8 +17,8 @@ type call struct {
 	state
 	library *Library
 
-	leave func() // functions of this call, made once
-	after func(error) error
+	leaves func() // functions of this call, made once
+	after  func(error) error
 }
 
 // state is what a call knows of what runs.
@@ -30,12 +30,13 @@ type state struct {
 	batch    batch  // of a pipeline
 	route    *route // of a cluster or a ring
 	returned bool
-	recorded bool // the span was when it began
+	leave    func() // leaves; nil if after does that, as it does for a span that is not recorded
+	recorded bool   // the span was when it began
 }
 
 func (l *Library) newCall() any {
 	c := &call{library: l}
-	c.leave, c.after = leave(c), after(c)
+	c.leaves, c.after = leave(c), after(c)
 	return c
 }
 
@@ -136,6 +137,7 @@ func (l *Library) begin(ctx context.Context, held trace.Span, did *operation, ne
 
 //go:noinline
 func (c *call) noteRecorded() {
+	c.leave = c.leaves
 	if c.recorded = c.span.IsRecording(); c.recorded {
 		c.library.recorded.Add(1)
 	}
@@ -171,12 +173,15 @@ func after(c *call) func(error) error {
 		defer hook.Guard()
 		if err != nil || c.route != nil {
 			c.finish(err)
-			return same
+		} else {
+			if c.ctx != nil {
+				c.library.duration.RecordSpan(c.ctx, c.span, c.begin, c.did.setOf())
+			}
+			c.span.End()
 		}
-		if c.ctx != nil {
-			c.library.duration.RecordSpan(c.ctx, c.span, c.begin, c.did.setOf())
+		if c.leave == nil {
+			c.release()
 		}
-		c.span.End()
 		return same
 	}
 }
@@ -227,12 +232,17 @@ func leave(c *call) func() {
 		if !c.returned {
 			c.panicked()
 		}
-		if c.recorded || c.batch != nil {
-			c.letGo()
-		}
-		c.state = state{}
-		c.library.calls.Put(c)
+		c.release()
 	}
+}
+
+// release has the call used again.
+func (c *call) release() {
+	if c.recorded || c.batch != nil {
+		c.letGo()
+	}
+	c.state = state{}
+	c.library.calls.Put(c)
 }
 
 // letGo lets go of what not every call has.

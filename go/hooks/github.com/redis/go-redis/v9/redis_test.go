@@ -274,6 +274,37 @@ func TestPanic(t *testing.T) {
 	}
 }
 
+// Of a command whose span is not recorded there is nothing to do when it panics.
+func TestUnrecorded(t *testing.T) {
+	hooktest.Mode{Sampler: sdk.NeverSample(), Metrics: true}.Run(t)
+	faults := hook.Faults()
+	get := redis.NewCmd(bg, "get")
+	for range 3 {
+		func() {
+			defer func() {
+				if r := recover(); r != "theirs" {
+					t.Errorf("recovered %v", r)
+				}
+			}()
+			_ = woven(bg, server, get, func(context.Context) error { panic("theirs") })
+		}()
+		if err := woven(bg, server, get, returns(io.EOF)); err != io.EOF {
+			t.Error(err)
+		}
+		_, one, afterOne := PipelineEnter(server, bg, []redis.Cmder{get, get})
+		_, two, afterTwo := RouteEnter(bg, get)
+		if one != nil || two != nil {
+			t.Error("something is deferred")
+		}
+		if err := afterOne(io.EOF); err != io.EOF || afterTwo(nil) != nil {
+			t.Error(err)
+		}
+	}
+	if n := hook.Faults() - faults; n != 0 {
+		t.Errorf("%d panics in hooks", n)
+	}
+}
+
 // Allocations for one command: the SDK's own, and none of ours.
 func TestAllocations(t *testing.T) {
 	cmd := redis.NewCmd(bg, "get", "k")
