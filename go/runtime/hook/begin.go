@@ -117,6 +117,7 @@ func startBy(t trace.Tracer, ctx context.Context, name string, kind trace.SpanKi
 // options are those of the API for a span that begins. They are used again, and whoever begins
 // spans copies what they hold.
 type options struct {
+	_     [0]func() // never compared
 	attrs [16]attribute.KeyValue
 	n     int
 	with  [17]trace.SpanStartOption // for the first n of attrs, made once

@@ -64,6 +64,7 @@ type info struct {
 
 // telemetry is what an Instrumentation works with while it is on.
 type telemetry struct {
+	_       [0]func() // never compared
 	tracer  trace.Tracer
 	follows Following // the tracer, if it is one
 	begins  Beginner  // the tracer, if it is one

@@ -32,7 +32,8 @@ import (
 //		span.End()
 //	}
 type Layer struct {
-	context.Context // what is around the hook's span
+	_               [0]func() // never compared
+	context.Context           // what is around the hook's span
 
 	outer  context.Context // holds the span's parent, unless that is below
 	kind   trace.SpanKind

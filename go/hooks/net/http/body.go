@@ -19,6 +19,7 @@ import (
 // roundTrip ends when the body of its response has been read to the end, could not be read on, or
 // has been closed. It is what there is to say of it then.
 type roundTrip struct {
+	_    [0]func() // never compared
 	span trace.Span
 
 	ctx       context.Context // in which it is measured; nil: it is not

@@ -49,6 +49,7 @@ func returned() {}
 // serverCall is what the hook keeps while the handler runs. It is used again;
 // nothing of the program's may point to it.
 type serverCall struct {
+	_ [0]func() // never compared
 	serverState
 	leave, after func() // c.leaves and c.back, made once
 
@@ -58,6 +59,7 @@ type serverCall struct {
 
 // serverState is what is the request's own.
 type serverState struct {
+	_        [0]func()
 	span     trace.Span
 	ctx      *serverContext
 	rw       http.ResponseWriter
@@ -408,7 +410,7 @@ func muxEnter(mux *http.ServeMux, req *http.Request) {
 		c, ok = ctx.Value(hook.RouterKey{}).(*serverContext)
 	}
 	if ok && c.watched && req.URL != nil && req.RequestURI != "*" && req.Method != http.MethodConnect { // of CONNECT, the "pattern" may be the path
-		c.matches(&match{mux, req, req.Method, req.Host, req.URL.Path, req.URL.RawPath, true})
+		c.matches(&match{mux: mux, req: req, method: req.Method, host: req.Host, path: req.URL.Path, rawPath: req.URL.RawPath, waits: true})
 	}
 }
 
@@ -429,6 +431,7 @@ func (c *serverContext) matches(m *match) {
 
 // match is a request for which a ServeMux is about to find the pattern.
 type match struct {
+	_   [0]func() // never compared
 	mux *http.ServeMux
 	req *http.Request
 

@@ -35,6 +35,7 @@ type tracer struct {
 
 // resolved is the tracer of one provider.
 type resolved struct {
+	_        [0]func() // never compared
 	provider trace.TracerProvider
 	tracer   trace.Tracer
 	begins   hook.Beginner // the tracer, if it is one
@@ -83,6 +84,7 @@ type Propagator struct {
 
 // told is one propagator.
 type told struct {
+	_          [0]func() // never compared
 	propagator propagation.TextMapPropagator
 	tells      hook.Telling // the propagator, if it is one
 }

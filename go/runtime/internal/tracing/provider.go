@@ -55,6 +55,7 @@ func (p *Provider) Tracer(name string, opts ...trace.TracerOption) trace.Tracer 
 }
 
 type tracer struct {
+	_ [0]func() // never compared
 	embedded.Tracer
 	provider *Provider
 	source   otlptrace.Source
