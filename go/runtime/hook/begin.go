@@ -86,7 +86,7 @@ func (in *Instrumentation) BeginBelow(ctx context.Context, above trace.Span, nam
 
 // beginBy is BeginBelow by what t says.
 func (in *Instrumentation) beginBy(t *telemetry, ctx context.Context, above trace.Span, name string, kind trace.SpanKind, d Described) (context.Context, trace.Span) {
-	keeps()
+	keeps() // which notes it, for what is measured below
 	tracer, begins := t.tracer, t.begins
 	if t.follows != nil {
 		tracer, begins = t.follows.Now()

@@ -91,7 +91,7 @@ func (e *Entry) Refused() *Unrecorded { return &e.refused }
 
 // begin makes u the span of one that is known not to be recorded, if it is.
 func (u *Unrecorded) begin(t *telemetry, ctx context.Context, carrier Carrier) bool {
-	keeps()
+	keeps() // as beginBy does
 	_, begins := t.follows.Now()
 	tells := t.tells.Now()
 	if begins == nil || tells == nil {

@@ -382,7 +382,7 @@ func TestNear(t *testing.T) {
 	for range 3 {
 		for i, k := range keys {
 			for _, number := range []int{Number(k), i, -i} {
-				if sets.Near(number, k) != sets.Of(k) {
+				if sets.Near(number, &k) != sets.Of(k) {
 					t.Errorf("%q with %d: another set", k, number)
 				}
 			}
@@ -393,7 +393,8 @@ func TestNear(t *testing.T) {
 	}
 	var none Sets[string]
 	none.Limit = -1
-	if none.Near(0, "k") != overflow || none.Noted(0, new(string)) != nil {
+	k := "k"
+	if none.Near(0, &k) != overflow || none.Noted(0, &k) != nil {
 		t.Error("too much is noted")
 	}
 }

@@ -120,13 +120,13 @@ type nearSet[K comparable] struct {
 // Near is Of where a small number tells keys from most others: the first keys with each number (its
 // last three bits) are found without being hashed, which for a key of many texts takes longer than
 // all else of a measurement.
-func (s *Sets[K]) Near(number int, k K) *Set {
-	if set := s.Noted(number, &k); set != nil {
+func (s *Sets[K]) Near(number int, k *K) *Set {
+	if set := s.Noted(number, k); set != nil {
 		return set
 	}
-	set := s.Of(k)
+	set := s.Of(*k)
 	if at := &s.near[number&7]; atomic.LoadPointer(at) == nil && set != overflow {
-		atomic.StorePointer(at, unsafe.Pointer(&nearSet[K]{key: k, set: set}))
+		atomic.StorePointer(at, unsafe.Pointer(&nearSet[K]{key: *k, set: set}))
 	}
 	return set
 }

@@ -183,15 +183,17 @@ func TestErrorMessages(t *testing.T) {
 	rec.want(`client "other_sql" error.type=*errors.errorString query.text=fail Error(all of it)`)
 }
 
+// recovered is what the driver panics with.
+func recovered(db wovenDB) (v any) {
+	defer func() { v = recover() }()
+	db.ExecContext(bg, "panic")
+	return nil
+}
+
 func TestPanic(t *testing.T) {
 	rec := record(t)
 	db, _ := openFake(t)
-	got := func() (v any) {
-		defer func() { v = recover() }()
-		db.ExecContext(bg, "panic")
-		return nil
-	}()
-	if got != "the driver's" {
+	if got := recovered(db); got != "the driver's" {
 		t.Errorf("recovered %v", got)
 	}
 	rec.want(`client "other_sql" error.type=string query.text=panic Error(panic: the driver's) !exception`)
@@ -210,12 +212,7 @@ func TestUnrecorded(t *testing.T) {
 	}
 	f.err = errors.New("no")
 	for range 3 {
-		got := func() (v any) {
-			defer func() { v = recover() }()
-			db.ExecContext(bg, "panic")
-			return nil
-		}()
-		if got != "the driver's" {
+		if got := recovered(db); got != "the driver's" {
 			t.Errorf("recovered %v", got)
 		}
 		if _, err := db.ExecContext(bg, "fail"); err != f.err {

@@ -122,7 +122,7 @@ func beginClient(t *http.Transport, req *http.Request) *clientCall {
 	}
 	c := clientCalls.Get().(*clientCall)
 	if len(req.Header) > 0 && len(req.Header["Traceparent"]) > 0 {
-		ctx, held = c.passedOn(ctx, req.Header)
+		ctx, held = passedOn(ctx, req.Header)
 	}
 	c.req = req
 	name := httpconv.MethodName(req.Method)
@@ -140,7 +140,7 @@ func beginClient(t *http.Transport, req *http.Request) *clientCall {
 // another.
 //
 //go:noinline
-func (c *clientCall) passedOn(ctx context.Context, h http.Header) (context.Context, trace.Span) {
+func passedOn(ctx context.Context, h http.Header) (context.Context, trace.Span) {
 	ctx, held := hook.CurrentIn(ctx)
 	if !held.SpanContext().IsValid() {
 		ctx = client.Extract(ctx, headers(h))

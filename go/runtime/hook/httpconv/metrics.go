@@ -99,12 +99,7 @@ func (s *Server) Begin(ctx context.Context, k *Served) (up hook.Up) {
 	if !s.active.On() || hook.Excluding() && hook.Excluded(ctx) {
 		return up
 	}
-	number := len(k.Method) + len(k.Scheme)
-	set := s.activeSets.Noted(number, k)
-	if set == nil {
-		set = s.activeSets.Near(number, *k)
-	}
-	return s.active.Up(set)
+	return s.active.Up(s.activeSets.Near(len(k.Method)+len(k.Scheme), k))
 }
 
 // Served is what is known of a request that has been answered. All of it must be
@@ -132,11 +127,7 @@ func (s *Server) Record(ctx context.Context, span trace.Span, begin time.Duratio
 	if !s.duration.On() {
 		return
 	}
-	number := hook.Number(k.Route) + k.Status
-	set := s.servedSets.Noted(number, k)
-	if set == nil {
-		set = s.servedSets.Near(number, *k)
-	}
+	set := s.servedSets.Near(hook.Number(k.Route)+k.Status, k)
 	s.record(ctx, span, begin, hook.Clock(), set, received, sent)
 }
 
@@ -226,7 +217,7 @@ func (c *Client) setOf(k Sent) *hook.Set {
 	if _, known := c.sets.Known(k); !known && !c.hosts.Has(k.server()) {
 		k.Host, k.Port = Other, 0
 	}
-	return c.sets.Near(hook.Number(k.Host)+k.Status, k)
+	return c.sets.Near(hook.Number(k.Host)+k.Status, &k)
 }
 
 // copied is the attributes, to be kept.
