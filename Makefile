@@ -79,7 +79,7 @@ $(B)/%.o: %.c
 	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Our Go modules and what they import, linked into the tool.
-build/bundle.tar: tools/bundle $(shell find go/runtime go/hooks go/otelc ! -name '*_test.go' 2>/dev/null)
+build/bundle.tar: tools/bundle tools/layout/main.go go/layout.txt $(shell find go/runtime go/hooks go/otelc ! -name '*_test.go' 2>/dev/null)
 	@mkdir -p $(@D)
 	tools/bundle $@
 

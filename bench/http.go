@@ -41,9 +41,18 @@ var programs = map[string]program{
 	"reference": {title: "the reference service", plain: "reference", byhand: "reference-byhand", build: []string{"OTEL_GO_SIGNALS=all"}, requests: 6400, servers: true},
 }
 
+// serviceEnv is the environment of all that is loaded. Nothing is appended to it in its place.
+var serviceEnv = slices.Clip([]string{
+	"OTEL_SERVICE_NAME=bench",
+	"OTEL_BSP_MAX_QUEUE_SIZE=65536", // enough that neither drops
+	"OTEL_GO_HTTP_BODY_SIZE=true",   // otelhttp measures the sizes of bodies
+	"OTEL_LOGS_EXPORTER=none",       // by hand, log records get the ids and are not exported
+})
+
 // subject is one binary in one mode, and what was measured of it.
 type subject struct {
 	name, bin, env string
+	under          []string // the command that it runs under, if any
 	loads          []loaded
 	sink           *sink
 
@@ -85,12 +94,6 @@ func benchRequests(p program, dir, otel string, rounds, requests int) {
 	if p.servers {
 		defer startServers()()
 	}
-	env := []string{
-		"OTEL_SERVICE_NAME=bench",
-		"OTEL_BSP_MAX_QUEUE_SIZE=65536", // enough that neither drops
-		"OTEL_GO_HTTP_BODY_SIZE=true",   // otelhttp measures the sizes of bodies
-		"OTEL_LOGS_EXPORTER=none",       // by hand, log records get the ids and are not exported
-	}
 	modes := []struct{ name, env string }{
 		{"sampled", "OTEL_TRACES_SAMPLER=always_on"},
 		{"not sampled", "OTEL_TRACES_SAMPLER=always_off"},
@@ -112,7 +115,7 @@ func benchRequests(p program, dir, otel string, rounds, requests int) {
 	for range rounds {
 		for _, i := range order.Perm(len(subjects)) {
 			s := subjects[i]
-			s.start(append(env, s.env, "OTEL_EXPORTER_OTLP_ENDPOINT="+s.sink.url), warm)
+			s.start(append(serviceEnv, s.env, "OTEL_EXPORTER_OTLP_ENDPOINT="+s.sink.url), warm)
 		}
 		for range parts {
 			for _, i := range order.Perm(len(subjects)) {
@@ -180,7 +183,8 @@ func mega(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 // what is made once is made.
 func (s *subject) start(env []string, warm int) {
 	s.addr = net.JoinHostPort("127.0.0.1", freePort())
-	s.cmd = exec.Command(s.bin, s.addr)
+	words := append(slices.Clone(s.under), s.bin, s.addr)
+	s.cmd = exec.Command(words[0], words[1:]...)
 	s.said.Reset()
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = environ(env...), &s.said, os.Stderr
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -5,6 +5,7 @@
 //	bench [-otel build/otel] [-rounds N] http        requests, against plain go and OpenTelemetry by hand
 //	bench [-otel build/otel] [-rounds N] reference   the same for a service with HTTP, gRPC, SQL and Redis
 //	bench [-otel build/otel] [-rounds N] apps        builds of that service, and of a large application from the module proxy
+//	bench [-otel build/otel] layout                  go/layout.txt: which of our functions requests run
 //
 // It is run in the folder bench/, and writes nothing there.
 package main
@@ -48,8 +49,10 @@ func main() {
 		benchApps(dir, tool, orElse(*rounds, 5))
 	case "http", "reference":
 		benchRequests(programs[flag.Arg(0)], dir, tool, orElse(*rounds, 15), *requests)
+	case "layout":
+		benchLayout(dir, tool)
 	default:
-		log.Fatalf("what to measure? build, http, reference or apps, not %q", flag.Arg(0))
+		log.Fatalf("what to measure? build, http, reference, apps or layout, not %q", flag.Arg(0))
 	}
 }
 

@@ -1,6 +1,6 @@
 # Our Go modules: see docs/design.md, "The runtime in the user's program".
 # -race needs cgo, and so a C compiler, which the tool needs anyway.
-GO_MODULES := $(sort $(patsubst %/go.mod,%,$(shell find go -name go.mod ! -path '*/testdata/*')))
+GO_MODULES := $(sort $(patsubst %/go.mod,%,$(shell find go tools -name go.mod ! -path '*/testdata/*')))
 
 .PHONY: test-go
 test-go: $(GO_MODULES:%=test-go-%)

@@ -442,6 +442,47 @@ func TestSize(t *testing.T) {
 	}
 }
 
+// TestLayout: of each package of ours, the functions that requests run lie together, as go/layout.txt
+// has them.
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	p := built(t, "hello")
+	a := &app{t: t, dir: suite}
+	linked := map[string][]string{} // the functions of a package, as they lie
+	for line := range strings.Lines(a.must("go", "tool", "nm", "-n", p.woven).out) {
+		fields := strings.Fields(line) // address, type, name
+		if len(fields) < 3 || !strings.EqualFold(fields[1], "T") || !strings.HasPrefix(fields[2], "otel.tool/") {
+			continue
+		}
+		symbol := strings.Join(fields[2:], " ")
+		base := strings.LastIndexByte(strings.SplitN(symbol, "(", 2)[0], '/') + 1
+		pkg, name, _ := strings.Cut(symbol[base:], ".")
+		linked[symbol[:base]+pkg] = append(linked[symbol[:base]+pkg], name)
+	}
+	first := map[string][]string{} // the listed ones that are linked
+	for line := range strings.Lines(readFile(t, "../../go/layout.txt")) {
+		line, _, _ = strings.Cut(line, "#")
+		if pkg, name, ok := strings.Cut(strings.TrimSpace(line), " "); ok && slices.Contains(linked[pkg], name) {
+			first[pkg] = append(first[pkg], name)
+		}
+	}
+	if len(first) < 8 {
+		t.Errorf("only %d packages are listed and linked", len(first))
+	}
+	for pkg, want := range first {
+		from, to := slices.Index(linked[pkg], want[0]), slices.Index(linked[pkg], want[len(want)-1])
+		var lie []string
+		for _, name := range linked[pkg][from : max(from, to)+1] {
+			if len(lie) == 0 || !strings.HasPrefix(name, lie[len(lie)-1]+".") { // its literals follow a function
+				lie = append(lie, name)
+			}
+		}
+		if !slices.Equal(lie, want) {
+			t.Errorf("%s: there lie\n%s\nlisted are\n%s", pkg, strings.Join(lie, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
 func mb(n int64) float64 { return float64(n) / (1 << 20) }
 
 // TestSame: the same input gives the same bytes, in another folder and with

@@ -1,0 +1,3 @@
+module otel.tool/layout
+
+go 1.24.0
