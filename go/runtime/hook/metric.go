@@ -280,7 +280,7 @@ func (c *UpDownCounter) Add(n int64, set *Set) {
 	switch i := c.on.Load(); {
 	case i == nil:
 	case i.now():
-		set.totalOf(c).sum.Add(n)
+		set.totalOf(c).add(n)
 	default:
 		i.api().Add(context.Background(), n, set.add[:]...)
 	}
@@ -294,7 +294,7 @@ func (c *UpDownCounter) Up(set *Set) (u Up) {
 		if u.kept = set.totals.Load(); u.kept == nil || u.kept.of != c {
 			u.kept = set.totalOf(c)
 		}
-		u.kept.sum.Add(1)
+		u.kept.add(1)
 	default:
 		u.counter, u.set = c, set
 		i.api().Add(context.Background(), 1, set.add[:]...)
@@ -312,7 +312,7 @@ type Up struct {
 // Down takes it away.
 func (u *Up) Down() {
 	if u.kept != nil {
-		u.kept.sum.Add(-1)
+		u.kept.add(-1)
 	} else if u.counter != nil {
 		u.counter.Add(-1, u.set)
 	}

@@ -410,7 +410,7 @@ func TestUp(t *testing.T) {
 	t.Cleanup(Disable)
 	keeps() // as a span that begins asks
 	set := NewSet(attribute.Int("a", 1))
-	sum := func() int64 { return set.totalOf(&c).sum.Load() }
+	sum := func() int64 { return set.totalOf(&c).sum() }
 	one, two := c.Up(set), c.Up(set)
 	if sum() != 2 {
 		t.Errorf("%d after two", sum())

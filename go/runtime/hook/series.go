@@ -2,8 +2,10 @@ package hook
 
 import (
 	"math"
+	"runtime"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -58,19 +60,30 @@ var keptThen atomic.Bool
 // defaultBounds are those of the SDK's specification ("Explicit Bucket Histogram Aggregation").
 var defaultBounds = []float64{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000}
 
-// series is what a histogram takes with one set of attributes. What each value needs is together: a
-// request takes a dozen values, each from memory that the processor has not seen for a while.
+// series is what a histogram takes with one set of attributes. What each value needs is together, in 64 bytes
+// that nobody writes to, and in those of a part: a request takes a dozen values, each from memory that the
+// processor has not seen for a while. Where several processors take values of one series, what one writes
+// to has to come from another's cache each time, which takes longer than all else; so a series that gets many
+// has a part for each.
 type series struct {
-	of               *Histogram
-	next             atomic.Pointer[series] // of another histogram, with the same set
-	bounds           []float64
-	sum, least, most atomic.Uint64 // of all values, as float64
+	of    *Histogram
+	next  atomic.Pointer[series] // of another histogram, with the same set
+	first float64                // of bounds; infinite if there are none
+	parts unsafe.Pointer         // to part, several in a row; nil: there is but own
+	last  int                    // of those, all ones
+	many  []atomic.Uint64        // the counts that a part has no room for
 
-	counts []atomic.Uint64 // of what falls between two bounds: one more than those
-	few    [16]atomic.Uint64
-
+	own      part
+	bounds   []float64
 	set      *Set
-	examples []bucketExample // of the same
+	examples []bucketExample // of what falls between two bounds
+}
+
+// part is a part of a series.
+type part struct {
+	sum, least, most atomic.Uint64     // of its values, as float64
+	few              [16]atomic.Uint64 // how many fall between two bounds: one more than those
+	_                [40]byte          // no two share 64 bytes
 }
 
 // bucketExample is the example of what falls between two bounds.
@@ -112,18 +125,81 @@ func (s *Set) seriesOf(h *Histogram) *series {
 }
 
 func newSeries(h *Histogram, set *Set) *series {
-	e := &series{of: h, set: set, bounds: h.bounds()}
+	e := &series{of: h, set: set, bounds: h.bounds(), first: math.Inf(1)}
+	if len(e.bounds) > 0 {
+		e.first = e.bounds[0]
+	}
 	n := len(e.bounds) + 1
-	if e.counts = e.few[:min(n, len(e.few))]; n > len(e.few) {
-		e.counts = make([]atomic.Uint64, n)
+	if n > len(e.own.few) {
+		e.many = make([]atomic.Uint64, n-len(e.own.few))
 	}
 	e.examples = make([]bucketExample, n)
 	for i := range e.examples {
 		e.examples[i].taken.Store(int64(-exampleEvery))
 	}
-	e.least.Store(math.Float64bits(math.Inf(1)))
-	e.most.Store(math.Float64bits(math.Inf(-1)))
+	e.own.init()
 	return e
+}
+
+func (p *part) init() {
+	p.least.Store(math.Float64bits(math.Inf(1)))
+	p.most.Store(math.Float64bits(math.Inf(-1)))
+}
+
+// processors returns how many parts there are to what all processors write to: a power of two.
+func processors() int {
+	const most = 16
+	n := 1
+	for n < most && n < runtime.GOMAXPROCS(0) {
+		n *= 2
+	}
+	return n
+}
+
+//go:linkname procPin runtime.procPin
+func procPin() int
+
+//go:linkname procUnpin runtime.procUnpin
+func procUnpin()
+
+// processor returns the number of the one (P) that this goroutine runs on, a moment ago.
+func processor() int {
+	n := procPin()
+	procUnpin()
+	return n
+}
+
+// spread gives e its parts, if it has none.
+//
+//go:noinline
+func (e *series) spread() {
+	n := processors()
+	if n == 1 || atomic.LoadPointer(&e.parts) != nil {
+		return
+	}
+	e.of.mu.Lock()
+	defer e.of.mu.Unlock()
+	if e.parts != nil {
+		return
+	}
+	parts := make([]part, n)
+	for i := range parts {
+		parts[i].init()
+	}
+	e.last = n - 1
+	atomic.StorePointer(&e.parts, unsafe.Pointer(unsafe.SliceData(parts)))
+}
+
+// all returns the parts of e.
+func (e *series) all() []*part {
+	all := []*part{&e.own}
+	if parts := (*part)(atomic.LoadPointer(&e.parts)); parts != nil {
+		more := unsafe.Slice(parts, e.last+1)
+		for i := range more {
+			all = append(all, &more[i])
+		}
+	}
+	return all
 }
 
 func (h *Histogram) bounds() []float64 {
@@ -141,6 +217,14 @@ func (e *series) bucket(value float64) (i int) {
 	return i
 }
 
+// at returns p's count of bucket i.
+func (e *series) at(p *part, i int) *atomic.Uint64 {
+	if i < len(p.few) {
+		return &p.few[i]
+	}
+	return &e.many[i-len(p.few)]
+}
+
 // exampleOf returns what is an example for value.
 func (e *series) exampleOf(value float64) *bucketExample { return &e.examples[e.bucket(value)] }
 
@@ -154,16 +238,30 @@ func (s *Set) count(h *Histogram, value float64) *series {
 	if e == nil {
 		return nil
 	}
-	e.counts[e.bucket(value)].Add(1)
-	sum := e.sum.Load()
-	if !e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
-		e.add(value)
+	p := &e.own
+	if parts := atomic.LoadPointer(&e.parts); parts != nil {
+		p = (*part)(unsafe.Add(parts, uintptr(processor()&e.last)*unsafe.Sizeof(*p)))
 	}
-	if value < math.Float64frombits(e.least.Load()) || value > math.Float64frombits(e.most.Load()) {
-		e.stretch(value)
+	count := &p.few[0]
+	if !(value <= e.first) {
+		count = e.at(p, e.bucket(value))
+	}
+	n := count.Add(1)
+	sum := p.sum.Load()
+	if !p.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
+		p.add(value)
+	}
+	if value < math.Float64frombits(p.least.Load()) || value > math.Float64frombits(p.most.Load()) {
+		p.stretch(value)
+	}
+	if n%spreadAt == 0 {
+		e.spread()
 	}
 	return e
 }
+
+// spreadAt is how many values a series gets, between two bounds, before it has a part for each processor.
+const spreadAt = 256
 
 // wanted says whether there is to be another one now.
 func (x *bucketExample) wanted(now time.Duration) bool {
@@ -174,10 +272,10 @@ func (x *bucketExample) wanted(now time.Duration) bool {
 // add adds value to the sum, where others do so at the same time.
 //
 //go:noinline
-func (e *series) add(value float64) {
+func (p *part) add(value float64) {
 	for {
-		sum := e.sum.Load()
-		if e.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
+		sum := p.sum.Load()
+		if p.sum.CompareAndSwap(sum, math.Float64bits(math.Float64frombits(sum)+value)) {
 			return
 		}
 	}
@@ -186,16 +284,16 @@ func (e *series) add(value float64) {
 // stretch makes value the least or the most of all, if it is.
 //
 //go:noinline
-func (e *series) stretch(value float64) {
+func (p *part) stretch(value float64) {
 	for {
-		least := e.least.Load()
-		if !(value < math.Float64frombits(least)) || e.least.CompareAndSwap(least, math.Float64bits(value)) {
+		least := p.least.Load()
+		if !(value < math.Float64frombits(least)) || p.least.CompareAndSwap(least, math.Float64bits(value)) {
 			break
 		}
 	}
 	for {
-		most := e.most.Load()
-		if !(value > math.Float64frombits(most)) || e.most.CompareAndSwap(most, math.Float64bits(value)) {
+		most := p.most.Load()
+		if !(value > math.Float64frombits(most)) || p.most.CompareAndSwap(most, math.Float64bits(value)) {
 			break
 		}
 	}
@@ -211,7 +309,21 @@ type total struct {
 	of   *UpDownCounter
 	set  *Set
 	next atomic.Pointer[total] // of another counter, with the same set
-	sum  atomic.Int64
+	sums []partialSum          // one for each processor
+}
+
+type partialSum struct {
+	atomic.Int64
+	_ [56]byte // no two share 64 bytes
+}
+
+func (t *total) add(n int64) { t.sums[processor()&(len(t.sums)-1)].Add(n) }
+
+func (t *total) sum() (sum int64) {
+	for i := range t.sums {
+		sum += t.sums[i].Load()
+	}
+	return sum
 }
 
 // totalOf returns what c has added up with s.
@@ -224,7 +336,7 @@ func (s *Set) totalOf(c *UpDownCounter) *total {
 			}
 			at = &t.next
 		}
-		t := &total{of: c, set: s}
+		t := &total{of: c, set: s, sums: make([]partialSum, processors())}
 		if at.CompareAndSwap(nil, t) {
 			c.mu.Lock()
 			c.all = append(c.all, t)
@@ -329,20 +441,32 @@ func (h *Histogram) stream(s *Stream) {
 // point reads the series while values may come in: until it stands still, or a few times. A value
 // may then be counted whose part of the sum comes with the next reading.
 func (e *series) point() (p Point, ok bool) {
-	p.Attributes, p.Counts = e.set.attributes, make([]uint64, len(e.counts))
+	p.Attributes, p.Counts = e.set.attributes, make([]uint64, len(e.examples))
 	for range 3 {
-		p.Sum = math.Float64frombits(e.sum.Load())
-		p.Least, p.Most = math.Float64frombits(e.least.Load()), math.Float64frombits(e.most.Load())
-		same := true
-		for i := range e.counts {
-			n := e.counts[i].Load()
-			same = same && p.Counts[i] == n
-			p.Counts[i] = n
-			ok = ok || n > 0
+		counts := make([]uint64, len(p.Counts))
+		for i := range e.many {
+			counts[len(e.own.few)+i] = e.many[i].Load()
 		}
+		p.Sum, p.Least, p.Most = 0, math.Inf(1), math.Inf(-1)
+		for _, part := range e.all() {
+			p.Sum += math.Float64frombits(part.sum.Load())
+			p.Least = min(p.Least, math.Float64frombits(part.least.Load()))
+			p.Most = max(p.Most, math.Float64frombits(part.most.Load()))
+			for i := range part.few[:min(len(part.few), len(counts))] {
+				counts[i] += part.few[i].Load()
+			}
+		}
+		same := true
+		for i, n := range counts {
+			same = same && n == p.Counts[i]
+		}
+		p.Counts = counts
 		if same {
 			break
 		}
+	}
+	for _, n := range p.Counts {
+		ok = ok || n > 0
 	}
 	for i := range e.examples {
 		if x := e.examples[i].kept.Load(); x != nil {
@@ -358,6 +482,6 @@ func (c *UpDownCounter) stream(s *Stream) {
 	c.mu.Unlock()
 	s.Name, s.Unit, s.Description, s.Since = c.Name, c.Unit, c.Description, c.keeping.since
 	for _, t := range all {
-		s.merge(&Point{Attributes: t.set.attributes, Total: t.sum.Load()})
+		s.merge(&Point{Attributes: t.set.attributes, Total: t.sum()})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -21,7 +22,7 @@ type keeper struct {
 func (k *keeper) Keeps() bool { return k.keeps.Load() }
 
 // measuring turns instruments on with a provider that lets them keep what they take.
-func measuring(t *testing.T, name string, instruments ...Instrument) *keeper {
+func measuring(t testing.TB, name string, instruments ...Instrument) *keeper {
 	t.Helper()
 	t.Cleanup(Disable)
 	p := &keeper{}
@@ -140,6 +141,68 @@ func TestKeepAtOnce(t *testing.T) {
 	}
 }
 
+// A series that gets many values has a part for each processor, however many there are by then, and is all of
+// them together.
+func TestKeepSpread(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	h, u := Histogram{Name: "h", Buckets: Seconds}, UpDownCounter{Name: "u"}
+	measuring(t, "keep spread", &h, &u)
+	set, ctx := NewSet(), context.Background()
+	take := func(values int) {
+		var wg sync.WaitGroup
+		for g := range 8 {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				for i := range values / 8 {
+					up := u.Up(set)
+					h.Record(ctx, float64(g*values/8+i), set)
+					up.Down()
+					u.Add(1, set)
+				}
+			}()
+		}
+		wg.Wait()
+	}
+	all := 0
+	for _, processors := range []int{1, 4, 32} {
+		runtime.GOMAXPROCS(processors)
+		take(8000)
+		all += 8000
+		if spread := set.seriesOf(&h).parts != nil; spread != (processors > 1) {
+			t.Errorf("%d processors: parts: %v", processors, spread)
+		}
+		if n := testing.AllocsPerRun(1000, func() { h.Record(ctx, 1, set); u.Add(0, set) }); n != 0 {
+			t.Errorf("%d processors: %v allocations", processors, n)
+		}
+		all += 1001
+		var got uint64
+		streams := streamsOf("keep spread")
+		p := streams[0].Points[0]
+		for _, n := range p.Counts {
+			got += n
+		}
+		if sum := float64(all/9001)*8000*7999/2 + float64(all/9001)*1001; got != uint64(all) || p.Sum != sum || p.Least != 0 || p.Most != 7999 {
+			t.Errorf("%d processors: %d of %v (want %d of %v), from %v to %v", processors, got, p.Sum, all, sum, p.Least, p.Most)
+		}
+		if total := streams[1].Points[0].Total; total != int64(all/9001*8000) {
+			t.Errorf("%d processors: a total of %d", processors, total)
+		}
+	}
+}
+
+func BenchmarkKeepTogether(b *testing.B) {
+	h := Histogram{Name: "h", Buckets: Seconds}
+	measuring(b, fmt.Sprint("keep together ", b.N), &h)
+	set, ctx := NewSet(), context.Background()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			m := MomentIn(ctx, 0)
+			h.RecordAt(&m, 0.002, set)
+		}
+	})
+}
+
 func TestKeepOddValues(t *testing.T) {
 	h := Histogram{Name: "h"}
 	measuring(t, "keep odd", &h)
@@ -163,9 +226,7 @@ func TestKeepAllocatesNothing(t *testing.T) {
 
 func BenchmarkKeep(b *testing.B) {
 	h := Histogram{Name: "h", Buckets: Seconds}
-	p := &keeper{}
-	p.keeps.Store(true)
-	h.set(p.Meter(""), keepingOf(p))
+	measuring(b, fmt.Sprint("keep alone ", b.N), &h)
 	set, ctx := NewSet(), context.Background()
 	b.ReportAllocs()
 	for range b.N {
