@@ -81,7 +81,7 @@ func (e *Entry) refuse(in *Instrumentation, ctx context.Context, carrier Carrier
 	if t == nil || t.tells == nil || t.follows == nil || Excluding() || SuppressionIn(ctx) != nil || !e.refused.begin(t, ctx, carrier) {
 		return false
 	}
-	e.Context, e.outer, e.kind, e.own.Span = below(ctx), ctx, kind, &e.refused
+	e.Context, e.outer, e.kind, e.own.Span = below(ctx), ctx, uint8(kind), &e.refused
 	e.clear, e.bare = true, true
 	return true
 }

@@ -36,12 +36,12 @@ type Layer struct {
 	context.Context           // what is around the hook's span
 
 	outer  context.Context // holds the span's parent, unless that is below
-	kind   trace.SpanKind
 	own    layerSpan
 	theirs atomic.Pointer[trace.Span]
 
-	clear bool // nothing is suppressed around it
-	bare  bool // the layer's span is not recorded, and the program sees it as it is
+	kind  uint8 // a trace.SpanKind
+	clear bool  // nothing is suppressed around it
+	bare  bool  // the layer's span is not recorded, and the program sees it as it is
 
 	// ByGoroutine says that the library passes no context to the program. Then what the
 	// program does for the request without one of its own, and without a span, is within the
@@ -79,7 +79,7 @@ func (s *layerSpan) Attributes() []attribute.KeyValue {
 func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
 	span := SpanIn(ctx)
 	return Layer{
-		Context: below(ctx), outer: outer, kind: kind, own: layerSpan{span},
+		Context: below(ctx), outer: outer, kind: uint8(kind), own: layerSpan{span},
 		clear: SuppressionIn(outer) == nil, bare: !span.IsRecording(),
 	}
 }
@@ -87,7 +87,7 @@ func NewLayer(ctx, outer context.Context, kind trace.SpanKind) Layer {
 // Within makes l, which is zero, the layer of span, which ctx holds and which was started from outer,
 // with around, what is suppressed there, at hand.
 func (l *Layer) Within(ctx, outer context.Context, span trace.Span, kind trace.SpanKind, around *Suppression) {
-	l.Context, l.outer, l.kind, l.own.Span = below(ctx), outer, kind, span
+	l.Context, l.outer, l.kind, l.own.Span = below(ctx), outer, uint8(kind), span
 	l.clear, l.bare = around == nil, !span.IsRecording()
 }
 
@@ -205,7 +205,7 @@ func Cover(ctx context.Context, kind trace.SpanKind) (newCtx context.Context, la
 		return ctx, nil
 	}
 	l := layerAround(ctx)
-	if l == nil || l.kind != kind || l.Covered() {
+	if l == nil || l.kind != uint8(kind) || l.Covered() {
 		return ctx, nil
 	}
 	// They may have read the parent from the headers again.

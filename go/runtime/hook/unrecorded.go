@@ -15,7 +15,7 @@ import (
 // most of what they do within one that refuses what is below is to see that.
 type Unrecorded struct {
 	_ [0]func() // never compared itself
-	embedded.Span
+	*sealed
 	by    *Refusal
 	whole *trace.SpanContext // if it has more than these:
 	trace trace.TraceID
@@ -25,6 +25,9 @@ type Unrecorded struct {
 	parentFlags trace.TraceFlags
 	parent      trace.SpanID // of another program, that it is below, in an [Entry]
 }
+
+// sealed makes a type one of the API's spans, in the room of a pointer, which is nil.
+type sealed struct{ embedded.Span }
 
 // Refusal is what the spans have in common that a tracer does not record.
 type Refusal struct {

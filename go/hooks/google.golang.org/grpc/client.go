@@ -41,8 +41,8 @@ type clientCall struct {
 	done   atomic.Bool // the call has ended, or is about to
 
 	// What a span is told that somebody may want to know of.
-	span     trace.Span // nil if it is not such a one
 	recorded bool       // it was when it began
+	span     trace.Span // nil if it is not such a one
 	peer     net.Addr   // of the last attempt
 	err      error
 }
