@@ -428,7 +428,18 @@ func incomingIn(ctx context.Context) metadata.MD {
 var incomingKey = hook.KeyOf(func(ctx context.Context) { metadata.FromIncomingContext(ctx) })
 
 // Values returns what has come with a key: gRPC has them in small letters.
-func (c incoming) Values(key string) []string { return c[strings.ToLower(key)] }
+func (c incoming) Values(key string) []string { return c[smallName(key)] }
+
+// smallName is a key in small letters. Those of the W3C, as propagators have them, are.
+//
+//go:noinline
+func smallName(key string) string {
+	switch key {
+	case "traceparent", "tracestate", "baggage":
+		return key
+	}
+	return strings.ToLower(key)
+}
 
 func (c incoming) Get(key string) string {
 	if v := c.Values(key); len(v) > 0 {

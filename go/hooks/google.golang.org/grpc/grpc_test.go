@@ -331,7 +331,7 @@ func TestHeaders(t *testing.T) {
 				var all []string
 				for _, f := range fields {
 					text := strings.ReplaceAll(f.Name+"="+f.Value, fmt.Sprintf("00-%s-%s-%s", sc.TraceID(), sc.SpanID(), sc.TraceFlags()), "TRACE")
-					if f.Sensitive {
+					if f.Sensitive || rare(f.Value) {
 						text += "!"
 					}
 					all = append(all, text)
@@ -361,6 +361,21 @@ func TestHeaders(t *testing.T) {
 	}
 	if f, _ := HeadersEnter(context.Background())([]hpack.HeaderField{{Name: "te"}}, nil); len(f) != 1 {
 		t.Errorf("not traced: %v", f)
+	}
+}
+
+// The name of what is another in each call gets into the tables with one of some hundred, and with none else.
+func TestRare(t *testing.T) {
+	for value, want := range map[string]bool{
+		"00-0123456789abcdef0123456789abcdef-0123456789abcd00-01": true,
+		"00-0123456789abcdef0123456789abcdef-00234567890000f0-01": false,
+		"00-0123456789abcdef0123456789abcdef-0023456789000f0f-00": false,
+		"": false, "00": false, "00-01": false, "a00-01": true,
+	} {
+		var f hpack.HeaderField
+		if setField(&f, "traceparent", value); f.Value != value || f.Sensitive == want {
+			t.Errorf("%q: %+v", value, f)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package grpc
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -69,7 +68,7 @@ func newHeaders() any {
 
 // Set adds a header.
 func (h *headers) Set(key, value string) {
-	key = strings.ToLower(key)
+	key = smallName(key)
 	fields := h.fields
 	for i := range fields {
 		if fields[i].Name == key {
@@ -101,13 +100,20 @@ func (h *headers) replace(at int, value string) {
 	h.fields = h.fields[:at+1+len(rest)]
 }
 
-// setField sets f. What is another in each call is nothing for the tables.
+// setField sets f. What is another in each call is nothing for the tables, but for its name: so a value gets
+// there now and then.
 func setField(f *hpack.HeaderField, key, value string) {
-	f.Name, f.Value, f.Sensitive = key, asSent(key, value), key != "baggage" && key != "tracestate"
+	f.Name, f.Value, f.Sensitive = key, asSent(key, value), key != "baggage" && key != "tracestate" && !rare(value)
+}
+
+// rare says of one in some hundred of ids in hexadecimal, with flags behind them, that it is one.
+func rare(value string) bool {
+	n := len(value)
+	return n > 5 && value[n-5:n-3] == "00" // the end of a traceparent's span id
 }
 
 func (h *headers) Get(key string) string {
-	key = strings.ToLower(key)
+	key = smallName(key)
 	for _, f := range h.fields {
 		if f.Name == key {
 			return f.Value

@@ -48,6 +48,8 @@ type carrier struct {
 }
 
 // canonicalName is key as http.Header has it.
+//
+//go:noinline
 func canonicalName(key string) string {
 	switch key {
 	case "traceparent":
