@@ -4,6 +4,7 @@
 # make check           C tests: unit, golden, fuzz corpus; MODE=asan: under AddressSanitizer and UBSan
 # make lint            formatting, layers, headers, warnings, clang-tidy, cppcheck, Go vet, staticcheck
 # make bench           the figures of bench/
+# make layout          go/layout.txt: which functions of ours requests run
 # make soak            a woven server answers two million requests
 # make man             build/otel.1
 # make dist            build/dist: the release, static and reproducible
