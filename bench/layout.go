@@ -17,7 +17,7 @@ import (
 // happens now and then.
 const layoutRequests = 400
 
-// benchLayout writes go/layout.txt (tools/layout): which of our functions the requests to the reference
+// benchLayout prints what go/layout.txt has (tools/layout): which of our functions the requests to the reference
 // service run, those that run where no span is recorded first, each in the order in which they lie now.
 // Valgrind counts them (callgrind).
 func benchLayout(dir, otel string) {

@@ -70,7 +70,7 @@ type series struct {
 	next  atomic.Pointer[series] // of another histogram, with the same set
 	first float64                // of bounds; infinite if there are none
 	parts unsafe.Pointer         // to part, several in a row; nil: there is but own
-	last  int                    // of those, all ones
+	last  int                    // the index of the last one, a number of all ones
 	many  []atomic.Uint64        // the counts that a part has no room for
 
 	own      part
@@ -148,9 +148,8 @@ func (p *part) init() {
 
 // processors returns how many parts there are to what all processors write to: a power of two.
 func processors() int {
-	const most = 16
-	n := 1
-	for n < most && n < runtime.GOMAXPROCS(0) {
+	n, all := 1, min(runtime.GOMAXPROCS(0), 16)
+	for n < all {
 		n *= 2
 	}
 	return n
@@ -173,8 +172,11 @@ func processor() int {
 //
 //go:noinline
 func (e *series) spread() {
+	if atomic.LoadPointer(&e.parts) != nil {
+		return
+	}
 	n := processors()
-	if n == 1 || atomic.LoadPointer(&e.parts) != nil {
+	if n == 1 {
 		return
 	}
 	e.of.mu.Lock()
