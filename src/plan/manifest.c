@@ -20,12 +20,24 @@ static void put_names(StrBuf *b, const char *before, const StrList *names)
 	buf_add(b, S("]"));
 }
 
-static void put_rules(StrBuf *b, const Spec *spec)
+// target_of names what a rule is woven into. A change's join does not know: its rule may be for
+// any.
+static Str target_of(Arena *a, const Planner *p, const Woven *w, const Join *j)
 {
-	for (isize i = 0; i < spec->n; i++) {
-		const Join *j = &spec->joins[i];
+	if (j->kind != JOIN_CHANGE)
+		return target_name(a, j->recv, j->func);
+	for (const Decision *c = p->out->decisions.first; c; c = c->next)
+		if (str_eq(c->rule, j->rule) && str_eq(c->digest, w->digest))
+			return target_name(a, c->recv, c->func);
+	return S("");
+}
+
+static void put_rules(StrBuf *b, const Planner *p, const Woven *w)
+{
+	for (isize i = 0; i < w->spec.n; i++) {
+		const Join *j = &w->spec.joins[i];
 		put(b, i ? ",{\"rule\":" : "{\"rule\":", j->rule);
-		put(b, ",\"target\":", target_name(b->arena, j->recv, j->func));
+		put(b, ",\"target\":", target_of(b->arena, p, w, j));
 		if (j->hook) {
 			bool span = j->kind == JOIN_SPAN; // of several hooks: named as in explain
 			put(b, ",\"hook\":",
@@ -38,7 +50,7 @@ static void put_rules(StrBuf *b, const Spec *spec)
 	}
 }
 
-static void put_woven(StrBuf *b, const Woven *w)
+static void put_woven(StrBuf *b, const Planner *p, const Woven *w)
 {
 	const Module *m = w->package->module;
 
@@ -46,7 +58,7 @@ static void put_woven(StrBuf *b, const Woven *w)
 	put(b, ",\"version\":", m ? m->version : S(""));
 	put(b, ",\"mark\":", w->digest);
 	buf_add(b, S(",\"rules\":["));
-	put_rules(b, &w->spec);
+	put_rules(b, p, w);
 	buf_add(b, S("]}"));
 }
 
@@ -68,7 +80,7 @@ Str planner_manifest(Planner *p, const Package *main, const StrList *extensions)
 		if (!planner_is_part(main, w->package))
 			continue;
 		buf_add(&b, str_from(comma));
-		put_woven(&b, w);
+		put_woven(&b, p, w);
 		comma = ",";
 	}
 	buf_add(&b, S("]}"));

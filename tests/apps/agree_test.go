@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"cmp"
 	"debug/buildinfo"
 	"encoding/json"
 	"fmt"
@@ -109,7 +110,7 @@ func agree(tr *tree, pkg, bin string) {
 		in[fmt.Sprint(p.Package, " ", p.Version, " ", p.Mark)] = true
 		versions[p.Package] = p.Version
 		for _, r := range p.Rules {
-			woven[strings.Join([]string{p.Package, r.Target, r.Rule, r.HookPackage, r.Hook}, " ")] = true
+			woven[strings.Join([]string{p.Package, r.Target, r.Rule, r.HookPackage, cmp.Or(r.Hook, r.Modifier)}, " ")] = true
 		}
 	}
 	if len(told) == 0 {
