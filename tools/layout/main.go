@@ -98,11 +98,10 @@ func readList(file, text string) (list []*listed, err error) {
 
 // source is one file of a package.
 type source struct {
-	name    string
-	text    []byte
-	fset    *token.FileSet
-	file    *ast.File
-	imports []string // the specs, as they go into an import declaration
+	name string
+	text []byte
+	fset *token.FileSet
+	file *ast.File
 }
 
 // function is one that is moved, with its comment, in the bytes [from, to) of its file.
@@ -167,21 +166,10 @@ func read(name string) (*source, error) {
 			}
 		}
 	}
-	for _, spec := range src.file.Imports {
-		src.imports = append(src.imports, importSpec(spec))
-	}
 	return src, nil
 }
 
 var version = regexp.MustCompile(`^v[0-9]+$`)
-
-// importSpec is how an import is written where its name is the last element of the path: without it.
-func importSpec(spec *ast.ImportSpec) string {
-	if spec.Name == nil || spec.Name.Name == guessedName(spec.Path.Value) {
-		return spec.Path.Value
-	}
-	return spec.Name.Name + " " + spec.Path.Value
-}
 
 // guessedName is the name that a package most likely has, by its import path in quotes.
 func guessedName(quoted string) string {
@@ -238,27 +226,30 @@ func (p *listed) merge(sources []*source) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// unite returns the imports of all files, each once. One name must not stand for two packages.
+// unite returns the imports of all files as they are written, each once. One name must not stand for two packages.
 func unite(sources []*source) (specs []string, err error) {
-	type use struct{ spec, file string }
+	type use struct{ spec, path, file string }
 	first := map[string]use{}
 	for _, src := range sources {
-		for _, spec := range src.imports {
-			name, _, named := strings.Cut(spec, " ")
-			if !named {
-				name = guessedName(spec)
+		for _, imp := range src.file.Imports {
+			u := use{imp.Path.Value, imp.Path.Value, src.name}
+			name := guessedName(u.path)
+			if imp.Name != nil {
+				name, u.spec = imp.Name.Name, imp.Name.Name+" "+u.path
 			}
 			if name == "_" {
-				name = spec
+				name = u.spec
 			}
-			switch was, ok := first[name]; {
-			case !ok:
-				first[name] = use{spec, src.name}
-				specs = append(specs, spec)
-			case was.spec != spec:
-				err = errors.Join(err, fmt.Errorf("%s imports %s, and %s %s: give one another name", was.file, was.spec, src.name, spec))
+			was, ok := first[name]
+			if ok && was.path != u.path {
+				err = errors.Join(err, fmt.Errorf("%s imports %s, and %s %s: give one another name", was.file, was.spec, u.file, u.spec))
+			} else if !ok || imp.Name != nil { // a name that is written is no guess
+				first[name] = u
 			}
 		}
+	}
+	for _, u := range first {
+		specs = append(specs, u.spec)
 	}
 	slices.Sort(specs)
 	return specs, err

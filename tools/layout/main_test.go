@@ -42,7 +42,7 @@ var second = note("second")
 `,
 	"b.go": `package main
 
-import "fmt"
+import fmt "fmt" // as a.go has it without
 import "runtime"
 import "strings"
 import _ "embed"
